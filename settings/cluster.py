@@ -1,0 +1,104 @@
+"""The EKS cluster: one that podnet makes, or one that is already there; and the nodes of the former."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.fields import (
+    AddonVersion,
+    AnyRange,
+    InstanceType,
+    KubernetesVersion,
+    LabelKey,
+    LabelValue,
+    Name,
+    RoleArn,
+    SecurityGroupId,
+    VpcRange,
+)
+from settings.forms import Form, Section
+
+Endpoint = Literal["public", "private"]
+ClusterName = Annotated[
+    str, Form("[0-9A-Za-z][A-Za-z0-9_-]{0,99}", "must be a cluster name as EKS allows it", "copy the cluster's name")
+]
+HttpsUrl = Annotated[
+    str, Form("https://[A-Za-z0-9.:-]+", "must be the API server's https URL", "copy `cluster.endpoint`")
+]
+Base64 = Annotated[
+    str,
+    Form(
+        "[A-Za-z0-9+/]+={0,2}",
+        "must be the base64 text of a PEM certificate",
+        "copy `cluster.certificateAuthority.data`",
+    ),
+]
+
+
+class Cluster(Section):
+    """A cluster that podnet makes, with pod networking in place before its first node."""
+
+    kubernetes_version: KubernetesVersion
+    """Minor version, in quotes. The kubectl that applies manifests is of the same version."""
+    service_cidr: VpcRange = "172.20.0.0/16"
+    """Range of ClusterIPs. Its tenth address is the cluster DNS service, which the node cache listens on."""
+    endpoint: Endpoint = "public"
+    """`public`: reachable from the internet (see endpoint_cidrs) and from the VPC. `private`: from the VPC only."""
+    endpoint_cidrs: tuple[AnyRange, ...] = ()
+    """Ranges that may reach a public endpoint; left out: every address. Nodes always use the private way."""
+    admin_role_arns: tuple[RoleArn, ...] = ()
+    """Roles that get AmazonEKSClusterAdminPolicy through an access entry."""
+    kube_proxy_version: AddonVersion
+    """Version of the kube-proxy add-on."""
+    coredns_version: AddonVersion
+    """Version of the coredns add-on."""
+    log_types: tuple[Literal["api", "audit", "authenticator", "controllerManager", "scheduler"], ...] = (
+        "api",
+        "audit",
+        "authenticator",
+    )
+    """Control-plane logs that are sent to CloudWatch Logs."""
+
+
+class ExistingCluster(Section):
+    """A cluster that is already there: podnet adds pod networking and workloads, and takes them away again."""
+
+    name: ClusterName
+    """The cluster's name."""
+    kubernetes_version: KubernetesVersion
+    """Minor version, in quotes; decides which kubectl applies the manifests."""
+    endpoint_url: HttpsUrl
+    """URL of the API server."""
+    endpoint: Endpoint = "public"
+    """Whether that URL is reachable from outside the VPC."""
+    certificate_authority: Base64
+    """The API server's certificate authority, base64 as EKS returns it."""
+    security_group_id: SecurityGroupId
+    """The cluster security group."""
+    service_cidr: VpcRange
+    """Range of ClusterIPs."""
+
+
+class NodeGroup(Section):
+    """A managed node group in the private subnets. Its instance types must support trunk ENIs."""
+
+    name: Name
+    """Name used in this file, and label `podnet.io/node-group` of its nodes."""
+    instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
+    """Instance types, of one CPU architecture."""
+    min_size: Annotated[int, Field(ge=0, le=450)] = 1
+    """Fewest nodes."""
+    max_size: Annotated[int, Field(ge=1, le=450)] = 3
+    """Most nodes."""
+    desired_size: Annotated[int, Field(ge=0, le=450)] = 2
+    """Nodes at creation; later changes belong to the autoscaler or to this file."""
+    disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
+    """Size of the encrypted root volume, GiB."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """CPU architecture; selects the AL2023 image."""
+    capacity: Literal["on-demand", "spot"] = "on-demand"
+    """How the instances are bought."""
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels of the nodes."""

@@ -1,0 +1,79 @@
+"""The kinds of values that settings hold: identifiers, names, versions, address ranges."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.forms import Form, Range, SingleAddress
+
+_HEX = "[0-9a-f]{8}(?:[0-9a-f]{9})?"
+_LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_LABEL_VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
+_LABEL_KEY = rf"(?:{_LABEL}(?:\.{_LABEL})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+
+
+def _identifier(kind: str, example: str) -> Form:
+    return Form(f"{kind}-{_HEX}", f"must be an id such as {example}", "copy the id from the AWS console or CLI")
+
+
+def _arn(service: str, resource: str, example: str) -> Form:
+    pattern = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:[0-9]{{12}}:{resource}"
+    return Form(pattern, f"must be an ARN such as {example}", "copy the ARN from the AWS console or CLI")
+
+
+AccountId = Annotated[str, Form("[0-9]{12}", "must be an account id of 12 digits", "copy the id; keep it in quotes")]
+Region = Annotated[
+    str,
+    Form(
+        "[a-z]{2}(?:-[a-z]+)+-[0-9]", "must be a region name such as eu-west-1", "take the region's code, not its title"
+    ),
+]
+Zone = Annotated[
+    str,
+    Form(
+        "[a-z]{2}(?:-[a-z]+)+-[0-9][a-z]", "must be a zone name such as eu-west-1a", "take the zone's name, not its id"
+    ),
+]
+VpcId = Annotated[str, _identifier("vpc", "vpc-0a1b2c3d4e5f60718")]
+SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
+RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
+SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]
+RoleArn = Annotated[str, _arn("iam", "role/[A-Za-z0-9+=,.@_/-]+", "arn:aws:iam::111111111111:role/Admin")]
+TopicArn = Annotated[str, _arn("sns", "[A-Za-z0-9_-]+", "arn:aws:sns:eu-west-1:111111111111:alarms")]
+Name = Annotated[
+    str,
+    Form(
+        _LABEL,
+        "must be 1-63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+        "take such a name",
+    ),
+]
+LabelKey = Annotated[
+    str, Form(_LABEL_KEY, "must be a Kubernetes label key such as app or example.com/tier", "mend the key")
+]
+LabelValue = Annotated[
+    str, Form(_LABEL_VALUE, "must be a Kubernetes label value: at most 63 of A-Z a-z 0-9 - _ .", "mend the value")
+]
+Variable = Annotated[
+    str, Form("[A-Z][A-Za-z0-9_]{0,99}", "must be an environment variable name such as WARM_IP_TARGET", "mend the name")
+]
+KubernetesVersion = Annotated[
+    str, Form(r"1\.[0-9]{2}", 'must be a Kubernetes version such as "1.35"', 'write it in quotes: "1.35"')
+]
+AddonVersion = Annotated[
+    str,
+    Form(
+        r"v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+",
+        "must be an add-on version such as v1.23.2-eksbuild.1",
+        "list them: aws eks describe-addon-versions --addon-name <name>",
+    ),
+]
+InstanceType = Annotated[
+    str, Form(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "must be an instance type such as m5.large", "mend the type")
+]
+VpcRange = Annotated[str, Range(narrowest=28)]
+AnyRange = Annotated[str, Range(narrowest=32)]
+Address = Annotated[str, SingleAddress()]
+Port = Annotated[int, Field(ge=1, le=65535)]

@@ -1,0 +1,46 @@
+"""From a file to checked settings: every problem at once."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+from pydantic import ValidationError
+
+from settings.model import Settings
+from settings.problems import Problem, SettingsError, from_validation
+from settings.reading import read
+from settings.references import check
+
+FOLDER = pathlib.Path(__file__).parent.parent / "environments"
+
+
+def load(environment: str) -> Settings:
+    """Return the settings of an environment: a name in `environments/`, or the path of a YAML file.
+
+    Raises SettingsError with all problems: form of each value, unknown and missing keys, and references between parts.
+    """
+    file = pathlib.Path(environment)
+    if not file.suffix:
+        file = FOLDER / f"{environment}.yaml"
+    raw = read(file)
+    problems = check(raw) + ([_named(file)] if "name" in raw else [])
+    try:
+        settings = Settings.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str))
+    except ValidationError as error:
+        # a wrong file name has no line in the file to point at
+        found: list[Any] = error.errors(include_url=False)
+        problems += [_stem(file) if entry["loc"] == ("name",) else from_validation(entry) for entry in found]
+    if problems:
+        raise SettingsError(file.name, problems)
+    return settings
+
+
+def _named(file: pathlib.Path) -> Problem:
+    return Problem("name", "must not be there: the file's name is the environment's", file.stem, "remove it")
+
+
+def _stem(file: pathlib.Path) -> Problem:
+    rule = "must be called by 1-25 lower-case letters, digits and hyphens, a letter first"
+    return Problem("the file", rule, file.name, "rename it: stacks are called after it")

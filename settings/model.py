@@ -1,0 +1,42 @@
+"""The whole environment file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+from settings.cluster import Cluster, ExistingCluster, NodeGroup
+from settings.fields import AccountId, Region
+from settings.forms import Section
+from settings.network import ExistingNetwork, Network, Peer
+from settings.pod_networking import PodNetworking
+from settings.workloads import Workload
+
+
+class Settings(Section):
+    """One environment: where it lies, its network and peers, its cluster, its pod networking, its workloads."""
+
+    name: SkipJsonSchema[Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,24}$")]]
+    """Name of the environment: the file's name without its ending. Stacks are called `<name>-<Stack>`."""
+    account: AccountId
+    """AWS account, 12 digits in quotes."""
+    region: Region
+    """AWS region."""
+    network: Network | None = None
+    """A new VPC. Give this or existing_network."""
+    existing_network: ExistingNetwork | None = None
+    """A VPC that is already there. Give this or network."""
+    peers: tuple[Peer, ...] = ()
+    """VPCs that pods reach over VPC peering. podnet makes the connections where it knows the private route tables."""
+    cluster: Cluster | None = None
+    """A new cluster. Give this or existing_cluster."""
+    existing_cluster: ExistingCluster | None = None
+    """A cluster that is already there. Give this or cluster."""
+    pod_networking: PodNetworking
+    """The VPC CNI's variables, the node cache and the watch."""
+    node_groups: tuple[NodeGroup, ...] = ()
+    """Managed node groups of a new cluster; they are made after pod networking is right."""
+    workloads: tuple[Workload, ...] = Field(default=())
+    """Pods with security groups of their own."""

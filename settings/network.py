@@ -1,0 +1,102 @@
+"""Where the cluster stands: a VPC of its own or an existing one, and the VPCs it is peered with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.fields import (
+    AccountId,
+    AnyRange,
+    Name,
+    Region,
+    RoleArn,
+    RouteTableId,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+    VpcRange,
+    Zone,
+)
+from settings.forms import Section
+
+Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
+
+
+class Network(Section):
+    """A VPC that podnet makes: private subnets for nodes, public ones only for NAT gateways and load balancers."""
+
+    cidr: VpcRange
+    """IPv4 range of the VPC; must not overlap a peer's or the service range."""
+    availability_zones: Zones
+    """Zones by name, two or more. They are written down because nothing is looked up at synth."""
+    nat_gateways: Annotated[int, Field(ge=1, le=6)] = 1
+    """Number of NAT gateways. At least one: external SNAT leaves address translation to them."""
+    s3_endpoint: bool = True
+    """Gateway endpoint for S3: image layers do not pass the NAT gateway."""
+    interface_endpoints: tuple[Literal["ec2", "ecr.api", "ecr.dkr", "eks", "logs", "sts"], ...] = ()
+    """AWS services reached inside the VPC, by the last part of their endpoint name."""
+    flow_logs: bool = False
+    """VPC flow logs to CloudWatch Logs, kept for a month."""
+
+
+class ExistingNetwork(Section):
+    """A VPC that somebody else manages. Nothing is looked up: what podnet must know stands here."""
+
+    vpc_id: VpcId
+    """The VPC's id."""
+    cidr: VpcRange
+    """IPv4 range of the VPC."""
+    availability_zones: Zones
+    """Zones of the private subnets, one for each, in the same order."""
+    private_subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2)]
+    """Subnets with a route to a NAT gateway; nodes (and a private endpoint's handler) stand in them."""
+    private_route_table_ids: tuple[RouteTableId, ...] = ()
+    """Route table of each private subnet, in the same order; needed for routes to peers."""
+
+
+class PeerSide(Section):
+    """The peer's end of the connection, where it lies in the same account and region and podnet may change it."""
+
+    route_table_ids: tuple[RouteTableId, ...] = ()
+    """Route tables of the peer that get a route back to the cluster's VPC."""
+    security_group_id: SecurityGroupId | None = None
+    """Group of the peer's servers; gets an ingress rule for each workload that `reaches` this peer."""
+
+
+class Peer(Section):
+    """An existing VPC that pods reach over VPC peering."""
+
+    name: Name
+    """Name used in this file."""
+    vpc_id: VpcId
+    """The peer's VPC."""
+    cidr: VpcRange
+    """IPv4 range of the peer's VPC; routed through the connection."""
+    account: AccountId | None = None
+    """The peer's account; left out: the same as this environment's."""
+    region: Region | None = None
+    """The peer's region; left out: the same as this environment's."""
+    accepter_role_arn: RoleArn | None = None
+    """Role in the peer's account that CloudFormation assumes to accept the connection."""
+    dns_resolution: bool = True
+    """Public DNS names of the peer's instances resolve to private addresses from this VPC; and the other way where
+    the peer is in the same account and region."""
+    peer_side: PeerSide | None = None
+    """What podnet changes on the peer's side; left out: nothing, its owner adds route and ingress."""
+
+
+class RuleSource(Section):
+    """The other end of a security group rule: exactly one of these."""
+
+    cidr: AnyRange | None = None
+    """An IPv4 range."""
+    security_group_id: SecurityGroupId | None = None
+    """An existing group in this VPC or in a peer of the same region."""
+    workload: Name | None = None
+    """The group of another workload of the same namespace, by its name."""
+    peer: Name | None = None
+    """The range of a peer, by its name in this file."""
+    cluster: Literal[True] | None = None
+    """The cluster's own group: nodes, and pods without a group of their own."""

@@ -1,0 +1,62 @@
+"""How pods reach the network: the VPC CNI's variables, the node-local DNS cache, and the watch over both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.dns_cache import DnsCache
+from settings.fields import AddonVersion, AnyRange, TopicArn, Variable
+from settings.forms import Section
+
+Value = Annotated[str, Field(max_length=1024, min_length=1)]
+
+
+class VpcCni(Section):
+    """The vpc-cni add-on."""
+
+    version: AddonVersion
+    """Version of the add-on; `standard` needs 1.11 or later. For an existing cluster: what its owner installed."""
+    resolve_conflicts: Literal["NONE", "OVERWRITE", "PRESERVE"] = "PRESERVE"
+    """What an add-on update does with values that others changed. podnet's own are put back in any case."""
+
+
+class Drift(Section):
+    """The watch that looks after the values between deploys; CloudFormation never does."""
+
+    every_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    """How often it looks; 0 switches it off."""
+    repair: bool = True
+    """true: drift is put right. false: it is only reported."""
+    alarm_topic_arn: TopicArn | None = None
+    """Topic that hears about drift, failures and silence."""
+
+
+class PodNetworking(Section):
+    """Variables of `aws-node`, the node cache, and how their roll-out is judged."""
+
+    vpc_cni: VpcCni
+    """The add-on that carries aws-node."""
+    enforcing_mode: Literal["standard", "strict"] = "standard"
+    """POD_SECURITY_GROUP_ENFORCING_MODE. `strict` sends every packet through the VPC: no node cache can be reached."""
+    external_snat: bool = True
+    """AWS_VPC_K8S_CNI_EXTERNALSNAT. true: a peer sees the pod's address and group; NAT gateways serve the internet."""
+    exclude_snat_cidrs: tuple[AnyRange, ...] = ()
+    """AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: with external_snat false, the ranges that see pod addresses all the same."""
+    disable_tcp_early_demux: bool = True
+    """DISABLE_TCP_EARLY_DEMUX on the init container. For kubelet's probes in `strict`; no effect in `standard`."""
+    env: dict[Variable, Value] = Field(default_factory=dict)
+    """More variables of the aws-node container, such as WARM_IP_TARGET. Values are text."""
+    addon_configuration: bool = True
+    """true: the values also stand in the add-on's own configuration. false: only podnet's custom resource sets them."""
+    rollout_limit_minutes: Annotated[int, Field(ge=1, le=110)] = 30
+    """How long a roll-out of aws-node or of the node cache may take before the deploy fails."""
+    dead_nodes: Literal["count-out", "refuse"] = "count-out"
+    """Nodes whose aws-node is not available before the change: not waited for, or a reason to stop before it."""
+    run_again: Annotated[str, Field(max_length=64)] = ""
+    """Any new text makes the custom resource run again at the next deploy."""
+    drift: Drift = Drift()
+    """The watch between deploys."""
+    dns_cache: DnsCache = DnsCache()
+    """NodeLocal DNSCache."""

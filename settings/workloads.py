@@ -1,0 +1,76 @@
+"""Which pods get which security groups, and what those groups allow."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.fields import LabelKey, LabelValue, Name, Port, SecurityGroupId
+from settings.forms import Section
+from settings.network import RuleSource
+
+Protocol = Literal["tcp", "udp", "icmp", "all"]
+Labels = Annotated[dict[LabelKey, LabelValue], Field(min_length=1)]
+
+
+class Rule(Section):
+    """One rule of a workload's security group."""
+
+    protocol: Protocol = "tcp"
+    """`icmp` and `all` take no port."""
+    port: Port | None = None
+    """A single port, or the first of a range."""
+    to_port: Port | None = None
+    """Last port of a range; left out: the same as `port`."""
+    source: RuleSource = Field(alias="from")
+    """Who may send (ingress)."""
+    description: Annotated[str, Field(max_length=120)] = ""
+    """Shown beside the rule in the console."""
+
+
+class EgressRule(Section):
+    """One rule for what the workload's pods may send."""
+
+    protocol: Protocol = "tcp"
+    """`icmp` and `all` take no port."""
+    port: Port | None = None
+    """A single port, or the first of a range."""
+    to_port: Port | None = None
+    """Last port of a range; left out: the same as `port`."""
+    destination: RuleSource = Field(alias="to")
+    """Who may be reached (egress)."""
+    description: Annotated[str, Field(max_length=120)] = ""
+    """Shown beside the rule in the console."""
+
+
+class Reach(Section):
+    """A service in a peer that the workload must reach."""
+
+    peer: Name
+    """The peer, by its name in this file."""
+    protocol: Literal["tcp", "udp"] = "tcp"
+    """Transport protocol."""
+    port: Port
+    """The service's port."""
+
+
+class Workload(Section):
+    """Pods of one namespace that share security groups: one SecurityGroupPolicy."""
+
+    name: Name
+    """Name of the policy."""
+    namespace: Name
+    """Namespace of the pods; each namespace is a stack of its own."""
+    pod_labels: Labels | None = None
+    """Pods with all of these labels. With service_account_labels as well, both must hold."""
+    service_account_labels: Labels | None = None
+    """Pods whose service account has all of these labels (labels, not names)."""
+    security_group_ids: Annotated[tuple[SecurityGroupId, ...], Field(max_length=15)] = ()
+    """Existing groups that these pods get beside the shared one."""
+    ingress: tuple[Rule, ...] = ()
+    """What may reach these pods. Makes a group of their own."""
+    egress: tuple[EgressRule, ...] | None = None
+    """What these pods may reach; left out: everything. Makes a group of their own. DNS is in the shared group."""
+    reaches: tuple[Reach, ...] = ()
+    """Services in peers: ingress at the peer where podnet manages its side, egress here where egress is restricted."""
