@@ -61,6 +61,11 @@ class Cluster(Section):
     )
     """Control-plane logs that are sent to CloudWatch Logs."""
 
+    @property
+    def handler_in_vpc(self) -> bool:
+        """Whether a Lambda reaches the API server only from inside the VPC."""
+        return self.endpoint == "private" or bool(self.endpoint_cidrs)
+
 
 class ExistingCluster(Section):
     """A cluster that is already there: podnet adds pod networking and workloads, and takes them away again."""
@@ -79,6 +84,11 @@ class ExistingCluster(Section):
     """The cluster security group."""
     service_cidr: VpcRange
     """Range of ClusterIPs."""
+
+    @property
+    def handler_in_vpc(self) -> bool:
+        """Whether a Lambda reaches the API server only from inside the VPC."""
+        return self.endpoint == "private"
 
 
 class NodeGroup(Section):

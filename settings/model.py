@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import ipaddress
+from typing import Annotated, cast
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from settings.cluster import Cluster, ExistingCluster, NodeGroup
@@ -38,5 +39,20 @@ class Settings(Section):
     """The VPC CNI's variables, the node cache and the watch."""
     node_groups: tuple[NodeGroup, ...] = ()
     """Managed node groups of a new cluster; they are made after pod networking is right."""
-    workloads: tuple[Workload, ...] = Field(default=())
+    workloads: tuple[Workload, ...] = ()
     """Pods with security groups of their own."""
+
+    @property
+    def any_network(self) -> Network | ExistingNetwork:
+        """The VPC, new or existing."""
+        return cast("Network | ExistingNetwork", self.network or self.existing_network)
+
+    @property
+    def any_cluster(self) -> Cluster | ExistingCluster:
+        """The cluster, new or existing."""
+        return cast("Cluster | ExistingCluster", self.cluster or self.existing_cluster)
+
+    @property
+    def cluster_dns_ip(self) -> str:
+        """The kube-dns ClusterIP: on EKS the tenth address of the service range (amazon-eks-ami, nodeadm)."""
+        return str(ipaddress.IPv4Network(self.any_cluster.service_cidr)[10])

@@ -60,3 +60,18 @@ class PodNetworking(Section):
     """The watch between deploys."""
     dns_cache: DnsCache = DnsCache()
     """NodeLocal DNSCache."""
+
+    def variables(self) -> dict[str, dict[str, str]]:
+        """Return {container: {variable: value}} for aws-node: what these settings mean to the VPC CNI (its README)."""
+        node = {
+            "AWS_VPC_K8S_CNI_EXTERNALSNAT": str(self.external_snat).lower(),
+            "ENABLE_POD_ENI": "true",
+            "POD_SECURITY_GROUP_ENFORCING_MODE": self.enforcing_mode,
+            **self.env,
+        }
+        if self.exclude_snat_cidrs:
+            node["AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS"] = ",".join(self.exclude_snat_cidrs)
+        found = {"aws-node": dict(sorted(node.items()))}
+        if self.disable_tcp_early_demux:
+            found["aws-vpc-cni-init"] = {"DISABLE_TCP_EARLY_DEMUX": "true"}
+        return found

@@ -13,12 +13,20 @@ from settings.problems import Problem, show
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SETTINGS_OF = {
+    "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS": "exclude_snat_cidrs",
+    "AWS_VPC_K8S_CNI_EXTERNALSNAT": "external_snat",
+    "DISABLE_TCP_EARLY_DEMUX": "disable_tcp_early_demux",
+    "ENABLE_POD_ENI": None,
+    "POD_SECURITY_GROUP_ENFORCING_MODE": "enforcing_mode",
+}
 _SOURCES = ("cidr", "security_group_id", "workload", "peer", "cluster")
 
 
 def check(raw: dict[str, Any]) -> list[Problem]:
     """Return the problems between parts; parts of the wrong type are passed over, their form is told elsewhere."""
-    return [*_pairs(raw), *_unique(raw), *_workloads(raw), *_node_groups(raw), *_existing_network(raw)]
+    parts = (_pairs, _unique, _workloads, _node_groups, _existing_network, _variables)
+    return [problem for part in parts for problem in part(raw)]
 
 
 def _items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -33,7 +41,7 @@ def _pairs(raw: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 new, f"must be given, or else existing_{new}", " and ".join(given) or "neither", "give one of the two"
             )
-    if raw.get("existing_cluster") is not None and raw.get("network") is not None:
+    if raw.get("existing_cluster") is not None and isinstance(raw.get("network"), dict):
         yield Problem(
             "network", "must not be there with existing_cluster", "both", "describe its VPC as existing_network"
         )
@@ -81,8 +89,19 @@ def _existing_network(raw: dict[str, Any]) -> Iterator[Problem]:
         yield Problem("existing_network.private_route_table_ids", "must be given where there are peers", "none", fix)
 
 
+def _variables(raw: dict[str, Any]) -> Iterator[Problem]:
+    section = raw.get("pod_networking")
+    env = section.get("env") if isinstance(section, dict) else None
+    if not isinstance(env, dict):
+        return
+    for name in sorted(set(env) & set(_SETTINGS_OF)):
+        setting = _SETTINGS_OF[name]
+        fix = f"use pod_networking.{setting}" if setting else "remove it: podnet always sets it to true"
+        yield Problem(f"pod_networking.env.{name}", "must not be set here", show(env[name]), fix)
+
+
 def _workloads(raw: dict[str, Any]) -> Iterator[Problem]:
-    peers = {peer.get("name") for _, peer in _items(raw, "peers")}
+    peers = {str(peer.get("name")) for _, peer in _items(raw, "peers")}
     siblings: dict[Any, set[Any]] = collections.defaultdict(set)
     for _, workload in _items(raw, "workloads"):
         if _has_own_group(workload):
@@ -110,11 +129,11 @@ def _has_own_group(workload: dict[str, Any]) -> bool:
 
 def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: set[Any]) -> Iterator[Problem]:
     port, last, protocol = rule.get("port"), rule.get("to_port"), rule.get("protocol", "tcp")
-    if protocol in {"tcp", "udp"} and port is None:
+    if protocol in ("tcp", "udp") and port is None:
         yield Problem(
             f"{path}.port", f"must be given with {protocol}", "nothing", "add the port, or the first of a range"
         )
-    if protocol in {"icmp", "all"} and (port is not None or last is not None):
+    if protocol in ("icmp", "all") and (port is not None or last is not None):
         yield Problem(f"{path}.port", f"must not be there with {protocol}", show(port), "remove it")
     if type(port) is int and type(last) is int and last < port:
         yield Problem(f"{path}.to_port", "must not be below port", f"{port} to {last}", "write the lower port first")

@@ -74,3 +74,8 @@ class Workload(Section):
     """What these pods may reach; left out: everything. Makes a group of their own. DNS is in the shared group."""
     reaches: tuple[Reach, ...] = ()
     """Services in peers: ingress at the peer where podnet manages its side, egress here where egress is restricted."""
+
+    @property
+    def has_own_group(self) -> bool:
+        """Whether podnet makes a security group for these pods."""
+        return bool(self.ingress or self.reaches) or self.egress is not None

@@ -1,0 +1,80 @@
+# podnet: every command that people and CI use. `make help` lists them.
+ENV ?= dev
+NAME ?= synth
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node --version 2>/dev/null | sed 's/^v//; s/\..*//')
+export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+CDK := npx --no-install cdk
+PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+# -- what the commands need: made when missing or older than its pins -------------------------------------------------
+.venv/.made: requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "podnet needs Python 3.11 or later, got " + sys.version.split()[0])'
+	echo "setting up .venv (some minutes the first time)"
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install -q -c constraints.txt -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+.venv-emulator/.made: rehearsal/emulator/requirements.txt rehearsal/emulator/constraints.txt
+	@echo "setting up .venv-emulator"
+	$(PYTHON) -m venv .venv-emulator
+	.venv-emulator/bin/pip install -q -c rehearsal/emulator/constraints.txt -r rehearsal/emulator/requirements.txt
+	touch $@
+
+node_modules/.made: package.json package-lock.json
+	@command -v node >/dev/null || { echo "podnet needs Node.js 20 or later; none was found" >&2; exit 1; }
+	echo "setting up node_modules"
+	npm ci --no-audit --no-fund --loglevel error
+	touch $@
+
+setup: .venv/.made node_modules/.made ## make what synth, diff and deploy need
+setup-rehearsal: setup .venv-emulator/.made ## make what a rehearsal needs: emulator and Kubernetes programs
+	@.venv/bin/python -m rehearsal.parts
+setup-system: ## install the Debian packages that tests use, as root; elsewhere say which
+	@tests/system-packages
+
+# -- use --------------------------------------------------------------------------------------------------------------
+synth: setup ## write templates and the review to cdk.out; reads nothing but the repository
+	@$(CDK) synth --quiet -c environment=$(ENV)
+	echo "templates in cdk.out, manifests in cdk.out/review/manifests"
+diff: setup ## compare with what is deployed
+	@$(CDK) diff -c environment=$(ENV)
+deploy: setup ## deploy all stacks of ENV to AWS
+	@$(CDK) deploy --all -c environment=$(ENV)
+destroy: setup ## delete all stacks of ENV from AWS
+	@$(CDK) destroy --all -c environment=$(ENV)
+rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
+	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep)
+rehearse-down: .venv/.made ## end a rehearsal that was kept
+	@exec .venv/bin/python -m rehearsal --down
+
+# -- development --------------------------------------------------------------------------------------------------------
+check: setup ## format, lint, types, import contracts, schema, templates
+	@.venv/bin/ruff format --check $(PYTHON_FILES)
+	.venv/bin/ruff check $(PYTHON_FILES)
+	.venv/bin/mypy
+	PYTHONPATH=.:constructs .venv/bin/lint-imports
+	.venv/bin/python -m settings --check
+format: setup ## put the code into its form
+	@.venv/bin/ruff check --fix $(PYTHON_FILES)
+	.venv/bin/ruff format $(PYTHON_FILES)
+schema: setup ## write environments/schema.json from the model
+	@.venv/bin/python -m settings
+test: setup-system setup-rehearsal ## run all tests
+	@.venv/bin/python -m pytest $(ARGS)
+bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
+	@.venv/bin/python -m benchmarks.$(NAME)
+clean: ## remove what was made here; the user's cache stays
+	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help setup setup-rehearsal setup-system synth diff deploy destroy rehearse rehearse-down check format schema test bench clean

@@ -1,0 +1,29 @@
+"""podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
+
+from __future__ import annotations
+
+import sys
+
+import aws_cdk as cdk
+
+import review
+from settings import SettingsError, load
+from stacks import Environment
+
+
+def main() -> int:
+    """Synthesize the environment named by the context value `environment`; return the exit code."""
+    app = cdk.App()
+    try:
+        settings = load(app.node.try_get_context("environment") or "dev")
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
+        return 1
+    environment = Environment(app, settings)
+    review.write(app.outdir, environment.manifests)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

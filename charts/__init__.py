@@ -1,0 +1,1 @@
+"""Kubernetes objects, written with cdk8s: no AWS in here."""

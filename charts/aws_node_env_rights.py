@@ -1,0 +1,51 @@
+"""What the AwsNodeEnv handler may do inside the cluster."""
+
+from collections.abc import Sequence
+
+import cdk8s
+import cdk8s_plus_27 as kplus
+from constructs import Construct
+
+from charts.names import dns_label
+
+_NAME = "podnet-aws-node-env"
+
+
+class AwsNodeEnvRights(cdk8s.Chart):
+    """The Role of the handler and its RoleBinding, in kube-system.
+
+    A Role lists verbs on objects of one namespace; a RoleBinding gives them to a group, and an EKS access entry puts
+    the handler's IAM role into that group. DaemonSets are named one by one: `get` and `patch` can be limited by name,
+    `list` cannot (kubernetes.io/docs/reference/access-authn-authz/rbac). Pods are listed to name those not ready.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, group: str, awaited_daemon_sets: Sequence[str] = ()
+    ) -> None:
+        """Bind `group` to get and patch on aws-node, get on each of `awaited_daemon_sets`, list on pods.
+
+        Args:
+            scope: a cdk8s App.
+            construct_id: id of the chart.
+            group: the Kubernetes group of the access entry, for example "podnet:reconcilers".
+            awaited_daemon_sets: further DaemonSets in kube-system whose rollout is awaited; none when left out.
+
+        Raises:
+            ValueError: a DaemonSet's name is no DNS-1123 label, or the group is one of Kubernetes' own.
+        """
+        super().__init__(scope, construct_id, namespace="kube-system")
+        if not group or group.startswith("system:"):
+            raise ValueError(f"group must not be empty or begin with 'system:', got {group!r}: EKS refuses such groups")
+        awaited = [dns_label(f"awaited_daemon_sets[{i}]", name) for i, name in enumerate(awaited_daemon_sets)]
+        daemon_sets = {"apiGroups": ["apps"], "resources": ["daemonsets"]}
+        rules = [{**daemon_sets, "resourceNames": ["aws-node"], "verbs": ["get", "patch"]}]
+        rules += [{**daemon_sets, "resourceNames": awaited, "verbs": ["get"]}] if awaited else []
+        rules += [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]
+        metadata = cdk8s.ApiObjectMetadata(name=_NAME)
+        # not kplus.Role: its rules cannot name objects
+        role = cdk8s.ApiObject(self, "Role", api_version="rbac.authorization.k8s.io/v1", kind="Role", metadata=metadata)
+        role.add_json_patch(cdk8s.JsonPatch.add("/rules", rules))
+        bound = kplus.Role.from_role_name(self, "Bound", _NAME)
+        binding = kplus.RoleBinding(self, "Binding", metadata=metadata, role=bound)
+        binding.add_subjects(kplus.Group.from_name(self, "Group", group))
+        binding.node.add_dependency(role)

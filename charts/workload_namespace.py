@@ -1,0 +1,16 @@
+"""The namespace that a workload's policies live in."""
+
+import cdk8s
+from constructs import Construct
+
+from charts.names import dns_label
+
+
+class WorkloadNamespace(cdk8s.Chart):
+    """One Namespace: a policy must be there before the pods, so before anybody else makes their namespace."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        """Make it; raises ValueError where `name` is no DNS-1123 label."""
+        super().__init__(scope, construct_id)
+        metadata = cdk8s.ApiObjectMetadata(name=dns_label("name", name))
+        cdk8s.ApiObject(self, "Resource", api_version="v1", kind="Namespace", metadata=metadata)

@@ -1,0 +1,98 @@
+"""An EKS cluster that waits for its pod networking before it has nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+_CLUSTER_ADMIN = "arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+
+class EksCluster(Construct):
+    """Makes a cluster without nodes, Auto Mode or self-managed add-ons: nothing starts before aws-node is right.
+
+    Its role has AmazonEKSVPCResourceController: without it ENABLE_POD_ENI starves ordinary pods of addresses
+    (aws/amazon-vpc-cni-k8s#1203).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        version: str,
+        service_cidr: str,
+        kubectl_layer: lambda_.ILayerVersion,
+        private_endpoint: bool = False,
+        endpoint_cidrs: Sequence[str] = (),
+        log_types: Sequence[str] = (),
+        admin_role_arns: Sequence[str] = (),
+    ) -> None:
+        """Make the cluster.
+
+        `version` is a minor version such as "1.35". `endpoint_cidrs` left out: a public endpoint answers every address.
+        Each of `admin_role_arns` becomes cluster administrator.
+        """
+        super().__init__(scope, construct_id)
+        policies = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("eks.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in policies],
+        )
+        access = eks.EndpointAccess.PUBLIC_AND_PRIVATE
+        if private_endpoint:
+            access = eks.EndpointAccess.PRIVATE
+        elif endpoint_cidrs:
+            access = access.only_from(*endpoint_cidrs)
+        cluster = eks.Cluster(
+            self,
+            "Resource",
+            vpc=vpc,
+            vpc_subnets=[PRIVATE],
+            role=role,
+            version=eks.KubernetesVersion.of(version),
+            default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
+            default_capacity=0,
+            bootstrap_self_managed_addons=False,
+            service_ipv4_cidr=service_cidr,
+            endpoint_access=access,
+            cluster_logging=[eks.ClusterLoggingTypes[_log_type(name)] for name in log_types],
+            secrets_encryption_key=self._secrets_key(),
+            kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),
+        )
+        self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
+        for number, arn in enumerate(admin_role_arns, 1):
+            self._admit(f"Admin{number}", arn)
+
+    def _secrets_key(self) -> kms.Key:
+        # of no use without the cluster; KMS keeps a deleted key for 30 days
+        return kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+    def _admit(self, construct_id: str, role_arn: str) -> None:
+        scope = eks.CfnAccessEntry.AccessScopeProperty(type="cluster")
+        policy = _CLUSTER_ADMIN.format(role_arn.split(":")[1])
+        eks.CfnAccessEntry(
+            self,
+            construct_id,
+            cluster_name=self.cluster.cluster_name,
+            principal_arn=role_arn,
+            access_policies=[eks.CfnAccessEntry.AccessPolicyProperty(policy_arn=policy, access_scope=scope)],
+        )
+
+
+def _log_type(name: str) -> str:
+    return {"controllerManager": "CONTROLLER_MANAGER"}.get(name, name.upper())

@@ -1,0 +1,70 @@
+"""A managed node group whose nodes can carry branch ENIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks_v2 as eks
+from constructs import Construct
+
+from podnet.eks_cluster import PRIVATE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class NodeGroup(Construct):
+    """Makes AL2023 nodes in private subnets, with IMDSv2 at one hop and an encrypted root volume.
+
+    With external SNAT a node in a public subnet leaves its pods without internet: pods have no public address
+    (EKS user guide, "Assign security groups to individual Pods").
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster: eks.ICluster,
+        name: str,
+        instance_types: Sequence[str],
+        sizes: tuple[int, int, int],
+        disk: cdk.Size,
+        arm: bool = False,
+        spot: bool = False,
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make the group; `sizes` are its fewest, wanted and most nodes."""
+        super().__init__(scope, construct_id)
+        volume = ec2.BlockDeviceVolume.ebs(
+            int(disk.to_gibibytes()), encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+        )
+        template = ec2.LaunchTemplate(
+            self,
+            "Template",
+            block_devices=[ec2.BlockDevice(device_name="/dev/xvda", volume=volume)],
+            http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
+            http_put_response_hop_limit=1,
+        )
+        if template.launch_template_id is None:
+            raise ValueError("the launch template must have an id, got none")
+        least, wanted, most = sizes
+        ami = eks.NodegroupAmiType
+        self.resource = eks.Nodegroup(
+            self,
+            "Resource",
+            cluster=cluster,
+            subnets=PRIVATE,
+            instance_types=[ec2.InstanceType(instance_type) for instance_type in instance_types],
+            ami_type=ami.AL2023_ARM_64_STANDARD if arm else ami.AL2023_X86_64_STANDARD,
+            capacity_type=eks.CapacityType.SPOT if spot else eks.CapacityType.ON_DEMAND,
+            min_size=least,
+            desired_size=wanted,
+            max_size=most,
+            labels={"podnet.io/node-group": name, **(labels or {})},
+            launch_template_spec=eks.LaunchTemplateSpec(
+                id=template.launch_template_id, version=template.latest_version_number
+            ),
+        )

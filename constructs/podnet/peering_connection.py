@@ -1,0 +1,90 @@
+"""A VPC peering connection with everything that makes packets cross it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import custom_resources as cr
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class PeeringConnection(Construct):
+    """Connects the VPC with an existing peer: connection, routes of this side, the peer's return routes, DNS option.
+
+    CloudFormation accepts a connection itself within one account; another account's is accepted by a role there.
+    The CloudFormation resource has no DNS option: it is set by ec2:ModifyVpcPeeringConnectionOptions, each side by its
+    owner (VPC peering guide, "Enable DNS resolution for a VPC peering connection").
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        vpc_cidr: str,
+        peer_vpc_id: str,
+        peer_cidr: str,
+        route_table_ids: Sequence[str],
+        peer_account: str | None = None,
+        peer_region: str | None = None,
+        accepter_role_arn: str | None = None,
+        return_route_table_ids: Sequence[str] = (),
+        dns_resolution: bool = True,
+    ) -> None:
+        """Make the connection.
+
+        `route_table_ids` are this side's, one route each to `peer_cidr`; `return_route_table_ids` are the peer's, one
+        route each to `vpc_cidr` (same account and region only). `peer_account` and `peer_region` left out: as here.
+        """
+        super().__init__(scope, construct_id)
+        self.resource = ec2.CfnVPCPeeringConnection(
+            self,
+            "Resource",
+            vpc_id=vpc.vpc_id,
+            peer_vpc_id=peer_vpc_id,
+            peer_owner_id=peer_account,
+            peer_region=peer_region,
+            peer_role_arn=accepter_role_arn,
+        )
+        self._route("Route", route_table_ids, peer_cidr)
+        self._route("ReturnRoute", return_route_table_ids, vpc_cidr)
+        if dns_resolution:
+            both_sides = peer_account is None and peer_region is None
+            self._resolve_names(("Requester", "Accepter") if both_sides else ("Requester",))
+
+    def _route(self, name: str, route_table_ids: Sequence[str], destination: str) -> None:
+        for number, route_table_id in enumerate(route_table_ids, 1):
+            ec2.CfnRoute(
+                self,
+                f"{name}{number}",
+                route_table_id=route_table_id,
+                destination_cidr_block=destination,
+                vpc_peering_connection_id=self.resource.attr_id,
+            )
+
+    def _resolve_names(self, sides: Sequence[str]) -> None:
+        options = {f"{side}PeeringConnectionOptions": {"AllowDnsResolutionFromRemoteVpc": True} for side in sides}
+        connection = self.resource.attr_id
+        call = cr.AwsSdkCall(
+            service="EC2",
+            action="modifyVpcPeeringConnectionOptions",
+            parameters={"VpcPeeringConnectionId": connection, **options},
+            physical_resource_id=cr.PhysicalResourceId.of(f"{connection}-dns"),
+        )
+        cr.AwsCustomResource(
+            self,
+            "DnsResolution",
+            install_latest_aws_sdk=False,
+            on_create=call,
+            on_update=call,
+            policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=[self._arn(connection)]),
+        )
+
+    def _arn(self, connection: str) -> str:
+        return cdk.Stack.of(self).format_arn(service="ec2", resource="vpc-peering-connection", resource_name=connection)

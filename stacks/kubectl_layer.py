@@ -1,0 +1,25 @@
+"""The kubectl that applies manifests, of the cluster's own version."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_lambda as lambda_
+    from constructs import Construct
+
+VERSIONS = ("1.34", "1.35", "1.36")
+
+
+def kubectl_layer(scope: Construct, kubernetes_version: str) -> lambda_.ILayerVersion:
+    """Return the Lambda layer for a minor version; only its package is loaded, since each takes a second.
+
+    Raises ValueError for a version without a layer; kubectl is supported within one minor version of the API server
+    (kubernetes.io/releases/version-skew-policy).
+    """
+    if kubernetes_version not in VERSIONS:
+        raise ValueError(f"kubernetes_version must be one of {', '.join(VERSIONS)}, got {kubernetes_version}")
+    number = kubernetes_version.replace(".", "")[1:]
+    package = importlib.import_module(f"aws_cdk.lambda_layer_kubectl_v{number}")
+    return cast("lambda_.ILayerVersion", getattr(package, f"KubectlV{number}Layer")(scope, "Kubectl"))

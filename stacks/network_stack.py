@@ -1,0 +1,88 @@
+"""The VPC and its connections to peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+
+from podnet.peering_connection import PeeringConnection
+from settings.network import ExistingNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from settings.network import Network, Peer
+
+
+class NetworkStack(cdk.Stack):
+    """Makes or imports the VPC: nodes in private subnets, public ones only for NAT gateways and load balancers."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: Network | ExistingNetwork,
+        peers: Sequence[Peer],
+        **kwargs: Any,  # noqa: ANN401 (what every stack takes)
+    ) -> None:
+        """Make the VPC from the settings' section, and one connection for each peer."""
+        super().__init__(scope, construct_id, **kwargs)
+        self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
+        tables = [subnet.route_table.route_table_id for subnet in self.vpc.private_subnets]
+        for peer in peers:
+            side = peer.peer_side
+            PeeringConnection(
+                self,
+                f"Peer-{peer.name}",
+                vpc=self.vpc,
+                vpc_cidr=network.cidr,
+                peer_vpc_id=peer.vpc_id,
+                peer_cidr=peer.cidr,
+                peer_account=peer.account,
+                peer_region=peer.region,
+                accepter_role_arn=peer.accepter_role_arn,
+                route_table_ids=list(dict.fromkeys(tables)),
+                return_route_table_ids=side.route_table_ids if side else (),
+                dns_resolution=peer.dns_resolution,
+            )
+
+    def _make_vpc(self, network: Network) -> ec2.IVpc:
+        vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(network.cidr),
+            availability_zones=list(network.availability_zones),
+            nat_gateways=min(network.nat_gateways, len(network.availability_zones)),
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+                ),
+                ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            ],
+        )
+        if network.s3_endpoint:
+            vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+        for service in network.interface_endpoints:
+            name = "".join(part.capitalize() for part in service.split("."))
+            vpc.add_interface_endpoint(name, service=ec2.InterfaceVpcEndpointAwsService(service))
+        if network.flow_logs:
+            vpc.add_flow_log("FlowLogs")
+        return vpc
+
+
+def import_vpc(scope: Construct, network: ExistingNetwork) -> ec2.IVpc:
+    """Return the existing VPC as the settings describe it; nothing is looked up."""
+    return ec2.Vpc.from_vpc_attributes(
+        scope,
+        "Vpc",
+        vpc_id=network.vpc_id,
+        vpc_cidr_block=network.cidr,
+        availability_zones=list(network.availability_zones),
+        private_subnet_ids=list(network.private_subnet_ids),
+        private_subnet_route_table_ids=list(network.private_route_table_ids) or None,
+    )

@@ -1,0 +1,164 @@
+"""Good files load, bad ones tell every problem at once."""
+
+import copy
+import pathlib
+
+import jsonschema
+import pytest
+import yaml
+
+from settings import SettingsError, load
+from settings.__main__ import schema
+from settings.loading import FOLDER
+
+SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+DEV = yaml.safe_load((FOLDER / "dev.yaml").read_text())
+
+
+@pytest.fixture
+def problems_of(environment_file):
+    """Return a function: what is said of a changed copy of dev.yaml, as {path: problem}."""
+
+    def load_changed(change):
+        content = copy.deepcopy(DEV)
+        change(content)
+        with pytest.raises(SettingsError) as caught:
+            load(environment_file(yaml.safe_dump(content)))
+        return {problem.path: problem for problem in caught.value.problems}
+
+    return load_changed
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_environments_load_and_are_named_after_their_file(name):
+    """Each file of environments/ is good, and its name is the file's."""
+    assert load(name).name == name
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_environments_match_the_schema_that_they_name(name):
+    """An editor that follows the first line of the file finds no fault."""
+    text = (FOLDER / f"{name}.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=schema.json")
+    jsonschema.Draft202012Validator(yaml.safe_load(schema())).validate(yaml.safe_load(text))
+
+
+def test_schema_file_is_the_one_of_the_model():
+    """environments/schema.json was written from this model."""
+    assert (FOLDER / "schema.json").read_text() == schema()
+
+
+def test_all_problems_are_told_at_once(problems_of):
+    """Form, missing and unknown keys, and references between parts come in one run."""
+
+    def spoil(content):
+        content["account"] = 111111111111
+        content["netwrok"] = {}
+        del content["cluster"]["coredns_version"]
+        content["peers"][0]["cidr"] = "10.99.0.1/16"
+        content["workloads"][0]["reaches"][0]["peer"] = "nobody"
+        content["workloads"][1]["namespace"] = "Shop"
+
+    found = problems_of(spoil)
+    assert set(found) == {
+        "account",
+        "netwrok",
+        "cluster.coredns_version",
+        "peers[0].cidr",
+        "workloads[0].reaches[0].peer",
+        "workloads[1].namespace",
+        "workloads[1].ingress[0].from.workload",
+    }
+
+
+def test_a_problem_says_path_rule_value_and_fix(problems_of):
+    """One line says where, what must hold and what was found; the next one what to do."""
+    found = problems_of(lambda content: content["cluster"].update(kubernetes_version=1.35))
+    assert str(found["cluster.kubernetes_version"]) == (
+        "cluster.kubernetes_version must be text, got 1.35\n    fix: put the value in quotes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "rule"),
+    [
+        (lambda c: c.update(region="Ireland"), "region", "region name"),
+        (lambda c: c["pod_networking"].update(enforcing_mode="Standard"), "pod_networking.enforcing_mode", "one of"),
+        (
+            lambda c: c["pod_networking"]["env"].update(ENABLE_POD_ENI="true"),
+            "pod_networking.env.ENABLE_POD_ENI",
+            "not be",
+        ),
+        (lambda c: c["pod_networking"]["env"].update(WARM_ENI_TARGET=1), "pod_networking.env.WARM_ENI_TARGET", "text"),
+        (lambda c: c["peers"].append(copy.deepcopy(c["peers"][0])), "peers[1].name", "once"),
+        (lambda c: c["workloads"][0].pop("pod_labels"), "workloads[0]", "select pods"),
+        (lambda c: c["workloads"][2].pop("egress"), "workloads[2]", "security group"),
+        (lambda c: c["workloads"][0]["ingress"][0].pop("port"), "workloads[0].ingress[0].port", "given with tcp"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(to_port=1), "workloads[0].ingress[0].to_port", "below"),
+        (lambda c: c["workloads"][0]["ingress"][0].update({"from": {}}), "workloads[0].ingress[0].from", "one of"),
+        (lambda c: c["node_groups"][0].update(min_size=9), "node_groups[0]", "min_size"),
+        (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
+        (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),
+        (lambda c: c.pop("network"), "network", "existing_network"),
+        (lambda c: c.update(name="other"), "name", "file's name"),
+        (lambda c: c["network"].update(availability_zones=["eu-west-1a"]), "network.availability_zones", "must hold"),
+        (
+            lambda c: c["pod_networking"]["dns_cache"]["stub_domains"].update({"a b": ["10.0.0.2"]}),
+            "pod_networking.dns_cache.stub_domains.a b.[key]",
+            "DNS zone",
+        ),
+    ],
+)
+def test_each_wrong_value_is_told_at_its_path(problems_of, change, path, rule):
+    """A single wrong value is found at the path where it stands."""
+    found = problems_of(change)
+    assert path in found
+    assert rule in found[path].rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("a: &x [1]\nb: *x\n", "plain YAML"),
+        ("account: '1'\naccount: '2'\n", "plain YAML"),
+        ("- a\n- b\n", "by name"),
+        ("", "by name"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("a: [" * 30 + "]" * 30, "plain YAML"),
+        ("{ a: 1", "plain YAML"),
+        ("a: \x00", "plain YAML"),
+        ("!!python/object/apply:os.system ['true']", "plain YAML"),
+        ("1: x\n", "plain YAML"),
+    ],
+)
+def test_files_that_are_no_plain_yaml_are_refused_in_one_sentence(environment_file, text, rule):
+    """Anchors, repeated keys, other encodings, deep nesting, tags: one problem about the file, no traceback."""
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(text))
+    assert [problem.path for problem in caught.value.problems] == ["the file"]
+    assert rule in caught.value.problems[0].rule
+
+
+def test_a_large_file_is_refused_before_it_is_parsed(environment_file):
+    """A file past 1 MiB is not read as YAML at all."""
+    with pytest.raises(SettingsError, match="at most 1 MiB"):
+        load(environment_file("# " + "x" * (1024 * 1024 + 1)))
+
+
+def test_a_missing_environment_names_what_was_looked_for():
+    """A name without a file, and a path without one, are said to be unreadable."""
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml: 1 problem.*\n.*must be readable"):
+        load("nowhere")
+
+
+def test_a_file_name_that_cannot_name_stacks_is_told(environment_file):
+    """Stacks are called after the file, so its name must fit."""
+    with pytest.raises(SettingsError, match="rename it"):
+        load(environment_file(pathlib.Path(FOLDER / "dev.yaml").read_text(), name="My_Env.yaml"))
+
+
+def test_long_and_hostile_values_are_shown_short_and_without_control_characters(problems_of):
+    """A megabyte or an escape sequence in a value does not reach the terminal."""
+    found = problems_of(lambda content: content.update(region="\x1b[31m" + "x" * 5000))
+    assert "\x1b" not in str(found["region"])
+    assert len(str(found["region"])) < 400
