@@ -25,7 +25,7 @@ class VpcCni(Section):
 class Drift(Section):
     """The watch that looks after the values between deploys; CloudFormation never does."""
 
-    every_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    every_minutes: Annotated[int, Field(ge=0, le=480)] = 15
     """How often it looks; 0 switches it off."""
     repair: bool = True
     """true: drift is put right. false: it is only reported."""
@@ -50,8 +50,8 @@ class PodNetworking(Section):
     """More variables of the aws-node container, such as WARM_IP_TARGET. Values are text."""
     addon_configuration: bool = True
     """true: the values also stand in the add-on's own configuration. false: only podnet's custom resource sets them."""
-    rollout_limit_minutes: Annotated[int, Field(ge=1, le=110)] = 30
-    """How long a roll-out of aws-node or of the node cache may take before the deploy fails."""
+    rollout_limit_minutes: Annotated[int, Field(ge=1, le=45)] = 30
+    """How long a roll-out of aws-node or the node cache may take; CloudFormation itself waits an hour."""
     dead_nodes: Literal["count-out", "refuse"] = "count-out"
     """Nodes whose aws-node is not available before the change: not waited for, or a reason to stop before it."""
     run_again: Annotated[str, Field(max_length=64)] = ""

@@ -77,7 +77,7 @@ class NetworkStack(cdk.Stack):
 
 def import_vpc(scope: Construct, network: ExistingNetwork) -> ec2.IVpc:
     """Return the existing VPC as the settings describe it; nothing is looked up."""
-    return ec2.Vpc.from_vpc_attributes(
+    vpc = ec2.Vpc.from_vpc_attributes(
         scope,
         "Vpc",
         vpc_id=network.vpc_id,
@@ -86,3 +86,7 @@ def import_vpc(scope: Construct, network: ExistingNetwork) -> ec2.IVpc:
         private_subnet_ids=list(network.private_subnet_ids),
         private_subnet_route_table_ids=list(network.private_route_table_ids) or None,
     )
+    if not network.private_route_table_ids:
+        why = "podnet reads route tables only to route to peers, and then the settings demand them"
+        cdk.Annotations.of(vpc).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId", why)
+    return vpc

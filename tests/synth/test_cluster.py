@@ -1,0 +1,97 @@
+"""The cluster, its add-ons and its nodes."""
+
+import json
+
+from settings import load
+
+
+def test_the_cluster_starts_without_nodes_auto_mode_or_self_managed_add_ons(synthesized):
+    """Nothing starts before aws-node is right, and Auto Mode has no aws-node."""
+    _, cluster = synthesized("dev").only("Cluster", "AWS::EKS::Cluster")
+    properties = cluster["Properties"]
+    assert properties["BootstrapSelfManagedAddons"] is False
+    assert properties.get("ComputeConfig", {}).get("Enabled", False) is False
+    assert properties["AccessConfig"]["AuthenticationMode"] == "API"
+    assert properties["KubernetesNetworkConfig"]["ServiceIpv4Cidr"] == "172.20.0.0/16"
+    assert properties["EncryptionConfig"][0]["Resources"] == ["secrets"]
+    assert [kind["Type"] for kind in properties["Logging"]["ClusterLogging"]["EnabledTypes"]] == [
+        "api",
+        "audit",
+        "authenticator",
+    ]
+
+
+def test_the_cluster_role_lets_the_controller_attach_trunk_interfaces(synthesized):
+    """Without AmazonEKSVPCResourceController, ENABLE_POD_ENI starves ordinary pods."""
+    dev = synthesized("dev")
+    _, cluster = dev.only("Cluster", "AWS::EKS::Cluster")
+    role = dev.templates["Cluster"]["Resources"][cluster["Properties"]["RoleArn"]["Fn::GetAtt"][0]]
+    assert "AmazonEKSVPCResourceController" in json.dumps(role["Properties"]["ManagedPolicyArns"])
+
+
+def test_the_add_on_carries_every_variable_in_its_place(synthesized):
+    """`env` for aws-node, `init.env` for its init container, all values text."""
+    addons = synthesized("dev").resources("Cluster", "AWS::EKS::Addon").values()
+    (cni,) = [addon["Properties"] for addon in addons if addon["Properties"]["AddonName"] == "vpc-cni"]
+    assert json.loads(cni["ConfigurationValues"]) == {
+        "env": {
+            "AWS_VPC_K8S_CNI_EXTERNALSNAT": "true",
+            "ENABLE_POD_ENI": "true",
+            "POD_SECURITY_GROUP_ENFORCING_MODE": "standard",
+            "WARM_IP_TARGET": "4",
+        },
+        "init": {"env": {"DISABLE_TCP_EARLY_DEMUX": "true"}},
+    }
+    assert cni["PreserveOnDelete"] is True
+    assert cni["ResolveConflicts"] == "PRESERVE"
+
+
+def test_without_add_on_configuration_only_the_custom_resource_sets_the_variables(synthesized):
+    """The original procedure: the add-on is left as it is."""
+    settings = load("dev")
+    networking = settings.pod_networking.model_copy(update={"addon_configuration": False})
+    found = synthesized(settings.model_copy(update={"pod_networking": networking}))
+    addons = found.resources("Cluster", "AWS::EKS::Addon").values()
+    assert all("ConfigurationValues" not in addon["Properties"] for addon in addons)
+    _, resource = found.only("PodNetworking", "Custom::AwsNodeEnv")
+    assert resource["Properties"]["Env"]["aws-node"]["ENABLE_POD_ENI"] == "true"
+    assert resource["Properties"]["AddonConfiguration"] == ""
+
+
+def test_nodes_are_al2023_with_one_metadata_hop_and_encrypted_volumes(synthesized):
+    """AL2 is refused from Kubernetes 1.33 on."""
+    dev = synthesized("dev")
+    _, group = dev.only("Compute", "AWS::EKS::Nodegroup")
+    assert group["Properties"]["AmiType"] == "AL2023_x86_64_STANDARD"
+    assert group["Properties"]["ScalingConfig"] == {"DesiredSize": 3, "MaxSize": 6, "MinSize": 2}
+    _, template = dev.only("Compute", "AWS::EC2::LaunchTemplate")
+    data = template["Properties"]["LaunchTemplateData"]
+    assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+
+
+def test_arm_groups_get_the_arm_image(synthesized):
+    """The image follows the architecture that the file names."""
+    groups = synthesized("prod").resources("Compute", "AWS::EKS::Nodegroup").values()
+    assert {group["Properties"]["AmiType"] for group in groups} == {"AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD"}
+
+
+def test_administrators_and_endpoint_ranges_are_as_the_file_says(synthesized):
+    """prod restricts the public endpoint and names one administrator."""
+    prod = synthesized("prod")
+    _, cluster = prod.only("Cluster", "AWS::EKS::Cluster")
+    assert cluster["Properties"]["ResourcesVpcConfig"]["PublicAccessCidrs"] == ["203.0.113.0/24"]
+    entries = [
+        entry["Properties"]["PrincipalArn"] for entry in prod.resources("Cluster", "AWS::EKS::AccessEntry").values()
+    ]
+    assert "arn:aws:iam::222222222222:role/PlatformAdmin" in entries
+
+
+def test_kubectl_is_of_the_clusters_version(synthesized):
+    """The layer that applies manifests follows kubernetes_version."""
+    for version in ("1.34", "1.36"):
+        settings = load("dev")
+        cluster = settings.cluster.model_copy(update={"kubernetes_version": version})
+        found = synthesized(settings.model_copy(update={"cluster": cluster}))
+        layers = found.resources("Cluster", "AWS::Lambda::LayerVersion")
+        assert any(version in str(layer["Properties"].get("Description", "")) for layer in layers.values())

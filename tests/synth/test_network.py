@@ -1,0 +1,73 @@
+"""VPC and peering."""
+
+import pytest
+
+from settings import load
+
+
+def test_nodes_have_private_subnets_behind_nat_and_no_public_addresses(synthesized):
+    """With external SNAT a NAT gateway must translate (S7)."""
+    dev = synthesized("dev")
+    subnets = dev.resources("Network", "AWS::EC2::Subnet")
+    assert len(subnets) == 4
+    assert all(subnet["Properties"]["MapPublicIpOnLaunch"] is False for subnet in subnets.values())
+    assert len(dev.resources("Network", "AWS::EC2::NatGateway")) == 1
+    assert len(synthesized("prod").resources("Network", "AWS::EC2::NatGateway")) == 3
+
+
+def test_every_private_route_table_reaches_the_peer_and_the_peer_every_way_back(synthesized):
+    """A pod's branch ENI stands in the node's subnet, so each private table needs the route."""
+    dev = synthesized("dev")
+    connection, _ = dev.only("Network", "AWS::EC2::VPCPeeringConnection")
+    routes = [found["Properties"] for found in dev.resources("Network", "AWS::EC2::Route").values()]
+    there = [r for r in routes if r.get("VpcPeeringConnectionId", {}).get("Fn::GetAtt", [""])[0] == connection]
+    assert [r["DestinationCidrBlock"] for r in there] == ["10.99.0.0/16"] * 2 + ["10.20.0.0/16"]
+    tables = [name for name in dev.resources("Network", "AWS::EC2::RouteTable") if "Private" in name]
+    assert sorted(r["RouteTableId"]["Ref"] for r in there[:2]) == sorted(tables)
+    assert there[2]["RouteTableId"] == "rtb-0d1a2b3c4d5e6f702"
+
+
+def test_names_are_resolved_on_both_sides_in_one_account_and_on_ours_otherwise(synthesized):
+    """Each side's option is set by its owner."""
+    prod = synthesized("prod")
+    calls = {
+        name: str(found["Properties"]["Create"]) for name, found in prod.resources("Network", "Custom::AWS").items()
+    }
+    (data,) = [call for name, call in calls.items() if "data" in name]
+    (partner,) = [call for name, call in calls.items() if "partner" in name]
+    assert "RequesterPeeringConnectionOptions" in data
+    assert "AccepterPeeringConnectionOptions" in data
+    assert "RequesterPeeringConnectionOptions" in partner
+    assert "AccepterPeeringConnectionOptions" not in partner
+
+
+def test_a_peer_of_another_account_is_accepted_by_its_role(synthesized):
+    """CloudFormation assumes the accepter's role there."""
+    peers = synthesized("prod").resources("Network", "AWS::EC2::VPCPeeringConnection")
+    (partner,) = [found["Properties"] for name, found in peers.items() if "partner" in name]
+    assert partner["PeerOwnerId"] == "333333333333"
+    assert partner["PeerRoleArn"] == "arn:aws:iam::333333333333:role/peering-accepter"
+
+
+def test_the_dns_option_may_change_that_one_connection_only(synthesized):
+    """The handler's policy names the connection, not every one of the account."""
+    dev = synthesized("dev")
+    statements = [
+        statement
+        for policy in dev.resources("Network", "AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "ec2:ModifyVpcPeeringConnectionOptions"
+    ]
+    connection, _ = dev.only("Network", "AWS::EC2::VPCPeeringConnection")
+    assert len(statements) == 1
+    assert connection in str(statements[0]["Resource"])
+    assert statements[0]["Resource"] != "*"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_dns_resolution_is_an_option(synthesized, wanted):
+    """Left out, nothing changes the connection's options."""
+    settings = load("dev")
+    peer = settings.peers[0].model_copy(update={"dns_resolution": wanted})
+    found = synthesized(settings.model_copy(update={"peers": (peer,)}))
+    assert bool(found.resources("Network", "Custom::AWS")) is wanted

@@ -1,0 +1,86 @@
+"""What is deployed before what, and deleted after it."""
+
+import json
+
+import pytest
+
+MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+
+
+def test_stacks_of_a_new_cluster_follow_each_other(synthesized):
+    """Nodes come after pod networking, policies after nodes; deletion goes the other way."""
+    dev = synthesized("dev")
+    assert "Network" in dev.after("Cluster")
+    assert "Cluster" in dev.after("PodNetworking")
+    assert {"Cluster", "PodNetworking"} <= dev.after("Compute")
+    assert {"PodNetworking", "Compute"} <= dev.after("Workloads-shop")
+    assert {"PodNetworking", "Compute"} <= dev.after("Workloads-monitoring")
+
+
+def test_namespaces_do_not_wait_for_each_other(synthesized):
+    """Teams deploy side by side."""
+    dev = synthesized("dev")
+    assert "Workloads-shop" not in dev.after("Workloads-monitoring")
+    assert "Workloads-monitoring" not in dev.after("Workloads-shop")
+
+
+def test_an_existing_cluster_gets_pod_networking_and_workloads_only(synthesized):
+    """Nothing else of somebody's cluster is touched."""
+    existing = synthesized("existing")
+    assert set(existing.stacks) == {"PodNetworking", "Workloads-payments"}
+    assert "PodNetworking" in existing.after("Workloads-payments")
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "existing"])
+def test_the_variables_are_set_after_rights_and_access_and_undone_before_they_go(synthesized, environment):
+    """Without both, create ends in 403 or 401, and destroy leaves the values in place."""
+    found = synthesized(environment)
+    _, resource = found.only("PodNetworking", "Custom::AwsNodeEnv")
+    template = found.templates["PodNetworking"]["Resources"]
+    needed = {template[name]["Type"] for name in resource["DependsOn"]}
+    assert {MANIFEST, "AWS::EKS::AccessEntry"} <= needed
+    rights = [name for name in resource["DependsOn"] if template[name]["Type"] == MANIFEST]
+    assert any("RoleBinding" in json.dumps(template[name]["Properties"]["Manifest"]) for name in rights)
+
+
+def test_the_node_cache_comes_after_the_variables_and_is_waited_for(synthesized):
+    """The cache of a pod with its own group answers only in the mode that the variables set."""
+    dev = synthesized("dev")
+    variables, _ = dev.only("PodNetworking", "Custom::AwsNodeEnv")
+    _, rollout = dev.only("PodNetworking", "Custom::DaemonSetRollout")
+    manifests = dev.resources("PodNetworking", MANIFEST)
+    (cache,) = [
+        name for name, found in manifests.items() if "node-cache" in json.dumps(found["Properties"]["Manifest"])
+    ]
+    assert variables in manifests[cache]["DependsOn"]
+    assert cache in rollout["DependsOn"]
+
+
+def test_manifests_of_an_existing_cluster_wait_for_the_kubectl_handlers_access(synthesized):
+    """The handler is nobody in the cluster until its access entry is there."""
+    existing = synthesized("existing")
+    template = existing.templates["PodNetworking"]["Resources"]
+    entries = {name for name in template if name.startswith("ClusterKubectlAccess")}
+    assert len(entries) == 1
+    for manifest in existing.resources("PodNetworking", MANIFEST).values():
+        assert entries <= set(manifest["DependsOn"])
+
+
+def test_core_dns_comes_after_the_nodes(synthesized):
+    """CoreDNS cannot become healthy without a node."""
+    dev = synthesized("dev")
+    _, addon = dev.only("Compute", "AWS::EKS::Addon")
+    (group,) = dev.resources("Compute", "AWS::EKS::Nodegroup")
+    assert addon["Properties"]["AddonName"] == "coredns"
+    assert group in addon["DependsOn"]
+
+
+def test_policies_wait_for_their_namespace_which_is_never_deleted(synthesized):
+    """A destroyed policy must not take the pods' namespace with it."""
+    dev = synthesized("dev")
+    manifests = dev.resources("Workloads-shop", MANIFEST)
+    spaces = [name for name, found in manifests.items() if '"Namespace"' in found["Properties"]["Manifest"]]
+    (space,) = spaces
+    assert manifests[space]["DeletionPolicy"] == "Retain"
+    for name, found in manifests.items():
+        assert name == space or space in found["DependsOn"]

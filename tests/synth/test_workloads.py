@@ -1,0 +1,98 @@
+"""Security groups and policies of workloads."""
+
+import json
+
+from settings import load
+from settings.workloads import Workload
+
+MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+
+
+def _policies(found, stack):
+    for resource in found.resources(stack, MANIFEST).values():
+        text = resource["Properties"]["Manifest"]
+        parts = text["Fn::Join"][1] if isinstance(text, dict) else [text]
+        if "SecurityGroupPolicy" in json.dumps(parts):
+            yield parts
+
+
+def test_each_policy_lists_the_shared_group_first_then_its_own(synthesized):
+    """The shared group carries what all such pods need."""
+    dev = synthesized("dev")
+    policies = list(_policies(dev, "Workloads-shop"))
+    assert len(policies) == 2
+    for parts in policies:
+        references = [part for part in parts if isinstance(part, dict)]
+        assert "SharedPodGroup" in references[0]["Fn::ImportValue"]
+        assert references[1]["Fn::GetAtt"][0].startswith("Group")
+
+
+def test_the_shared_group_allows_dns_to_the_cluster_and_nothing_else(synthesized):
+    """UDP and TCP 53 are the way while a node's cache is away; the cluster's group admits them once for all."""
+    dev = synthesized("dev")
+    egress = [found["Properties"] for found in dev.resources("PodNetworking", "AWS::EC2::SecurityGroupEgress").values()]
+    ingress = [
+        found["Properties"] for found in dev.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress").values()
+    ]
+    for rules in (egress, ingress):
+        assert sorted((rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in rules) == [
+            ("tcp", 53, 53),
+            ("udp", 53, 53),
+        ]
+    _, group = dev.only("PodNetworking", "AWS::EC2::SecurityGroup")
+    assert "0.0.0.0/0" not in json.dumps(group["Properties"].get("SecurityGroupEgress", []))
+
+
+def test_strict_mode_admits_probes_by_the_shared_group(synthesized):
+    """In strict mode kubelet's probes arrive by the branch ENI; in standard mode they never leave the node."""
+    settings = load("dev")
+    cache = settings.pod_networking.dns_cache.model_copy(update={"enabled": False})
+    networking = settings.pod_networking.model_copy(update={"enforcing_mode": "strict", "dns_cache": cache})
+    strict = synthesized(settings.model_copy(update={"pod_networking": networking}))
+    rules = [
+        found["Properties"] for found in strict.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress").values()
+    ]
+    assert ("tcp", 0, 65535) in [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in rules]
+
+
+def test_a_reached_peer_admits_the_workloads_own_group(synthesized):
+    """The peer's group names the pods' group, not the node's and not a range."""
+    dev = synthesized("dev")
+    rules = [
+        found["Properties"]
+        for found in dev.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+        if found["Properties"]["GroupId"] == "sg-0d1a2b3c4d5e6f703"
+    ]
+    assert {(rule["IpProtocol"], rule["FromPort"]) for rule in rules} == {("tcp", 5432)}
+    assert len({rule["SourceSecurityGroupId"]["Fn::GetAtt"][0] for rule in rules}) == 2
+
+
+def test_restricted_egress_still_reaches_the_peer_and_nothing_unnamed(synthesized):
+    """A workload with egress rules gets one for each service it reaches."""
+    dev = synthesized("dev")
+    groups = dev.resources("Workloads-shop", "AWS::EC2::SecurityGroup")
+    (worker,) = [found["Properties"] for name, found in groups.items() if "worker" in name]
+    egress = {(rule["CidrIp"], rule["FromPort"]) for rule in worker["SecurityGroupEgress"]}
+    assert egress == {("0.0.0.0/0", 443), ("10.99.0.0/16", 5432)}
+
+
+def test_given_groups_stand_behind_the_shared_one(synthesized):
+    """A workload without rules of its own uses the ids as they are."""
+    (policy,) = _policies(synthesized("prod"), "Workloads-reports")
+    assert "sg-0f5a2b3c4d5e6f703" in json.dumps(policy)
+    assert not synthesized("prod").resources("Workloads-reports", "AWS::EC2::SecurityGroup")
+
+
+def test_three_hundred_workloads_stay_within_cloudformations_limits(synthesized):
+    """A hundred workloads in each of three namespaces: no stack over 500 resources, the cluster's group as it was."""
+    settings = load("dev")
+    template = settings.workloads[0].model_dump(by_alias=True, exclude_none=True)
+    workloads = tuple(
+        Workload.model_validate({**template, "name": f"app-{i}", "namespace": f"team-{i % 3}"}, strict=False)
+        for i in range(300)
+    )
+    found = synthesized(settings.model_copy(update={"workloads": workloads}))
+    sizes = {name: len(template["Resources"]) for name, template in found.templates.items()}
+    assert max(sizes.values()) <= 500, sizes
+    assert sizes["Workloads-team-0"] > 300
+    assert len(found.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress")) == 2
