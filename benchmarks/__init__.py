@@ -1,0 +1,1 @@
+"""Side-by-side measurements: each prints both sides and the ratio, and writes build/benchmarks/<name>.json."""

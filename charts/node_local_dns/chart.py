@@ -1,0 +1,109 @@
+"""The Kubernetes objects of NodeLocal DNSCache."""
+
+import hashlib
+import json
+import re
+
+import cdk8s
+import cdk8s_plus_27 as kplus
+from constructs import Construct
+
+from charts.names import shown
+from charts.node_local_dns.addresses import listened
+from charts.node_local_dns.corefile import corefile
+from charts.node_local_dns.options import Options
+from charts.node_local_dns.pod import pod, scrape
+
+_NAME, _UPSTREAM = "node-local-dns", "kube-dns-upstream"
+_IMAGE = re.compile(r"[a-z0-9][-a-z0-9._:/]*:(?!latest\b)\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?")
+
+
+class NodeLocalDns(cdk8s.Chart):
+    """A DNS cache on every node, for pods that know only the kube-dns ClusterIP.
+
+    A DaemonSet runs one pod per node. node-cache puts the ClusterIP on an interface of the node and answers there;
+    when it stops, kube-proxy leads the same address to CoreDNS again. So a pod is replaced in place, the old one gone
+    before the new one starts, and no query is lost. docs/node-local-dns.md has the measurements, and every difference
+    to the manifest of kubernetes/kubernetes, cluster/addons/dns/nodelocaldns.
+
+    Attributes:
+        revision: changes exactly when the pods have to be replaced.
+        daemon_set_name: whose rollout is to be awaited, in `namespace`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster_dns_ip: str,
+        image: str,
+        local_ip: str = "169.254.20.10",
+        cluster_domain: str = "cluster.local",
+        options: Options | None = None,
+    ) -> None:
+        """Check everything and make the objects.
+
+        Args:
+            scope: a cdk8s App.
+            construct_id: id of the chart.
+            cluster_dns_ip: the kube-dns ClusterIP: on EKS the tenth address of the service CIDR.
+            image: node-cache with its tag, better also its digest: "registry/name:1.2.3@sha256:…".
+            local_ip: a free link-local or fd00::/8 address, the same on every node, for the liveness probe.
+            cluster_domain: the cluster's zone.
+            options: further choices; the recommended ones when left out.
+
+        Raises:
+            ValueError: an argument or option is wrong; the message names it.
+        """
+        super().__init__(scope, construct_id, namespace="kube-system")
+        options = options or Options()
+        if not _IMAGE.fullmatch(image):
+            raise ValueError(f"image must have a tag, not latest, got {shown(image)}: pin it like name:1.2.3@sha256:…")
+        listen = listened(cluster_dns_ip, local_ip)
+        text = corefile(listen=listen, cluster_domain=cluster_domain, options=options)
+        config = f"{_NAME}-{_digest(text)}"
+        template = pod(name=_NAME, upstream=_UPSTREAM, config=config, image=image, listen=listen, options=options)
+        self.revision, self.daemon_set_name = _digest(template), _NAME
+        kplus.ServiceAccount(self, "Account", metadata=_metadata(_NAME))
+        kplus.ConfigMap(self, "Config", metadata=_metadata(config), immutable=True, data={"Corefile": text})
+        self._services(options)
+        self._daemon_set(template, options)
+
+    def _services(self, options: Options) -> None:
+        """Make the way around the cache to CoreDNS, and a headless Service for the metrics."""
+        ports = [_port("dns", 53, kplus.Protocol.UDP), _port("dns-tcp", 53, kplus.Protocol.TCP)]
+        labels = {"k8s-app": "kube-dns", "kubernetes.io/name": "KubeDNSUpstream"}
+        upstream = kplus.Service(self, "Upstream", metadata=_metadata(_UPSTREAM, labels), ports=ports)
+        upstream.select_label("k8s-app", "kube-dns")
+        ports = [_port("metrics", options.metrics_port, kplus.Protocol.TCP)]
+        metadata = _metadata(_NAME, {"k8s-app": _NAME}, scrape(options))
+        metrics = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
+        metrics.select_label("k8s-app", _NAME)
+
+    def _daemon_set(self, template: dict[str, object], options: Options) -> None:
+        """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""
+        labels = {"k8s-app": _NAME}
+        metadata = _metadata(_NAME, labels)
+        before = self.node.children
+        # not kplus.DaemonSet: it renders CAP_NET_ADMIN, requests a whole CPU and forbids root
+        daemon_set = cdk8s.ApiObject(self, "DaemonSet", api_version="apps/v1", kind="DaemonSet", metadata=metadata)
+        rolling = {"maxSurge": 0, "maxUnavailable": options.max_unavailable}
+        spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}, "template": template}
+        spec |= {"selector": {"matchLabels": labels}, "minReadySeconds": options.min_ready_seconds}
+        daemon_set.add_json_patch(cdk8s.JsonPatch.add("/spec", spec))
+        daemon_set.node.add_dependency(*before)
+
+
+def _metadata(
+    name: str, labels: dict[str, str] | None = None, annotations: dict[str, str] | None = None
+) -> cdk8s.ApiObjectMetadata:
+    return cdk8s.ApiObjectMetadata(name=name, labels=labels, annotations=annotations)
+
+
+def _port(name: str, number: int, protocol: kplus.Protocol) -> kplus.ServicePort:
+    return kplus.ServicePort(name=name, port=number, target_port=number, protocol=protocol)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:10]

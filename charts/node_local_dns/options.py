@@ -1,0 +1,80 @@
+"""What may be chosen about the cache; every default is the recommended value."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from charts.names import labels, shown
+
+_IDLE_MI, _CACHE_MI, _MEASURED = 41, 12, 9984  # docs/node-local-dns.md, "Memory"
+_PROTOCOLS = ("force_tcp", "prefer_udp", "same")
+_PORTS = ("health_port", "metrics_port", "setup_metrics_port")
+_WHOLE = {
+    **dict.fromkeys(("cluster_ttl", "cluster_denial_ttl", "other_ttl"), (1, 3600)),
+    **dict.fromkeys(_PORTS, (1024, 65_535)),
+    "cache_capacity": (1024, 1_000_000),
+    "serve_stale_seconds": (0, 86_400),
+    "prefetch": (0, 1000),
+    "consolidate_errors_seconds": (0, 3600),
+    "min_ready_seconds": (5, 600),
+    "memory_limit_mi": (0, 1_000_000),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Choices for NodeLocalDns. A wrong one raises ValueError when made, a wrong zone or address when written."""
+
+    cache_capacity: int = _MEASURED  # answers in each cache; a zone has two: found and denied
+    cluster_ttl: int = 30  # seconds that an answer of the cluster's zone is kept at most
+    cluster_denial_ttl: int = 5  # the same for "no such name"; more hides new pods of a StatefulSet
+    other_ttl: int = 30  # the same for all other zones, found and denied
+    serve_stale_seconds: int = 3600  # answer from the cache so long past the end while the server is away; 0 = not
+    prefetch: int = 0  # refresh an answer before its end if asked so often within a minute; 0 = not
+    cluster_protocol: str = "force_tcp"  # to CoreDNS: force_tcp, prefer_udp, or same as the client's
+    stub_domains: Mapping[str, Sequence[str]] = field(default_factory=dict)  # zone -> resolvers, such as a peer's
+    upstreams: Sequence[str] = ()  # resolvers of everything else; the node's own when left out
+    drop_aaaa: bool = False  # answer AAAA with no data, for IPv4 clusters
+    log_queries: bool = False
+    consolidate_errors_seconds: int = 0  # log timeouts once in so many seconds; 0 = each
+    health_port: int = 8080  # of the liveness probe, on the local address only
+    metrics_port: int = 9253  # of CoreDNS, on all addresses of the node
+    setup_metrics_port: int = 9353  # of errors in setting up rules and interface
+    scrape: bool = True  # annotations by which Prometheus finds the metrics
+    cpu_request: str = "25m"
+    memory_limit_mi: int = 0  # 0 = none: a killed cache leaves rules that lead to nobody
+    max_unavailable: int | str = "10%"  # nodes without their cache at once in a rollout
+    min_ready_seconds: int = 10  # that a new pod must run before the next node's turn
+    node_labels: Mapping[str, str] = field(default_factory=dict)  # only nodes with these; all when left out
+    masquerade_host_clients: bool = False  # spare hostNetwork clients of the ClusterIP most losses in a restart
+    kube_proxy_mode: str = "iptables"  # of the cluster
+
+    def __post_init__(self) -> None:
+        """Check each option by itself, then those that depend on each other."""
+        for name, (low, high) in _WHOLE.items():
+            value = getattr(self, name)
+            self._must(name, f"be a whole number from {low} to {high}", type(value) is int and low <= value <= high)
+        self._must("cluster_protocol", f"be one of {', '.join(_PROTOCOLS)}", self.cluster_protocol in _PROTOCOLS)
+        self._must("cpu_request", "be CPU such as 25m", re.fullmatch(r"[1-9]\d{0,5}m|[1-9]\d?", self.cpu_request))
+        nodes = re.fullmatch(r"[1-9]\d{0,3}|([1-9]\d?|100)%", str(self.max_unavailable))
+        self._must("max_unavailable", "be a number of nodes from 1 on or 1% to 100%", nodes)
+        ports = [getattr(self, name) for name in _PORTS]
+        if len({*ports}) < len(ports):
+            raise ValueError(f"options.{', '.join(_PORTS)} must differ, got {ports}: leave them out")
+        # ipvs keeps the ClusterIP on an interface of its own: kubernetes.io/docs, "Using NodeLocal DNSCache"
+        modes = "be iptables (in ipvs there is no way around the cache, nftables is not proven)"
+        self._must("kube_proxy_mode", modes, self.kube_proxy_mode == "iptables")
+        least = self.worst_case_memory_mi
+        self._must("memory_limit_mi", f"be 0 or from {least} on", not 0 < self.memory_limit_mi < least)
+        labels("options.node_labels", self.node_labels)
+
+    @property
+    def worst_case_memory_mi(self) -> int:
+        """MiB resident with every cache full: 41 idle and 12 for 9,984 answers, two caches for each of the zones."""
+        caches = 2 * (4 + len(self.stub_domains))
+        return _IDLE_MI - (-_CACHE_MI * caches * self.cache_capacity // _MEASURED)
+
+    def _must(self, name: str, rule: str, holds: object) -> None:
+        if not holds:
+            fix = f"leave it out for {getattr(Options, name)!r}"
+            raise ValueError(f"options.{name} must {rule}, got {shown(getattr(self, name))}: {fix}")

@@ -1,0 +1,81 @@
+"""The pod that runs node-cache on a node."""
+
+from collections.abc import Mapping, Sequence
+
+from charts.node_local_dns.options import Options
+from charts.node_local_dns.static_rules import static_rules
+
+# as aws-node has it: Fargate and hybrid nodes cannot run the pod, Auto Mode has a cache of its own
+_NOT_IN = {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate", "hybrid", "auto"]}
+
+
+def pod(
+    *, name: str, upstream: str, config: str, image: str, listen: Sequence[str], options: Options
+) -> dict[str, object]:
+    """Return the pod template; `upstream` is the Service that leads to CoreDNS, `config` the ConfigMap's name."""
+    wanted = {"kubernetes.io/os": "linux", **options.node_labels}
+    terms = [_NOT_IN, *({"key": key, "operator": "In", "values": [value]} for key, value in wanted.items())]
+    required = {"nodeSelectorTerms": [{"matchExpressions": terms}]}
+    lock = {"name": "xtables-lock", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}}
+    base = {"name": config, "items": [{"key": "Corefile", "path": "Corefile.base"}]}
+    spec = {
+        "priorityClassName": "system-node-critical",
+        "serviceAccountName": name,
+        "automountServiceAccountToken": False,
+        "hostNetwork": True,
+        "dnsPolicy": "Default",
+        "terminationGracePeriodSeconds": 60,  # 5 s for answers in flight, 1 s of teardown, more if iptables is locked
+        "tolerations": [
+            {"key": "CriticalAddonsOnly", "operator": "Exists"},
+            {"effect": "NoExecute", "operator": "Exists"},
+            {"effect": "NoSchedule", "operator": "Exists"},
+        ],
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
+        "initContainers": [_static_rules(image, listen[1], options)],
+        "containers": [_node_cache(image, upstream, listen, options)],
+        # not the ConfigMap kube-dns: its change would reload CoreDNS, which may hang and not hear SIGTERM
+        "volumes": [lock, {"name": "config-volume", "configMap": base}],
+    }
+    return {"metadata": {"labels": {"k8s-app": name}, "annotations": scrape(options)}, "spec": spec}
+
+
+def scrape(options: Options) -> dict[str, str]:
+    """Return the annotations by which Prometheus finds the metrics."""
+    return {"prometheus.io/port": str(options.metrics_port), "prometheus.io/scrape": "true"} if options.scrape else {}
+
+
+def _static_rules(image: str, cluster_dns_ip: str, options: Options) -> Mapping[str, object]:
+    security = {"runAsUser": 0, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True}
+    return {
+        "name": "static-rules",
+        "image": image,
+        "command": static_rules(cluster_dns_ip, masquerade=options.masquerade_host_clients),
+        "securityContext": {**security, "capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}},
+    }
+
+
+def _node_cache(image: str, upstream: str, listen: Sequence[str], options: Options) -> Mapping[str, object]:
+    limits = {"limits": {"memory": f"{options.memory_limit_mi}Mi"}} if options.memory_limit_mi else {}
+    requests = {"cpu": options.cpu_request, "memory": f"{options.worst_case_memory_mi}Mi"}
+    # without -pidfile the rules come after 60 s; never -skipteardown: teardown hands the queries to kube-proxy in time
+    args = ["-localip", ",".join(listen), "-conf", "/etc/Corefile", "-upstreamsvc", upstream]
+    args += ["-pidfile", "/tmp/node-cache.pid", "-health-port", str(options.health_port)]  # noqa: S108  the container's
+    args += ["-metrics-listen-address", f"0.0.0.0:{options.setup_metrics_port}", "-reloadwithsignal=true"]
+    health = {"host": listen[0], "path": "/health", "port": options.health_port}
+    return {
+        "name": "node-cache",
+        "image": image,
+        "resources": {"requests": requests, **limits},
+        "args": args,
+        "securityContext": {"runAsUser": 0, "capabilities": {"add": ["NET_ADMIN"]}},
+        "ports": [
+            {"name": "dns", "containerPort": 53, "protocol": "UDP"},
+            {"name": "dns-tcp", "containerPort": 53, "protocol": "TCP"},
+            {"name": "metrics", "containerPort": options.metrics_port, "protocol": "TCP"},
+        ],
+        "livenessProbe": {"httpGet": health, "initialDelaySeconds": 60, "timeoutSeconds": 5},
+        "volumeMounts": [
+            {"name": "xtables-lock", "mountPath": "/run/xtables.lock", "readOnly": False},
+            {"name": "config-volume", "mountPath": "/etc/coredns"},
+        ],
+    }

@@ -1,0 +1,163 @@
+"""Network and server faults: retried where that can help, otherwise one sentence that tells what to look at."""
+
+import json
+import re
+import time
+
+import aws_node
+import fault_server
+import pytest
+from cloudformation import RESPONSE_URL, CustomResource, DeployError
+from fault_server import FaultServer, refusal
+
+
+@pytest.fixture
+def through(properties, faults, certificates):
+    """Properties that lead through the server of faults."""
+    return {**properties, "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refusal(401),
+        refusal(403),
+        refusal(429, Retry_After="1"),
+        refusal(500),
+        refusal(502),
+        refusal(503),
+        refusal(504),
+        fault_server.reset,
+        fault_server.cut,
+    ],
+    ids=["401", "403", "429 with Retry-After", "500", "502", "503", "504", "reset", "cut in the middle"],
+)
+@pytest.mark.usefixtures("following")
+def test_a_passing_fault_is_retried(node, through, faults, fault, method):
+    """At the read or at the patch: the deployment does not notice."""
+    faults.spoil(fault, method=method)
+    resource = CustomResource(seconds=30)
+    resource.deploy(through)
+    assert node.values == aws_node.ENV
+    assert resource.requests == ["Create"]
+
+
+def test_a_patch_whose_answer_was_lost_is_not_sent_blindly(node, following, through, faults):
+    """It had been carried out: the second one is refused as out of date, the third look finds it done."""
+    faults.spoil(fault_server.lost, method="PATCH")
+    CustomResource(seconds=30).deploy(through)
+    live = node.live
+    assert node.values == aws_node.ENV
+    note = json.loads(live["metadata"]["annotations"]["podnet.io/aws-node-env"])
+    assert note["replaced"]["aws-node"]["ENABLE_POD_ENI"] == "false"
+    assert live["metadata"]["generation"] == 2
+
+
+def test_the_server_is_asked_again_no_earlier_than_it_says(node, following, through, faults):
+    """Retry-After is kept."""
+    faults.spoil(refusal(429, Retry_After="2"), method="GET")
+    began = time.monotonic()
+    CustomResource(seconds=30).deploy(through)
+    assert time.monotonic() - began > 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (refusal(401, "Unauthorized"), "refused with 401: Unauthorized; look at the access entry"),
+        (refusal(403, "forbidden: no"), "refused with 403: forbidden: no; look at the Role podnet-aws-node-env"),
+        (refusal(429, "slow down", Retry_After="600"), "refused with 429: slow down; look at the cluster's health"),
+        (refusal(500, "etcd"), "refused with 500: etcd; look at the cluster's health"),
+        (refusal(503, "starting"), "refused with 503: starting; look at the cluster's health"),
+        (refusal(409, "again"), "refused with 409: again; somebody else writes this object"),
+        (refusal(422, "odd"), "refused with 422: odd; look at the object"),
+        (fault_server.reset, "got no whole answer: .*; look at the cluster's health"),
+        (fault_server.endless, "got no whole answer: the answer does not end; look at"),
+        (fault_server.silent, "got no whole answer: .*timed out.*; look at"),
+        (fault_server.page, "answered with 200 and no JSON: '<html>Welcome.*'; look at the endpoint"),
+    ],
+    ids=["401", "403", "429", "500", "503", "409", "422", "reset", "endless", "silent", "page"],
+)
+def test_a_lasting_fault_ends_in_one_sentence(node, through, faults, fault, sentence):
+    """Verb, object, the server's reason, what to look at; nothing was changed."""
+    faults.always = fault
+    resource = CustomResource(seconds=6.5)
+    with pytest.raises(DeployError, match=f"GET daemonsets kube-system/aws-node .*{sentence}") as failure:
+        resource.deploy(through)
+    assert resource.requests == ["Create"]
+    assert len(str(failure.value)) <= 1000
+    assert "\n" not in str(failure.value)
+    assert "podnet" not in aws_node.managers(node.live)
+
+
+def test_a_wrong_certificate_authority_is_not_retried(node, through, plane):
+    """It is told what is wrong with the certificate."""
+    sentence = (
+        "is not trusted: .*self.signed.*; look at CertificateAuthority|is not trusted: unable to get local issuer"
+    )
+    with pytest.raises(DeployError, match=sentence):
+        CustomResource().deploy({**through, "CertificateAuthority": plane.certificate_authority})
+
+
+def test_an_authority_that_is_no_certificate_is_told(node, through):
+    """Base64 of something else."""
+    with pytest.raises(DeployError, match="CertificateAuthority must be base64 of a PEM certificate"):
+        CustomResource().deploy({**through, "CertificateAuthority": "bm90aGluZw=="})
+
+
+def test_an_expired_certificate_is_not_retried(node, through, plane, certificates):
+    """A proxy in front of the cluster, say."""
+    expired = FaultServer(certificates.expired, plane.endpoint, plane.ca_file)
+    with pytest.raises(DeployError, match="is not trusted: certificate has expired"):
+        CustomResource().deploy({**through, "Endpoint": expired.endpoint})
+    expired.stop()
+
+
+def test_a_certificate_for_another_name_is_not_trusted(node, through, faults):
+    """The name in the endpoint is checked."""
+    named = faults.endpoint.replace("127.0.0.1", "localhost")
+    with pytest.raises(DeployError, match="is not trusted: Hostname mismatch"):
+        CustomResource().deploy({**through, "Endpoint": named})
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://127.0.0.1:1", "https://gone.eks.invalid", "https://127.0.0.1:{silent}"],
+    ids=["refused", "no such name", "time-out"],
+)
+def test_an_endpoint_that_is_not_reached_is_told_with_what_a_private_one_needs(node, through, endpoint, blackhole):
+    """The handler may have to be in the VPC."""
+    there = {**through, "Endpoint": endpoint.format(silent=blackhole)}
+    sentence = "did not reach https://.*; look at the endpoint: a private one needs the handler in the VPC and port 443"
+    with pytest.raises(DeployError, match=sentence):
+        CustomResource(seconds=6.5).deploy(there)
+
+
+def test_an_api_server_that_is_away_during_the_wait_is_waited_for(node, through, faults, following):
+    """An upgrade of the control plane takes minutes; the deployment goes on when it is back."""
+    resource = CustomResource(seconds=6)
+    event = resource._begin("Create", through, None, "")
+    faults.always = refusal(503)
+    with pytest.raises(Exception, match="not complete after 1 looks"):
+        resource._wait(event, 1)
+    faults.always = None
+    resource._wait(event, 50)
+    assert node.values == aws_node.ENV
+
+
+def test_the_log_is_json_lines_with_the_request_and_without_secrets(node, following, through, faults, capsys):
+    """In success and in failure."""
+    faults.spoil(refusal(503))
+    resource = CustomResource()
+    resource.deploy(through)
+    resource.delete()
+    faults.always = refusal(422)
+    with pytest.raises(DeployError):
+        CustomResource().deploy(through)
+    out, err = capsys.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert len(lines) > 5
+    assert all(re.fullmatch("[0-9a-f-]{36}", line["request"]) for line in lines)
+    for secret in ("k8s-aws-v1", RESPONSE_URL, "never-in-a-log", "X-Amz", "Bearer"):
+        assert secret not in out + err

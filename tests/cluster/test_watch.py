@@ -1,0 +1,144 @@
+"""The watch: drift is found, counted and repaired without a deployment."""
+
+import json
+
+import aws_node
+import index
+import pytest
+from cloudformation import CustomResource, LambdaContext, strings
+from fault_server import refusal
+
+PATH = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
+NONE = {"Checks": 1, "DriftFound": 0, "DriftRepaired": 0, "Failures": 0}
+
+
+@pytest.fixture
+def deployed(node, following, properties):
+    """A deployment, as the watch finds it."""
+    resource = CustomResource()
+    resource.deploy(properties)
+    return resource
+
+
+def look(resource, *, repair=True, **more):
+    """Call the watch as the rule does."""
+    properties = strings({**resource.properties, **more})
+    names = ("ClusterName", "Endpoint", "CertificateAuthority", "Env")
+    event = {"PhysicalResourceId": resource.identity, "ResourceProperties": {n: properties[n] for n in names}}
+    return index.watch({**event, "Repair": str(repair).lower()}, LambdaContext(7))
+
+
+def test_without_drift_nothing_is_written(node, deployed):
+    """One read."""
+    before = node.live["metadata"]["managedFields"]
+    assert look(deployed) == NONE
+    assert node.live["metadata"]["managedFields"] == before
+
+
+def test_drift_is_repaired_and_counted(node, deployed):
+    """A value by hand, an entry removed, a reset by the add-on."""
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+    assert look(deployed) == {**NONE, "DriftFound": 1, "DriftRepaired": 1}
+    assert node.values == aws_node.ENV
+    node.install()
+    assert look(deployed) == {**NONE, "DriftFound": 1, "DriftRepaired": 1}
+    assert node.values == aws_node.ENV
+    assert look(deployed) == NONE
+
+
+def test_report_only_reports_and_changes_nothing(node, deployed):
+    """Repair: false."""
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+    generation = node.live["metadata"]["generation"]
+    assert look(deployed, repair=False) == {**NONE, "DriftFound": 1}
+    assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
+    assert node.live["metadata"]["generation"] == generation
+
+
+def test_a_daemon_set_that_was_made_again_gets_the_values_and_delete_still_restores(node, deployed):
+    """The note went with the old object; the event knows what is wanted and for whom."""
+    node.remove()
+    node.install()
+    assert look(deployed) == {**NONE, "DriftFound": 1, "DriftRepaired": 1}
+    assert node.values == aws_node.ENV
+    deployed.delete()
+    assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
+
+
+def test_the_metrics_are_in_the_log_line(node, deployed, capsys):
+    """Embedded metric format: namespace, dimension, names; and the drift in words."""
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+    capsys.readouterr()
+    look(deployed)
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (form,) = line["_aws"]["CloudWatchMetrics"]
+    assert form["Namespace"] == "podnet"
+    assert form["Dimensions"] == [["Cluster"]]
+    assert [metric["Name"] for metric in form["Metrics"]] == ["Checks", "DriftFound", "DriftRepaired", "Failures"]
+    assert {line[metric["Name"]] for metric in form["Metrics"]} == {0, 1}
+    assert line["Cluster"] == "lab"
+    assert line["drift"] == ["aws-node ENABLE_POD_ENI must be 'true', got 'false'"]
+    assert line["_aws"]["Timestamp"] > 1_700_000_000_000
+
+
+@pytest.mark.parametrize("gone", ["the cluster", "the DaemonSet"])
+def test_a_failure_is_counted_and_told(node, deployed, capsys, gone):
+    """It raises nothing, so Lambda does not try again behind our back."""
+    if gone == "the DaemonSet":
+        node.remove()
+    more = {"Endpoint": "https://127.0.0.1:1"} if gone == "the cluster" else {}
+    assert look(deployed, **more) == {**NONE, "Failures": 1}
+    assert "look at the" in json.loads(capsys.readouterr().out.splitlines()[-1])["failure"]
+
+
+def test_a_cni_that_became_too_old_is_a_failure_and_is_not_patched(node, deployed):
+    """Somebody went back to an old add-on."""
+    node.install(image_tag="v1.10.0")
+    assert look(deployed) == {**NONE, "DriftFound": 1, "Failures": 1}
+    assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
+
+
+def test_a_watch_with_older_settings_does_not_undo_a_deployment(node, deployed, properties):
+    """CloudFormation updates the rule after the resource; what is wanted stands in the note."""
+    strict = {**aws_node.ENV, "aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
+    deployed.deploy({**properties, "Env": strict})
+    assert look(deployed, Env=aws_node.ENV) == NONE
+    assert node.values == strict
+
+
+def test_a_watch_that_is_overtaken_by_a_delete_does_not_bring_the_values_back(
+    node, deployed, properties, faults, certificates
+):
+    """It has read drift; before its patch arrives the resource is deleted."""
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+
+    def overtaken(handler):
+        deployed.delete()
+        handler.answer_from_upstream()
+
+    faults.spoil(overtaken, method="PATCH")
+    look(deployed, Endpoint=faults.endpoint, CertificateAuthority=certificates.authority)
+    assert node.values["aws-node"]["POD_SECURITY_GROUP_ENFORCING_MODE"] is None
+    assert "podnet" not in aws_node.managers(node.live)
+
+
+def test_a_watch_that_is_overtaken_by_a_deployment_repairs_towards_the_new_values(
+    node, deployed, properties, faults, certificates
+):
+    """Two runs at once end in one state."""
+    strict = {**aws_node.ENV, "aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+
+    def overtaken(handler):
+        deployed.deploy({**properties, "Env": strict})
+        handler.answer_from_upstream()
+
+    faults.spoil(overtaken, method="PATCH")
+    look(deployed, Endpoint=faults.endpoint, CertificateAuthority=certificates.authority)
+    assert node.values == strict
+
+
+def test_a_server_that_is_away_for_a_moment_is_no_failure(node, deployed, faults, certificates):
+    """Retried within the call."""
+    faults.spoil(refusal(503))
+    assert look(deployed, Endpoint=faults.endpoint, CertificateAuthority=certificates.authority) == NONE

@@ -1,0 +1,59 @@
+"""Fixtures of the DNS tests, and the list of those that need a real node-cache."""
+
+import os
+from pathlib import Path
+
+import pytest
+from dns_lab import Lab, missing_tools
+
+from rehearsal.parts import ensure
+
+NOT_RUN = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "node_cache: needs the node-cache program, named by NODE_CACHE=/path")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Take the drills out where node-cache is not at hand: they are neither passed nor skipped, but listed below."""
+    if os.environ.get("NODE_CACHE"):
+        return
+    drills = [item for item in items if item.get_closest_marker("node_cache")]
+    config.stash[NOT_RUN] = [item.nodeid for item in drills]
+    items[:] = [item for item in items if item not in drills]
+    if drills:
+        config.hook.pytest_deselected(items=drills)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    names = config.stash.get(NOT_RUN, [])
+    if names:
+        terminalreporter.section("not run: restart drills need NODE_CACHE=/path/to/node-cache")
+        for name in names:
+            terminalreporter.line(f"NOT RUN {name}")
+
+
+@pytest.fixture(scope="session")
+def coredns() -> Path:
+    missing = missing_tools()
+    if missing:
+        pytest.fail(missing, pytrace=False)
+    return ensure("coredns")["coredns"]
+
+
+@pytest.fixture
+def lab(tmp_path, coredns):
+    """Namespaces without any DNS server yet."""
+    made = Lab(folder=tmp_path, coredns=coredns)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, coredns):
+    """Namespaces with the servers behind the node running: (lab, servers)."""
+    made = Lab(folder=tmp_path_factory.mktemp("dns"), coredns=coredns)
+    yield made, made.start_servers()
+    made.close()

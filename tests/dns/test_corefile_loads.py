@@ -1,0 +1,114 @@
+"""Each option's Corefile loads in the real CoreDNS, with the plugins that node-cache has, and answers."""
+
+import random
+
+import pytest
+from dns_lab import CLUSTER_IP, IPV6, LOCAL, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
+
+from charts.node_local_dns.options import Options
+
+OPTIONS = {
+    "default": {},
+    "capacity": {"cache_capacity": 1024},
+    "large capacity": {"cache_capacity": 1_000_000},
+    "shortest ttl": {"cluster_ttl": 1, "cluster_denial_ttl": 1, "other_ttl": 1},
+    "longest ttl": {"cluster_ttl": 3600, "cluster_denial_ttl": 3600, "other_ttl": 3600},
+    "no serve_stale": {"serve_stale_seconds": 0},
+    "long serve_stale": {"serve_stale_seconds": 86_400},
+    "prefetch": {"prefetch": 10},
+    "prefer_udp": {"cluster_protocol": "prefer_udp"},
+    "same protocol": {"cluster_protocol": "same"},
+    "stub domains": {"stub_domains": {"corp.example.com": [PEER, OTHER_PEER], "_msdcs.example.com": ["fd00::2"]}},
+    "reverse zone of a peer": {"stub_domains": {"20.10.in-addr.arpa": [PEER]}},
+    "upstreams": {"upstreams": [NODE_RESOLVER, "fd00::2"]},
+    "most upstreams": {"upstreams": MORE_RESOLVERS},
+    "drop_aaaa": {"drop_aaaa": True},
+    "log_queries": {"log_queries": True},
+    "consolidated errors": {"consolidate_errors_seconds": 30},
+    "ports": {"health_port": 3989, "metrics_port": 9254},
+    "all at once": {
+        "prefetch": 5,
+        "drop_aaaa": True,
+        "log_queries": True,
+        "consolidate_errors_seconds": 5,
+        "cluster_protocol": "prefer_udp",
+        "stub_domains": {"corp.example.com": [PEER]},
+        "upstreams": [NODE_RESOLVER],
+    },
+}
+
+
+@pytest.fixture
+def cache(served):
+    lab, _ = served
+    started = []
+
+    def start(options, **more):
+        started.append(lab.start_cache("options", options, **more))
+        return started[0]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_corefile_of_an_option_loads_and_answers(served, cache, name):
+    lab, _ = served
+    server = cache(Options(**OPTIONS[name]))
+    assert lab.dig("pod", f"web.{name.replace(' ', '-')}.cluster.local").records == ["10.1.2.3"]
+    assert lab.dig("pod", "2.1.10.10.in-addr.arpa", kind="PTR").records == ["pod.cluster.local."]
+    assert "[ERROR] plugin/errors" not in server.text()
+
+
+def test_an_ipv6_corefile_loads_and_serves_health(served, cache):
+    lab, _ = served
+    cache(Options(), listen=IPV6)
+    assert lab.dig("node", "web.six.cluster.local", server=IPV6[1]).records == ["10.1.2.3"]
+    assert lab.fetch("node", f"http://[{IPV6[0]}]:8080/health") == "OK"
+
+
+def test_health_is_served_on_the_local_address_alone(served, cache):
+    """The node's other addresses keep their port 8080."""
+    lab, _ = served
+    cache(Options(health_port=3989))
+    assert lab.fetch("node", f"http://{LOCAL}:3989/health") == "OK"
+    assert lab.fetch("node", f"http://{CLUSTER_IP}:3989/health") is None
+
+
+def test_a_corefile_with_a_plugin_that_node_cache_lacks_is_refused(served):
+    """Otherwise the tests above would pass for Corefiles that a node refuses."""
+    lab, _ = served
+    with pytest.raises(AssertionError, match="no action found for directive 'acl'"):
+        lab.start("node", "lacking", ".:5300 {\n    acl\n}\n")
+
+
+def random_options(dice):
+    """Return options drawn from their whole ranges."""
+    zones = [f"{'abc'[n]}{dice.randrange(9)}.example.com" for n in range(dice.randrange(4))]
+    servers = [*MORE_RESOLVERS]
+    chosen = {
+        "cache_capacity": dice.randrange(1024, 20_000),
+        "cluster_ttl": dice.randrange(1, 3601),
+        "cluster_denial_ttl": dice.randrange(1, 3601),
+        "other_ttl": dice.randrange(1, 3601),
+        "serve_stale_seconds": dice.choice([0, dice.randrange(1, 86_401)]),
+        "prefetch": dice.randrange(1001),
+        "consolidate_errors_seconds": dice.choice([0, dice.randrange(1, 3601)]),
+        "cluster_protocol": dice.choice(["force_tcp", "prefer_udp", "same"]),
+        "stub_domains": {zone: dice.sample(servers, dice.randrange(1, 16)) for zone in zones},
+        "upstreams": dice.sample(servers, dice.randrange(16)),
+        "drop_aaaa": dice.random() < 0.5,
+        "log_queries": dice.random() < 0.5,
+        "health_port": dice.choice([8080, 3989]),
+    }
+    return Options(**{key: value for key, value in chosen.items() if dice.random() < 0.7})
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_random_options_load_and_answer(served, cache, seed):
+    """Drawn from the whole ranges, many options at once."""
+    lab, _ = served
+    options = random_options(random.Random(seed))  # noqa: S311  nothing is secret here
+    cache(options)
+    assert lab.dig("pod", f"web.seed{seed}.cluster.local").records == ["10.1.2.3"], options

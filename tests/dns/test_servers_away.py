@@ -1,0 +1,85 @@
+"""CoreDNS killed or unreachable: names that were asked before are still answered, at once."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from dns_lab import CLUSTER_IP, CORE_DNS, LOCAL, SECOND, Lab
+
+from charts.node_local_dns.options import Options
+
+TTL_S = 5
+KNOWN, NEW = "web.svc.cluster.local", "new.svc.cluster.local"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, coredns):
+    """A lab for each test, with two caches that know KNOWN, its time over; made together, so as to wait once."""
+    labs = []
+    for n in range(4):
+        lab = Lab(folder=tmp_path_factory.mktemp(f"away{n}"), coredns=coredns)
+        labs.append((lab, lab.start_servers()))
+        lab.start_cache("stale", Options(), listen=(LOCAL, CLUSTER_IP))
+        plain = Options(serve_stale_seconds=0, health_port=8081, metrics_port=9254, setup_metrics_port=9354)
+        lab.start_cache("plain", plain, listen=SECOND)
+        for address in (CLUSTER_IP, SECOND[1]):
+            assert lab.dig("pod", KNOWN, server=address).records == ["10.1.2.3"]
+    time.sleep(TTL_S + 1.2)  # CoreDNS counts whole seconds: an answer is over when one more has passed
+    yield list(labs)
+    for lab, _ in labs:
+        lab.close()
+
+
+@pytest.fixture
+def outage(prepared):
+    """A lab of its own: (lab, servers). The default cache is on CLUSTER_IP, one without serve_stale on SECOND."""
+    return prepared.pop()
+
+
+def kill(lab, servers):
+    servers.stop()
+
+
+def black_hole(lab, servers):
+    chain = f"chain c {{ type filter hook output priority 0; ip daddr {CORE_DNS} drop; }}"
+    lab.run("node", "nft", f"table ip away {{\n{chain}\n}}")
+
+
+@pytest.mark.parametrize("away", [kill, black_hole])
+def test_a_known_name_is_answered_from_the_cache_at_once_while_coredns_is_away(outage, away):
+    """With TTL 0, so that no client keeps it; without serve_stale the same name fails in the same outage."""
+    lab, servers = outage
+    away(lab, servers)
+    stale = [lab.dig("pod", KNOWN) for _ in range(10)]
+    assert {(reply.status, *reply.records, reply.ttl) for reply in stale} == {("NOERROR", "10.1.2.3", 0)}
+    assert max(reply.milliseconds for reply in stale) < 500
+    assert lab.dig("pod", KNOWN, server=SECOND[1]).status in {"SERVFAIL", "NONE"}
+    assert lab.dig("pod", NEW).status in {"SERVFAIL", "NONE"}
+
+
+def test_a_known_name_is_refreshed_as_soon_as_coredns_is_back(outage):
+    lab, servers = outage
+    servers.stop()
+    assert lab.dig("pod", KNOWN).ttl == 0
+    lab.start_servers()
+    end = time.monotonic() + 10
+    while (reply := lab.dig("pod", KNOWN)).ttl == 0 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert (reply.records, reply.ttl) == (["10.1.2.3"], TTL_S)
+
+
+def test_what_the_page_tells_to_look_at_is_there(outage):
+    """docs/node-local-dns.md, "Is the cache used?"."""
+    lab, servers = outage
+    servers.stop()
+    assert [lab.dig("pod", name).status for name in (KNOWN, NEW)] == ["NOERROR", "SERVFAIL"]
+    metrics = lab.fetch("node", f"http://{LOCAL}:9253/metrics") or ""
+    page = (Path(__file__).parents[2] / "docs" / "node-local-dns.md").read_text()
+    named = set(re.findall(r"`(coredns_\w+)[`{]", page)) - {
+        "coredns_nodecache_setup_errors_total",
+        "coredns_reload_failed_total",
+    }
+    assert len(named) >= 6
+    assert [name for name in sorted(named) if f"\n{name}" not in metrics] == []
+    assert 'rcode="SERVFAIL"' in metrics

@@ -1,0 +1,178 @@
+"""The static rules in a real kernel: there once however often a pod starts, and they do what they are for."""
+
+import pytest
+from dns_lab import CLUSTER_IP, CORE_DNS, IPV6, LOCAL, POD
+
+from charts.node_local_dns.options import Options
+from charts.node_local_dns.static_rules import static_rules
+
+TABLE = "podnet-node-local-dns"
+PORT = 5555
+KUBE_PROXY = [
+    f"-t nat -A {chain} -d {CLUSTER_IP} -p {protocol} --dport 53 -j DNAT --to-destination {CORE_DNS}:53"
+    for chain in ("PREROUTING", "OUTPUT")
+    for protocol in ("udp", "tcp")
+]
+# what node-cache installs and removes, in its order (kubernetes/dns, cmd/node-cache/app/cache_app.go)
+NODE_CACHE = [
+    f"{table} {chain} -p {protocol} {match} -j {target} -m comment --comment node-cache"
+    for address in (LOCAL, CLUSTER_IP)
+    for table, chain, match, target in (
+        ("-t raw", "PREROUTING", f"-d {address} --dport 53", "NOTRACK"),
+        ("-t filter", "INPUT", f"-d {address} --dport 53", "ACCEPT"),
+        ("-t raw", "OUTPUT", f"-s {address} --sport 53", "NOTRACK"),
+        ("-t filter", "OUTPUT", f"-s {address} --sport 53", "ACCEPT"),
+        ("-t raw", "OUTPUT", f"-d {address} --dport 53", "NOTRACK"),
+    )
+    for protocol in ("tcp", "udp")
+]
+
+
+def install(lab, address=CLUSTER_IP, *, masquerade=False):
+    lab.run("node", *static_rules(address, masquerade=masquerade))
+
+
+def iptables(lab, rule, program="iptables"):
+    lab.run("node", program, *rule.split())
+
+
+def change(lab, rules, verb):
+    """Insert ("-I") or remove ("-D") rules of node-cache."""
+    for rule in rules:
+        table, chain, rest = rule.split(" ", 3)[:2], rule.split(" ", 3)[2], rule.split(" ", 3)[3]
+        iptables(lab, f"{' '.join(table)} {verb} {chain} {rest}")
+
+
+def address(lab, verb):
+    """Put the ClusterIP on the node ("add"), as node-cache does, or take it away ("del")."""
+    lab.ip("node", f"address {verb} {CLUSTER_IP}/32 dev lo")
+
+
+def listing(lab, family="ip"):
+    return lab.run("node", "nft", "list", "table", family, TABLE)
+
+
+@pytest.mark.parametrize("masquerade", [False, True])
+def test_starting_again_leaves_one_table_with_each_rule_once(lab, masquerade):
+    install(lab, masquerade=masquerade)
+    once = lab.run("node", "nft", "list", "ruleset")
+    for _ in range(3):
+        install(lab, masquerade=masquerade)
+    assert lab.run("node", "nft", "list", "ruleset") == once
+    assert once.count("notrack") == 1
+    assert once.count("masquerade") == int(masquerade)
+    assert once.count("table ") == 1
+
+
+def test_the_ipv6_form_is_there_once_too(lab):
+    for _ in range(2):
+        install(lab, IPV6[1], masquerade=True)
+    assert listing(lab, "ip6").count(f"ip6 saddr {IPV6[1]} meta l4proto {{ tcp, udp }} th sport 53 notrack") == 1
+    assert listing(lab, "ip6").count("masquerade") == 1
+
+
+def test_turning_the_masquerade_off_removes_its_rule(lab):
+    install(lab, masquerade=True)
+    install(lab)
+    assert "masquerade" not in listing(lab)
+
+
+def test_iptables_restore_would_add_one_jump_with_each_start(lab):
+    """Why the rules are nftables: the jump to the refilled chain is repeated, and -D fails where it is absent."""
+    rules = (
+        "*raw\n:STATIC - [0:0]\n{delete}-A STATIC -s {ip} -p udp --sport 53 -j NOTRACK\n-A OUTPUT -j STATIC\nCOMMIT\n"
+    )
+    file = lab.folder / "rules"
+    file.write_text(rules.format(ip=CLUSTER_IP, delete=""))
+    for _ in range(3):
+        lab.run("node", "iptables-restore", "-w", "5", "--noflush", str(file))
+    assert lab.run("node", "iptables-save", "-t", "raw").count("-A OUTPUT -j STATIC") == 3
+    lab.run("node", "iptables", "-t", "raw", "-F", "OUTPUT")
+    file.write_text(rules.format(ip=CLUSTER_IP, delete="-D OUTPUT -j STATIC\n"))
+    with pytest.raises(AssertionError, match="iptables-restore"):
+        lab.run("node", "iptables-restore", "-w", "5", "--noflush", str(file))
+
+
+def test_the_teardown_of_node_cache_leaves_them(lab):
+    install(lab)
+    before = listing(lab)
+    change(lab, NODE_CACHE, "-I")
+    assert lab.run("node", "iptables-save").count("node-cache") == len(NODE_CACHE)
+    change(lab, NODE_CACHE, "-D")
+    assert lab.run("node", "iptables-save").count("node-cache") == 0
+    assert listing(lab) == before
+
+
+@pytest.mark.parametrize("program", ["iptables", "iptables-legacy"])
+def test_they_stand_beside_iptables_of_either_kind(lab, program):
+    """The image picks legacy or nft iptables by what the node uses; each lists and flushes only its own."""
+    install(lab)
+    iptables(lab, f"-t raw -A OUTPUT -s {CLUSTER_IP} -p udp --sport 53 -j NOTRACK", program)
+    assert TABLE not in lab.run("node", f"{program}-save")
+    iptables(lab, "-t raw -F", program)
+    assert "notrack" in listing(lab)
+
+
+@pytest.fixture
+def node(lab):
+    """A node with kube-proxy's way to CoreDNS and no cache yet; (lab, servers)."""
+    address(lab, "del")
+    for rule in KUBE_PROXY:
+        iptables(lab, rule)
+    return lab, lab.start_servers()
+
+
+def ask_from_one_port(lab, name):
+    return lab.dig("pod", name, "-b", f"{POD}#{PORT}")
+
+
+def test_without_a_cache_they_change_nothing(node):
+    lab, _ = node
+    install(lab)
+    assert ask_from_one_port(lab, "web.svc.cluster.local").records == ["10.1.2.3"]
+    assert lab.dig("pod", "web.svc.cluster.local", "+tcp").records == ["10.1.2.3"]
+
+
+def start_halfway(lab):
+    """Bring the cache up as far as node-cache is between its first and its second kind of rule."""
+    address(lab, "add")
+    lab.start_cache("cache", Options())
+    change(lab, [rule for rule in NODE_CACHE if "PREROUTING" in rule and CLUSTER_IP in rule], "-I")
+
+
+def test_an_answer_between_two_rules_of_node_cache_is_lost_without_them(node):
+    """The pod has just used the same port through kube-proxy: the answer, tracked anew, leaves from another port."""
+    lab, _ = node
+    assert ask_from_one_port(lab, "web.svc.cluster.local").status == "NOERROR"
+    start_halfway(lab)
+    assert ask_from_one_port(lab, "web.svc.cluster.local").status == "NONE"
+
+
+def test_the_same_answer_arrives_with_them(node):
+    lab, _ = node
+    install(lab)
+    assert ask_from_one_port(lab, "web.svc.cluster.local").status == "NOERROR"
+    start_halfway(lab)
+    assert ask_from_one_port(lab, "web.svc.cluster.local").records == ["10.1.2.3"]
+
+
+@pytest.mark.parametrize(("with_rules", "tracked"), [(False, True), (True, False)])
+def test_what_the_cache_sends_is_tracked_only_without_them(node, with_rules, tracked):
+    lab, _ = node
+    if with_rules:
+        install(lab)
+    start_halfway(lab)
+    for more in ((), ("+tcp",)):
+        lab.dig("pod", "web.svc.cluster.local", *more)
+        entries = lab.run("node", "conntrack", "-L", check=False)
+        assert (f"src={CLUSTER_IP} dst={POD} sport=53" in entries) is tracked
+
+
+@pytest.mark.parametrize(("masquerade", "status"), [(False, "NONE"), (True, "NOERROR")])
+def test_a_host_client_is_answered_while_the_cache_starts_only_with_masquerade(node, masquerade, status):
+    """The ClusterIP is on the interface, so the kernel takes it as the source; CoreDNS cannot answer that."""
+    lab, _ = node
+    lab.ip("servers", f"route add blackhole {CLUSTER_IP}/32")
+    install(lab, masquerade=masquerade)
+    address(lab, "add")
+    assert lab.dig("node", "web.svc.cluster.local").status == status

@@ -1,0 +1,242 @@
+"""AwsNodeEnv as CloudFormation gets it."""
+
+import json
+import re
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_sns as sns
+
+from podnet.aws_node_env import AwsNodeEnv
+
+ENV = {"aws-node": {"ENABLE_POD_ENI": "true"}, "aws-vpc-cni-init": {"DISABLE_TCP_EARLY_DEMUX": "true"}}
+PLACE = cdk.Environment(account="111122223333", region="eu-central-1")
+
+
+class Lab:
+    """A stack with an existing cluster, and AwsNodeEnv in it."""
+
+    def __init__(self, *, in_vpc=False, alarmed=False, **arguments) -> None:
+        app = cdk.App()
+        self.stack = cdk.Stack(app, "Stack", env=PLACE)
+        vpc = ec2.Vpc.from_vpc_attributes(
+            self.stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+        )
+        self.cluster = eks.Cluster.from_cluster_attributes(
+            self.stack,
+            "Cluster",
+            cluster_name="prod",
+            cluster_endpoint="https://prod.eks.example",
+            cluster_certificate_authority_data="Q0E=",
+            cluster_security_group_id="sg-cluster",
+            vpc=vpc,
+        )
+        arguments |= {"vpc": vpc} if in_vpc else {}
+        arguments |= {"alarm_topic": sns.Topic(self.stack, "Topic")} if alarmed else {}
+        self.env = AwsNodeEnv(
+            self.stack, "AwsNodeEnv", cluster=self.cluster, env=ENV, addon_version="v1.23.2-eksbuild.1", **arguments
+        )
+
+    @property
+    def resources(self):
+        return assertions.Template.from_stack(self.stack).to_json()["Resources"]
+
+    def of(self, kind):
+        return {name: r for name, r in self.resources.items() if r["Type"] == kind}
+
+    def one(self, kind):
+        (resource,) = self.of(kind).values()
+        return resource
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """With all defaults, its rights, and a wait for another DaemonSet."""
+    lab = Lab()
+    lab.rights = cdk.CfnResource(lab.stack, "Rights", type="Custom::Rights")
+    cache = cdk.CfnResource(lab.stack, "Cache", type="Custom::Cache")
+    lab.env.needs_rights(lab.rights)
+    lab.env.wait_for("CacheRollout", namespace="kube-system", daemon_set="node-local-dns", revision="abc", after=cache)
+    return lab
+
+
+def test_the_resource_waits_for_its_rights_and_its_access_entry(plain):
+    """Without it a Create ends in 403, and a Delete leaves the values in place."""
+    (entry,) = plain.of("AWS::EKS::AccessEntry")
+    assert {"Rights", entry} <= set(plain.one("Custom::AwsNodeEnv")["DependsOn"])
+
+
+def test_the_resource_carries_all_that_must_run_it_again(plain):
+    """Version and configuration of the add-on among it; every scalar a string."""
+    properties = dict(plain.one("Custom::AwsNodeEnv")["Properties"])
+    assert "Fn::GetAtt" in properties.pop("ServiceToken")
+    assert properties == {
+        "ClusterName": "prod",
+        "Endpoint": "https://prod.eks.example",
+        "CertificateAuthority": "Q0E=",
+        "Env": ENV,
+        "AddonVersion": "v1.23.2-eksbuild.1",
+        "AddonConfiguration": "",
+        "RunAgain": "",
+        "RolloutMinutes": "30",
+        "DeadNodes": "count-out",
+        "WaitMinutes": "10",
+    }
+
+
+def test_the_wait_for_another_daemon_set_comes_after_both(plain):
+    """It needs the same rights, and the manifest that makes the DaemonSet."""
+    waiting = plain.one("Custom::DaemonSetRollout")
+    (resource,) = plain.of("Custom::AwsNodeEnv")
+    assert {resource, "Cache"} <= set(waiting["DependsOn"])
+    assert waiting["Properties"]["DaemonSet"] == "node-local-dns"
+    assert waiting["Properties"]["Revision"] == "abc"
+
+
+def test_the_access_entry_puts_the_role_into_the_group_and_nothing_else(plain):
+    """No access policy."""
+    (role,) = [name for name in plain.of("AWS::IAM::Role") if "HandlerRole" in name]
+    assert plain.one("AWS::EKS::AccessEntry")["Properties"] == {
+        "ClusterName": "prod",
+        "PrincipalArn": {"Fn::GetAtt": [role, "Arn"]},
+        "KubernetesGroups": ["podnet:reconcilers"],
+    }
+
+
+def handler_statements(lab):
+    """Give all that the handler's role may do."""
+    (role,) = [r for name, r in lab.of("AWS::IAM::Role").items() if "HandlerRole" in name]
+    assert "ManagedPolicyArns" not in role["Properties"]
+    assert "Policies" not in role["Properties"]
+    (policy,) = [p for name, p in lab.of("AWS::IAM::Policy").items() if "HandlerRole" in name]
+    return policy["Properties"]["PolicyDocument"]["Statement"]
+
+
+def test_the_handlers_role_may_write_its_log_and_nothing_else(plain):
+    """No managed policy, no wildcard."""
+    (group,) = plain.of("AWS::Logs::LogGroup")
+    assert handler_statements(plain) == [
+        {
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Effect": "Allow",
+            "Resource": {"Fn::GetAtt": [group, "Arn"]},
+        }
+    ]
+
+
+def handler_functions(lab):
+    return [f for f in lab.of("AWS::Lambda::Function").values() if f["Properties"]["Handler"].startswith("index.")]
+
+
+def test_the_three_functions_share_code_role_and_log_group(plain):
+    """One asset; none of them in a VPC."""
+    functions = [f["Properties"] for f in handler_functions(plain)]
+    assert {f["Handler"] for f in functions} == {"index.on_event", "index.is_complete", "index.watch"}
+    assert len({json.dumps([f["Code"], f["Role"], f["LoggingConfig"]]) for f in functions}) == 1
+    assert {f["Runtime"] for f in functions} == {"python3.13"}
+    assert all("VpcConfig" not in f and "Layers" not in f for f in functions)
+
+
+def test_nothing_has_a_physical_name(plain):
+    """CloudFormation names everything, so that a second copy of the stack can stand beside the first."""
+    names = {"FunctionName", "RoleName", "LogGroupName", "StateMachineName", "AlarmName"}
+    every = [(name, value) for r in plain.resources.values() for name, value in r.get("Properties", {}).items()]
+    assert [value for name, value in every if name in names and isinstance(value, str)] == []
+
+
+def test_the_asset_is_the_handlers_source_and_nothing_else(plain):
+    """No byte code, and less than 60 kB."""
+    (asset,) = [c for c in plain.env.node.find_all() if c.node.path.endswith("OnEvent/Code")]
+    assembly = cdk.Stage.of(plain.stack).synth()
+    files = sorted(p.name for p in cdk_asset(assembly, asset.asset_hash))
+    assert "index.py" in files
+    assert "__init__.py" not in files
+    assert all(name.endswith(".py") for name in files)
+
+
+def cdk_asset(assembly, asset_hash):
+    return list(Path(assembly.directory, f"asset.{asset_hash}").iterdir())
+
+
+def test_the_watch_runs_every_quarter_of_an_hour_after_the_resource(plain):
+    """It depends on the resource, so that it is deleted first; Lambda makes no second try."""
+    rule = plain.one("AWS::Events::Rule")["Properties"]
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
+    (target,) = rule["Targets"]
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    (resource,) = plain.of("Custom::AwsNodeEnv")
+    assert {"Ref": resource} in target["Input"]["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else "ref" for part in target["Input"]["Fn::Join"][1])
+    event = json.loads(text)
+    assert event["Repair"] == "true"
+    assert event["ResourceProperties"]["Env"] == ENV
+    assert event["PhysicalResourceId"] == "ref"
+
+
+def test_the_alarms_are_on_drift_failures_and_silence(plain):
+    """Missing data is good for the first two and bad for the third."""
+    alarms = {a["Properties"]["MetricName"]: a["Properties"] for a in plain.of("AWS::CloudWatch::Alarm").values()}
+    assert {name: a["TreatMissingData"] for name, a in alarms.items()} == {
+        "DriftFound": "notBreaching",
+        "Failures": "notBreaching",
+        "Checks": "breaching",
+    }
+    assert all(a["Dimensions"] == [{"Name": "Cluster", "Value": "prod"}] for a in alarms.values())
+    assert all(a["Period"] == 900 and "AlarmActions" not in a for a in alarms.values())
+
+
+def test_a_topic_is_told_about_every_alarm():
+    """When it goes off and when it ends."""
+    alarms = Lab(alarmed=True).of("AWS::CloudWatch::Alarm").values()
+    assert len(alarms) == 3
+    assert all(a["Properties"]["AlarmActions"] == a["Properties"]["OKActions"] for a in alarms)
+
+
+def test_the_watch_can_only_report_or_be_left_out():
+    """watch_repairs=False, watch_every=None."""
+    target = Lab(watch_repairs=False, watch_every=cdk.Duration.hours(1)).one("AWS::Events::Rule")["Properties"]
+    assert target["ScheduleExpression"] == "rate(1 hour)"
+    assert '"Repair":"false"' in json.dumps(target["Targets"]).replace("\\", "")
+    without = Lab(watch_every=None)
+    assert without.of("AWS::Events::Rule") == without.of("AWS::CloudWatch::Alarm") == {}
+    assert len(handler_functions(without)) == 2
+
+
+def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
+    """Own security group; the rules stand in this stack."""
+    lab = Lab(in_vpc=True)
+    ingress = lab.one("AWS::EC2::SecurityGroupIngress")["Properties"]
+    egress = lab.one("AWS::EC2::SecurityGroupEgress")["Properties"]
+    assert ingress["GroupId"] == egress["DestinationSecurityGroupId"] == "sg-cluster"
+    assert ingress["SourceSecurityGroupId"] == egress["GroupId"]
+    assert {ingress[p] for p in ("FromPort", "ToPort")} == {egress[p] for p in ("FromPort", "ToPort")} == {443}
+    assert all("VpcConfig" in f["Properties"] for f in handler_functions(lab))
+    (actions,) = [statement["Action"] for statement in handler_statements(lab) if statement["Resource"] == "*"]
+    assert all(re.fullmatch("ec2:.*(NetworkInterfaces?|Subnets|PrivateIpAddresses)", action) for action in actions)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rollout_limit": cdk.Duration.minutes(46)}, "rollout_limit must be 1 to 45 minutes, got 46"),
+        ({"rollout_limit": cdk.Duration.seconds(0)}, "rollout_limit must be 1 to 45 minutes, got 0"),
+        ({"dead_nodes": "ignore"}, "dead_nodes must be count-out or refuse, got 'ignore'"),
+        ({"watch_every": cdk.Duration.hours(9)}, "watch_every must be 1 minute to 8 hours, got 540 minutes"),
+    ],
+)
+def test_an_argument_out_of_its_range_is_refused(arguments, message):
+    """Before anything is made."""
+    with pytest.raises(ValueError, match=message):
+        Lab(**arguments)
+
+
+def test_an_empty_environment_is_refused():
+    """There would be nothing to own."""
+    stack = cdk.Stack()
+    cluster = eks.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name="prod")
+    with pytest.raises(ValueError, match="env must name at least one variable"):
+        AwsNodeEnv(stack, "AwsNodeEnv", cluster=cluster, env={"aws-node": {}}, addon_version="")

@@ -1,0 +1,243 @@
+"""The pure functions of the handler."""
+
+import base64
+import json
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import culprits
+import faults
+import index
+import kube_api
+import ownership
+import plan
+import pod_env
+import pytest
+import report
+import rollout
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from cluster_token import cluster_token
+
+
+def daemon_set(env=(), image="repo/amazon-k8s-cni:v1.23.2-eksbuild.1", **status):
+    """Give an aws-node with one container and one init container."""
+    entries = [{"name": name, "value": value} for name, value in env]
+    containers = [{"name": "aws-node", "image": image, "env": entries}]
+    pod = {"initContainers": [{"name": "aws-vpc-cni-init", "image": "i"}], "containers": containers}
+    metadata = {"name": "aws-node", "namespace": "kube-system", "generation": 2, "resourceVersion": "7"}
+    return {"metadata": metadata, "spec": {"template": {"spec": pod}}, "status": {"observedGeneration": 2, **status}}
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-central-1", "sts.eu-central-1.amazonaws.com"),
+        ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
+        ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"),
+        ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"),
+    ],
+)
+@pytest.mark.parametrize("session", ["", "to/ken+with=marks"])
+def test_the_token_is_the_one_that_botocore_signs(monkeypatch, region, host, session):
+    """Same host, same query, same signature."""
+    monkeypatch.setenv("AWS_REGION", region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKID")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "se/cret+")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", session)
+    text = cluster_token("prod").removeprefix("k8s-aws-v1.")
+    assert "=" not in text
+    ours = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    address = f"https://{host}/?Action=GetCallerIdentity&Version=2011-06-15"
+    theirs = AWSRequest("GET", address, headers={"x-k8s-aws-id": "prod"})
+    now = parse_qs(urlsplit(ours).query)["X-Amz-Date"][0]
+    signer = SigV4QueryAuth(Credentials("AKID", "se/cret+", session or None), "sts", region, expires=60)
+    theirs.context["timestamp"] = now
+    signer._modify_request_before_signing(theirs)
+    signature = signer.signature(signer.string_to_sign(theirs, signer.canonical_request(theirs)), theirs)
+    wanted = {**parse_qs(urlsplit(theirs.url).query), "X-Amz-Signature": [signature], "X-Amz-Date": [now]}
+    assert urlsplit(ours).netloc == host
+    assert parse_qs(urlsplit(ours).query) == wanted
+
+
+def event(**more):
+    properties = {"ClusterName": "prod", "Env": {"aws-node": {}}}
+    base = {"RequestType": "Create", "StackId": "stack/1", "LogicalResourceId": "A", "ResourceProperties": properties}
+    return {**base, **more}
+
+
+def test_the_physical_id_stays_while_cluster_and_resource_stay():
+    """An update of anything else replaces nothing."""
+    first = index.physical_id(event())
+    assert first.startswith("prod/kube-system/aws-node/")
+    other = {"ClusterName": "prod", "Endpoint": "https://new", "Env": {"aws-node": {"X": "1"}}}
+    assert index.physical_id(event(RequestType="Update", ResourceProperties=other)) == first
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ResourceProperties": {"ClusterName": "next", "Env": {}}},
+        {"LogicalResourceId": "B"},
+        {"StackId": "stack/2"},
+        {"ResourceProperties": {"ClusterName": "prod", "Namespace": "kube-system", "DaemonSet": "node-local-dns"}},
+    ],
+    ids=["cluster", "name in the template", "stack", "DaemonSet"],
+)
+def test_the_physical_id_tells_resources_apart(more):
+    """Another cluster is a replacement; another resource of the same template holds nothing of ours."""
+    assert index.physical_id(event(**more)) != index.physical_id(event())
+
+
+def test_a_delete_keeps_the_physical_id_it_is_given():
+    """Whatever an older version of the rules had made of it."""
+    assert index.physical_id({"RequestType": "Delete", "PhysicalResourceId": "old/form"}) == "old/form"
+
+
+def test_values_are_sent_in_the_order_of_the_live_list_and_new_ones_last():
+    """Order is part of the value."""
+    live = daemon_set([("B", "1"), ("A", "2"), ("Z", "3")])
+    patch = pod_env.pod_patch(live, {"aws-node": {"NEW": "n", "Z": "z", "B": "b"}, "gone": {"X": "1"}})
+    assert patch == {
+        "spec": {
+            "template": {
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "aws-node",
+                            "env": [
+                                {"name": "B", "value": "b"},
+                                {"name": "Z", "value": "z"},
+                                {"name": "NEW", "value": "n"},
+                            ],
+                        }
+                    ]
+                }
+            }
+        }
+    }
+
+
+def test_a_value_that_goes_is_deleted_and_never_blank():
+    """And one that is not there needs nothing."""
+    patch = pod_env.pod_patch(daemon_set([("A", "1")]), {"aws-node": {"A": None, "B": None}})
+    (container,) = patch["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [{"name": "A", "$patch": "delete"}]
+    assert pod_env.pod_patch(daemon_set(), {"aws-node": {"B": None}}) == {}
+
+
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni:v1.11.0-eksbuild.1", (1, 11, 0)),
+        ("registry:5000/amazon-k8s-cni:1.7", (1, 7)),
+        ("registry/amazon-k8s-cni:v1.23.2@sha256:00", (1, 23, 2)),
+        ("registry:5000/amazon-k8s-cni@sha256:00", ()),
+        ("registry/amazon-k8s-cni:latest", ()),
+    ],
+)
+def test_the_version_is_in_the_tag_of_the_image(image, version):
+    """A port is no version."""
+    assert pod_env.cni_version(daemon_set(image=image)) == version
+
+
+def test_the_version_of_an_image_without_a_tag_is_in_its_environment():
+    """VPC_CNI_VERSION, as the chart writes it."""
+    live = daemon_set([("VPC_CNI_VERSION", "v1.10.1")], image="mirror/cni@sha256:00")
+    assert pod_env.cni_version(live) == (1, 10, 1)
+    with pytest.raises(faults.RefusedError, match=r"must be VPC CNI 1\.11 or later"):
+        pod_env.refuse(live, {"aws-node": {"POD_SECURITY_GROUP_ENFORCING_MODE": "standard"}})
+
+
+def test_an_unknown_version_is_not_refused():
+    """A mirror may name its images as it likes; the deployment tells that it does not know."""
+    pod_env.refuse(daemon_set(image="mirror/cni:latest"), {"aws-node": {"ENABLE_POD_ENI": "true"}})
+
+
+@pytest.mark.parametrize(
+    ("strategy", "nodes", "most"),
+    [
+        ({"rollingUpdate": {"maxUnavailable": "10%"}}, 100, 10),
+        ({"rollingUpdate": {"maxUnavailable": "10%"}}, 101, 11),
+        ({"rollingUpdate": {"maxUnavailable": "10%"}}, 1, 1),
+        ({"rollingUpdate": {"maxUnavailable": 3}}, 100, 3),
+        ({"type": "RollingUpdate"}, 100, 1),
+    ],
+)
+def test_a_share_of_the_nodes_is_rounded_up(strategy, nodes, most):
+    """As the DaemonSet controller does it."""
+    live = daemon_set(desiredNumberScheduled=nodes)
+    live["spec"]["updateStrategy"] = strategy
+    assert rollout.max_unavailable(live) == most
+
+
+def test_no_note_and_a_broken_note_are_no_note():
+    """Somebody may have edited it."""
+    live = daemon_set()
+    assert plan.record(live) == {}
+    for text in ("", "{", "[]", '{"owner": "x"}', "null"):
+        live["metadata"]["annotations"] = {plan.ANNOTATION: text}
+        assert plan.record(live) == {}
+
+
+def test_every_patch_carries_the_version_it_was_made_for():
+    """No update is lost."""
+    wish = plan.Wish({"aws-node": {"A": "1"}}, "owner", "run")
+    live = daemon_set([("A", "0")])
+    patch = plan.next_patch(live, wish)
+    assert patch.body["metadata"]["resourceVersion"] == "7"
+    note = json.loads(patch.body["metadata"]["annotations"][plan.ANNOTATION])
+    assert note == {"owner": "owner", "run": "run", "wanted": wish.env, "replaced": {"aws-node": {"A": "0"}}}
+    live["metadata"]["annotations"] = {plan.ANNOTATION: json.dumps(note)}
+    undo = plan.next_patch(live, plan.Wish({}, "owner"))
+    assert undo.body["metadata"]["resourceVersion"] == "7"
+    assert undo.body["metadata"]["annotations"] == {plan.ANNOTATION: None}
+    assert undo.left == ["aws-node A is left at '0', set by nobody"]
+
+
+def test_our_own_changes_are_dated_by_managed_fields():
+    """Only ours count."""
+    live = daemon_set()
+    hour_ago = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    live["metadata"]["managedFields"] = [{"manager": "podnet", "operation": "Apply", "time": hour_ago}]
+    assert ownership.changed_since(live, time.time() - 7200)
+    assert not ownership.changed_since(live, time.time() - 60)
+    live["metadata"]["managedFields"][0]["manager"] = "eks"
+    assert not ownership.changed_since(live, time.time() - 7200)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node?force=true", "daemonsets kube-system/aws-node"),
+        ("/api/v1/namespaces/kube-system/pods?limit=1", "pods kube-system"),
+    ],
+)
+def test_a_path_is_told_as_a_person_says_it(path, words):
+    """Kind, namespace, name."""
+    assert kube_api.describe(path) == words
+
+
+def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
+    """CloudFormation takes 4 KB for the whole answer."""
+    monkeypatch.setenv("AWS_LAMBDA_LOG_GROUP_NAME", "Group")
+    with pytest.raises(faults.HandlerError) as failure, report.told({}):
+        raise faults.RefusedError("x" * 5000)
+    assert len(str(failure.value)) == 1000
+    assert str(failure.value).endswith("xx; log group Group")
+
+
+def test_a_pod_that_cannot_end_is_named_with_the_time():
+    """Its node may be dead."""
+    pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}
+    assert culprits.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
+    assert culprits.node(pod) == "n"
+
+
+def test_a_crashed_init_container_is_the_reason():
+    """It comes before the containers that wait for it."""
+    crashed = {"name": "init", "ready": False, "state": {"terminated": {"reason": "Error", "message": "no module"}}}
+    waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
+    status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
+    assert culprits.reason({"metadata": {}, "status": status}) == "init Error no module"

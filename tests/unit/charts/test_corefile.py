@@ -1,0 +1,185 @@
+"""The Corefile: what it says by default, each option, and that nothing can be smuggled into it."""
+
+import re
+import string
+
+import pytest
+from chart_objects import corefile_leaves
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from charts.node_local_dns.addresses import listened
+from charts.node_local_dns.corefile import corefile
+from charts.node_local_dns.options import Options
+
+LISTEN = ("169.254.20.10", "172.20.0.10")
+DIRECTIVES = {"errors", "log", "bind", "prometheus", "template", "cache", "loop", "forward", "health"}
+WORDS = {"success", "denial", "serve_stale", "prefetch", "force_tcp", "prefer_udp", "consolidate"}
+
+
+def text(domain="cluster.local", listen=LISTEN, **options):
+    return corefile(listen=listen, cluster_domain=domain, options=Options(**options))
+
+
+def lines(**options):
+    return corefile_leaves(text(**options))
+
+
+def test_the_default_is_the_recommended_configuration():
+    assert {path: value for path, value in lines().items() if path.startswith("[cluster.local:53]")} == {
+        "[cluster.local:53].errors": "set",
+        "[cluster.local:53].bind": "169.254.20.10 172.20.0.10",
+        "[cluster.local:53].prometheus": ":9253",
+        "[cluster.local:53].cache": "set",
+        "[cluster.local:53].cache.success": "9984 30",
+        "[cluster.local:53].cache.denial": "9984 5",
+        "[cluster.local:53].cache.serve_stale": "3600s immediate",
+        "[cluster.local:53].loop": "set",
+        "[cluster.local:53].forward": ". __PILLAR__CLUSTER__DNS__",
+        "[cluster.local:53].forward.force_tcp": "set",
+        "[cluster.local:53].health": "169.254.20.10:8080",
+    }
+
+
+def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_node():
+    found = lines()
+    assert found["[in-addr.arpa:53].forward"] == found["[ip6.arpa:53].forward"] == ". __PILLAR__CLUSTER__DNS__"
+    assert found["[.:53].forward"] == ". __PILLAR__UPSTREAM__SERVERS__"
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "value"),
+    [
+        ({"cache_capacity": 2048}, "[.:53].cache.success", "2048 30"),
+        ({"cluster_ttl": 10}, "[cluster.local:53].cache.success", "9984 10"),
+        ({"cluster_denial_ttl": 1}, "[cluster.local:53].cache.denial", "9984 1"),
+        ({"other_ttl": 300}, "[.:53].cache.denial", "9984 300"),
+        ({"serve_stale_seconds": 60}, "[.:53].cache.serve_stale", "60s immediate"),
+        ({"serve_stale_seconds": 0}, "[.:53].cache.serve_stale", None),
+        ({"prefetch": 10}, "[cluster.local:53].cache.prefetch", "10"),
+        ({"cluster_protocol": "prefer_udp"}, "[in-addr.arpa:53].forward.prefer_udp", "set"),
+        ({"cluster_protocol": "same"}, "[in-addr.arpa:53].forward.force_tcp", None),
+        ({"upstreams": ["10.0.0.2", "10.0.0.3"]}, "[.:53].forward", ". 10.0.0.2 10.0.0.3"),
+        ({"drop_aaaa": True}, "[.:53].template", "IN AAAA"),
+        ({"log_queries": True}, "[.:53].log", "set"),
+        ({"consolidate_errors_seconds": 30}, "[.:53].errors.consolidate", '30s ".* i/o timeout$" warning'),
+        ({"stub_domains": {"a_b.example": ["10.1.0.2"]}}, "[a_b.example:53].forward", ". 10.1.0.2"),
+        ({"stub_domains": {"a.example": ["fd00::2"]}}, "[a.example:53].forward", ". fd00::2"),
+        ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].loop", None),
+    ],
+)
+def test_an_option_becomes_its_line(options, path, value):
+    assert lines(**options).get(path) == value
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stub_domains": {"cluster.local": ["10.1.0.2"]}}, "options.stub_domains['cluster.local'] must be a zone of"),
+        (
+            {"stub_domains": {"in-addr.arpa": ["10.1.0.2"]}},
+            "options.stub_domains['in-addr.arpa'] must be a zone of its",
+        ),
+        ({"stub_domains": {".": ["10.1.0.2"]}}, "options.stub_domains['.'] must be a DNS name, got '.'"),
+        ({"stub_domains": {"a {\n}": ["10.1.0.2"]}}, "options.stub_domains['a {\\n}'] must be a DNS name"),
+        ({"stub_domains": {"a.example": []}}, "options.stub_domains['a.example'] must list 1 to 15 addresses, got []"),
+        ({"stub_domains": {"a.example": "10.1.0.2"}}, "options.stub_domains['a.example'] must list 1 to 15 addresses"),
+        (
+            {"stub_domains": {"a.example": ["10.1.0.2", "ns.b"]}},
+            "options.stub_domains['a.example'][1] must be a host's",
+        ),
+        (
+            {"stub_domains": {"a.example": ["172.20.0.10"]}},
+            "options.stub_domains['a.example'][0] must be another server",
+        ),
+        ({"upstreams": ["169.254.20.10"]}, "options.upstreams[0] must be another server, got 169.254.20.10"),
+        ({"upstreams": ["10.0.0.2", "10.0.0.2"]}, "options.upstreams[1] must be another server, got 10.0.0.2"),
+        ({"upstreams": [f"10.0.0.{n}" for n in range(16)]}, "options.upstreams must list 1 to 15 addresses"),
+        ({"upstreams": ["127.0.0.53"]}, "options.upstreams[0] must be a host's IP address, got '127.0.0.53'"),
+        ({"upstreams": ["fe80::1%eth0"]}, "options.upstreams[0] must be a host's IP address"),
+        ({"upstreams": ["10.0.0.2\nreload"]}, "options.upstreams[0] must be a host's IP address"),
+        ({"upstreams": [None]}, "options.upstreams[0] must be a host's IP address, got None"),
+    ],
+)
+def test_a_wrong_zone_or_address_is_named_by_its_path(options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        text(**options)
+
+
+def check_message(message, paths):
+    assert re.fullmatch(rf"({paths}) must .*, got .*: .*", message)
+    assert len(message) < 500
+
+
+TRAPS = st.sampled_from(
+    ["", "}", "a\nreload", "a {", "import /etc/passwd", "{$HOME}", "#", '"', "a b", "-x", "é", "x" * 300]
+)
+LABELS = st.text(string.ascii_lowercase + string.digits + "-_", min_size=1, max_size=12)
+
+
+def mostly(good, bad=TRAPS):
+    """Draw what is wrong once in 16, so that a set of many options is right about half of the time."""
+    return st.integers(0, 15).flatmap(lambda n: bad if n == 15 else good)
+
+
+ZONES = mostly(
+    st.from_regex(r"[a-z0-9_]{1,12}(\.[a-z0-9-_]{1,9}[a-z]){1,3}", fullmatch=True),
+    st.lists(LABELS, max_size=4).map(".".join) | TRAPS,
+)
+ADDRESSES = mostly(
+    st.ip_addresses(network="10.0.0.0/8").map(str) | st.ip_addresses(network="fd00::/8").map(str),
+    st.ip_addresses().map(str) | TRAPS,
+)
+SERVERS = st.lists(ADDRESSES, min_size=1, max_size=3, unique=True) | st.lists(ADDRESSES, min_size=1, max_size=17)
+NUMBERS = mostly(st.integers(1, 1000), st.integers(-2, 1_000_001) | TRAPS)
+PORTS = mostly(st.integers(10_000, 65_535), st.integers(-2, 70_000) | TRAPS)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "cache_capacity": NUMBERS.map(lambda n: n + 1024 if isinstance(n, int) else n),
+        "cluster_ttl": NUMBERS,
+        "cluster_denial_ttl": NUMBERS,
+        "other_ttl": NUMBERS,
+        "serve_stale_seconds": NUMBERS,
+        "prefetch": NUMBERS,
+        "consolidate_errors_seconds": NUMBERS,
+        "health_port": PORTS,
+        "metrics_port": PORTS,
+        "cluster_protocol": mostly(st.sampled_from(["force_tcp", "prefer_udp", "same"])),
+        "stub_domains": st.dictionaries(ZONES, SERVERS, max_size=3),
+        "upstreams": SERVERS,
+        "drop_aaaa": st.booleans(),
+        "log_queries": st.booleans(),
+    },
+)
+
+
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(options=OPTIONS, domain=mostly(st.just("cluster.local"), ZONES))
+def test_any_options_give_a_corefile_of_known_words_or_an_error_with_a_path(options, domain):
+    """Whatever stands in an option, no line is there that the writer did not mean."""
+    try:
+        written = text(domain, **options)
+    except ValueError as error:
+        check_message(str(error), r"options\.[\w, ]+(\[.*\])*|cluster_domain")
+        event("error")
+        return
+    event("corefile")
+    zones = {f"{name}:53" for name in (domain, "in-addr.arpa", "ip6.arpa", ".", *options.get("stub_domains", {}))}
+    found = corefile_leaves(written)
+    assert {path[1:].partition("]")[0] for path in found} == zones
+    for path in found:
+        directive, _, inner = path.partition("].")[2].partition(".")
+        assert directive in DIRECTIVES
+        assert not inner or inner in WORDS
+    assert set(written) <= set(string.ascii_letters + string.digits + ' \n{}.:_-/[]"*$')
+
+
+@given(cluster=ADDRESSES, local=ADDRESSES | st.sampled_from(LISTEN))
+def test_any_addresses_are_a_pair_of_one_family_or_an_error_with_a_path(cluster, local):
+    try:
+        pair = listened(cluster, local)
+    except ValueError as error:
+        check_message(str(error), "cluster_dns_ip|local_ip")
+    else:
+        assert len({":" in address for address in pair}) == 1
