@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-import aws_cdk as cdk
-from aws_cdk import aws_eks_v2 as eks
-
+from podnet.addon import Addon, configuration
 from podnet.eks_cluster import EksCluster
-from podnet.vpc_cni_addon import VpcCniAddon
+from stacks.environment_stack import EnvironmentStack
 from stacks.kubectl_layer import kubectl_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aws_cdk import aws_ec2 as ec2
     from constructs import Construct
 
+    from settings import Settings
     from settings.cluster import Cluster
-    from settings.pod_networking import VpcCni
 
 
-class ClusterStack(cdk.Stack):
+class ClusterStack(EnvironmentStack):
     """Makes the cluster without nodes, kube-proxy, and aws-node with its variables in the add-on's configuration."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        vpc: ec2.IVpc,
-        cluster: Cluster,
-        vpc_cni: VpcCni,
-        addon_env: Mapping[str, Mapping[str, str]],
-        **kwargs: Any,  # noqa: ANN401 (what every stack takes)
-    ) -> None:
-        """Make the cluster; `addon_env` empty leaves the variables to PodNetworking alone."""
-        super().__init__(scope, construct_id, **kwargs)
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, vpc: ec2.IVpc) -> None:
+        """Make the cluster that `settings.cluster` describes."""
+        super().__init__(scope, construct_id, settings=settings)
+        cluster, networking = cast("Cluster", settings.cluster), settings.pod_networking
         self.cluster = EksCluster(
             self,
             "Cluster",
@@ -49,18 +36,14 @@ class ClusterStack(cdk.Stack):
             log_types=cluster.log_types,
             admin_role_arns=cluster.admin_role_arns,
         ).cluster
-        eks.CfnAddon(
-            self,
-            "KubeProxy",
-            cluster_name=self.cluster.cluster_name,
-            addon_name="kube-proxy",
-            addon_version=cluster.kube_proxy_version,
-        )
-        self.vpc_cni = VpcCniAddon(
+        Addon(self, "KubeProxy", cluster=self.cluster, name="kube-proxy", version=cluster.kube_proxy_version)
+        self.addon_configuration = configuration(networking.variables()) if networking.addon_configuration else ""
+        Addon(
             self,
             "VpcCni",
             cluster=self.cluster,
-            version=vpc_cni.version,
-            env=addon_env,
-            resolve_conflicts=vpc_cni.resolve_conflicts,
+            name="vpc-cni",
+            version=networking.vpc_cni.version,
+            configuration_values=self.addon_configuration,
+            resolve_conflicts=networking.vpc_cni.resolve_conflicts,
         )

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_eks_v2 as eks
 
+from podnet.addon import Addon
 from podnet.node_group import NodeGroup
+from stacks.environment_stack import EnvironmentStack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from aws_cdk import aws_eks_v2 as eks
     from constructs import Construct
 
-    from settings import cluster as sections
+    from settings import Settings
+    from settings.cluster import Cluster
 
 
-class ComputeStack(cdk.Stack):
+class ComputeStack(EnvironmentStack):
     """Makes the node groups, after pod networking is right, and then CoreDNS.
 
     A node that joined before ENABLE_POD_ENI was set may have no room for a trunk ENI and must be recycled
     (EKS user guide, "Assign security groups to individual Pods").
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        cluster: eks.ICluster,
-        node_groups: Sequence[sections.NodeGroup],
-        coredns_version: str,
-        **kwargs: Any,  # noqa: ANN401 (what every stack takes)
-    ) -> None:
-        """Make one managed node group for each section."""
-        super().__init__(scope, construct_id, **kwargs)
-        groups = [
-            NodeGroup(
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, cluster: eks.ICluster) -> None:
+        """Make one managed node group for each of `settings.node_groups`."""
+        super().__init__(scope, construct_id, settings=settings)
+        version = cast("Cluster", settings.cluster).coredns_version
+        core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=version)
+        for group in settings.node_groups:
+            nodes = NodeGroup(
                 self,
                 f"Nodes-{group.name}",
                 cluster=cluster,
@@ -49,9 +43,4 @@ class ComputeStack(cdk.Stack):
                 spot=group.capacity == "spot",
                 labels=group.labels,
             )
-            for group in node_groups
-        ]
-        coredns = eks.CfnAddon(
-            self, "CoreDns", cluster_name=cluster.cluster_name, addon_name="coredns", addon_version=coredns_version
-        )
-        coredns.node.add_dependency(*groups)
+            core_dns.node.add_dependency(nodes)

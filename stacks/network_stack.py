@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
 from podnet.peering_connection import PeeringConnection
 from settings.network import ExistingNetwork
+from stacks.environment_stack import EnvironmentStack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from constructs import Construct
 
-    from settings.network import Network, Peer
+    from settings import Settings
+    from settings.network import Network
 
 
-class NetworkStack(cdk.Stack):
+class NetworkStack(EnvironmentStack):
     """Makes or imports the VPC: nodes in private subnets, public ones only for NAT gateways and load balancers."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        network: Network | ExistingNetwork,
-        peers: Sequence[Peer],
-        **kwargs: Any,  # noqa: ANN401 (what every stack takes)
-    ) -> None:
-        """Make the VPC from the settings' section, and one connection for each peer."""
-        super().__init__(scope, construct_id, **kwargs)
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        """Make the VPC, and one connection for each peer."""
+        super().__init__(scope, construct_id, settings=settings)
+        network = settings.any_network
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
-        tables = [subnet.route_table.route_table_id for subnet in self.vpc.private_subnets]
-        for peer in peers:
-            side = peer.peer_side
+        tables = dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets)
+        for peer in settings.peers:
             PeeringConnection(
                 self,
                 f"Peer-{peer.name}",
@@ -46,24 +38,23 @@ class NetworkStack(cdk.Stack):
                 peer_account=peer.account,
                 peer_region=peer.region,
                 accepter_role_arn=peer.accepter_role_arn,
-                route_table_ids=list(dict.fromkeys(tables)),
-                return_route_table_ids=side.route_table_ids if side else (),
+                route_table_ids=list(tables),
+                return_route_table_ids=peer.peer_side.route_table_ids if peer.peer_side else (),
                 dns_resolution=peer.dns_resolution,
             )
 
     def _make_vpc(self, network: Network) -> ec2.IVpc:
+        public = ec2.SubnetConfiguration(
+            name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+        )
+        private = ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
         vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(network.cidr),
             availability_zones=list(network.availability_zones),
             nat_gateways=min(network.nat_gateways, len(network.availability_zones)),
-            subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
-                ),
-                ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
-            ],
+            subnet_configuration=[public, private],
         )
         if network.s3_endpoint:
             vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)

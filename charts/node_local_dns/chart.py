@@ -27,9 +27,11 @@ class NodeLocalDns(cdk8s.Chart):
     to the manifest of kubernetes/kubernetes, cluster/addons/dns/nodelocaldns.
 
     Attributes:
+        NAME: of the DaemonSet whose rollout is to be awaited, in kube-system.
         revision: changes exactly when the pods have to be replaced.
-        daemon_set_name: whose rollout is to be awaited, in `namespace`.
     """
+
+    NAME = _NAME
 
     def __init__(
         self,
@@ -64,7 +66,7 @@ class NodeLocalDns(cdk8s.Chart):
         text = corefile(listen=listen, cluster_domain=cluster_domain, options=options)
         config = f"{_NAME}-{_digest(text)}"
         template = pod(name=_NAME, upstream=_UPSTREAM, config=config, image=image, listen=listen, options=options)
-        self.revision, self.daemon_set_name = _digest(template), _NAME
+        self.revision = _digest(template)
         kplus.ServiceAccount(self, "Account", metadata=_metadata(_NAME))
         kplus.ConfigMap(self, "Config", metadata=_metadata(config), immutable=True, data={"Corefile": text})
         self._services(options)

@@ -64,7 +64,7 @@ def test_everything_is_in_kube_system_under_known_names(rendered):
 
 def test_the_stack_can_wait_for_the_daemon_set():
     made = chart()
-    assert (made.namespace, made.daemon_set_name) == ("kube-system", "node-local-dns")
+    assert (made.namespace, made.NAME) == ("kube-system", "node-local-dns")
 
 
 def test_a_pod_is_replaced_in_place_and_never_beside_the_old_one(spec):

@@ -1,4 +1,4 @@
-"""A stack that applies Kubernetes objects and remembers them for the review."""
+"""What every stack of an environment has: name, account, region, and a way to apply Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ if TYPE_CHECKING:
 
     from constructs import Construct, IDependable
 
+    from settings import Settings
 
-class ManifestStack(cdk.Stack):
-    """Applies cdk8s charts to one cluster by CDK's kubectl handler.
+
+class EnvironmentStack(cdk.Stack):
+    """Is called `<environment>-<construct id>` and applies cdk8s charts by CDK's kubectl handler.
 
     `cluster.add_cdk8s_chart` would put the objects into the cluster's own stack, which cannot name another stack's
     resources without a dependency cycle; `KubernetesManifest` in this stack can.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, **kwargs: Any) -> None:  # noqa: ANN401 (what a stack takes)
-        """Make an empty stack."""
-        super().__init__(scope, construct_id, **kwargs)
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
+        """Make an empty stack in the account and region of the settings."""
+        place = cdk.Environment(account=settings.account, region=settings.region)
+        tags = {"podnet:environment": settings.name}
+        super().__init__(scope, f"{settings.name}-{construct_id}", env=place, tags=tags)
         self.charts = cdk8s.App()
         self.manifests: dict[str, list[Any]] = {}
 
@@ -38,7 +42,7 @@ class ManifestStack(cdk.Stack):
     ) -> eks.KubernetesManifest:
         """Apply a chart's objects as one resource; it is made after `after` and deleted before them."""
         objects = chart.to_json()
-        self.manifests[construct_id] = objects
+        self.manifests[f"{self.stack_name}-{construct_id}"] = objects
         resource = eks.KubernetesManifest(self, construct_id, cluster=cluster, manifest=objects, **options)
         resource.node.add_dependency(*after)
         return resource
