@@ -1,0 +1,46 @@
+"""The peer that exists beforehand, and ways to look at processes and ports."""
+
+import pathlib
+import socket
+import time
+
+ACCOUNT, REGION = "111111111111", "eu-west-1"
+PEER = {
+    "vpc_id": "vpc-0d1a2b3c4d5e6f701",
+    "cidr": "10.99.0.0/16",
+    "account": ACCOUNT,
+    "region": REGION,
+    "route_table_ids": ["rtb-0d1a2b3c4d5e6f702"],
+    "security_group_ids": ["sg-0d1a2b3c4d5e6f703"],
+    "accepter_role": "",
+}
+
+
+def commands(word):
+    """The command lines of running processes that contain `word`, zombies left out."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if word in line:
+                found.append(line)
+    return found
+
+
+def soon(condition, seconds):
+    """Whether `condition()` becomes true within so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return bool(condition())
+
+
+def listens(port):
+    """Whether somebody accepts connections on a port of the loopback interface."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,227 @@
+"""The emulator refuses what AWS refuses, and shows what was made."""
+
+import json
+import subprocess
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.emulator.cluster.addon_configuration import parse
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.parts import module_dir
+from rehearsal.prerequisites import EMULATOR_PYTHON
+from rehearsal.workspace import PROJECT
+from tests.rehearsal.observing import ACCOUNT, PEER, soon
+
+VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.20.0.0/16"}}
+TABLE = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
+GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "pods", "VpcId": {"Ref": "Vpc"}}}
+
+
+def resource(kind, **properties):
+    """One resource of a template."""
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def subnet(cidr, zone="eu-west-1a"):
+    """A subnet of the template's VPC."""
+    return resource("EC2::Subnet", VpcId={"Ref": "Vpc"}, CidrBlock=cidr, AvailabilityZone=zone)
+
+
+def peering(**properties):
+    """A connection of the template's VPC to the peer."""
+    return resource("EC2::VPCPeeringConnection", VpcId={"Ref": "Vpc"}, PeerVpcId=PEER["vpc_id"], **properties)
+
+
+def route(**target):
+    """A route to the peer in the template's table."""
+    return resource("EC2::Route", RouteTableId={"Ref": "Table"}, DestinationCidrBlock="10.99.0.0/16", **target)
+
+
+def cluster(cidr="172.20.0.0/16", subnets=("One", "Two")):
+    """An EKS cluster in subnets of the template."""
+    return resource(
+        "EKS::Cluster",
+        Name="one",
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/cluster",
+        Version="1.35",
+        ResourcesVpcConfig={"SubnetIds": [{"Ref": name} for name in subnets]},
+        KubernetesNetworkConfig={"ServiceIpv4Cidr": cidr},
+    )
+
+
+@pytest.fixture
+def stack(aws):
+    """A function that deploys a template and gives the reason of its failure, "" where it succeeds."""
+    cloudformation, names = aws("cloudformation"), []
+
+    def deploy(**resources):
+        names.append(f"trial-{len(names)}")
+        body = json.dumps({"Resources": resources})
+        cloudformation.create_stack(StackName=names[-1], TemplateBody=body)
+        states = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+        described = lambda: cloudformation.describe_stacks(StackName=names[-1])["Stacks"][0]["StackStatus"]  # noqa: E731
+        assert soon(lambda: described() in states, 20), described()
+        events = cloudformation.describe_stack_events(StackName=names[-1])["StackEvents"]
+        reasons = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+        return reasons[-1] if reasons else ""
+
+    yield deploy
+    for name in reversed(names):
+        cloudformation.delete_stack(StackName=name)
+
+
+@pytest.mark.parametrize(
+    ("resources", "reason"),
+    [
+        ({"Subnet": subnet("192.168.0.0/24")}, "InvalidSubnet.Range"),
+        ({"Subnet": subnet("10.20.0.0/30")}, "InvalidSubnet.Range"),
+        ({"One": subnet("10.20.0.0/24"), "Two": subnet("10.20.0.128/25")}, "InvalidSubnet.Conflict"),
+        ({"Table": TABLE, "Route": route(VpcPeeringConnectionId="pcx-0")}, "InvalidVpcPeeringConnectionID.NotFound"),
+        ({"Table": TABLE, "Route": route(NatGatewayId="nat-0")}, "InvalidNatGatewayID.NotFound"),
+        ({"Table": TABLE, "Route": route(GatewayId="igw-0")}, "InvalidGatewayID.NotFound"),
+        ({"Connection": peering(PeerOwnerId="222222222222")}, "InvalidVpcID.NotFound"),
+        (
+            {"Subnet": subnet("10.20.0.0/24"), "Nat": resource("EC2::NatGateway", SubnetId={"Ref": "Subnet"})},
+            "InvalidAllocationID.NotFound",
+        ),
+        (
+            {
+                "Group": GROUP,
+                "Rule": resource(
+                    "EC2::SecurityGroupIngress",
+                    GroupId={"Ref": "Group"},
+                    IpProtocol="tcp",
+                    FromPort=53,
+                    ToPort=53,
+                    SourceSecurityGroupId="sg-0123456789abcdef0",
+                ),
+            },
+            "InvalidGroup.NotFound",
+        ),
+        (
+            {
+                "Group": GROUP,
+                "Rule": resource(
+                    "EC2::SecurityGroupIngress",
+                    GroupId=PEER["security_group_ids"][0],
+                    IpProtocol="tcp",
+                    FromPort=5432,
+                    ToPort=5432,
+                    SourceSecurityGroupId={"Ref": "Group"},
+                ),
+            },
+            "different networks",
+        ),
+        (
+            {
+                "Group": {
+                    "Type": GROUP["Type"],
+                    "Properties": {
+                        **GROUP["Properties"],
+                        "SecurityGroupIngress": [
+                            {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "10.0.0.0/8"}
+                            for port in range(1, 62)
+                        ],
+                    },
+                }
+            },
+            "RulesPerSecurityGroupLimitExceeded",
+        ),
+        ({"One": subnet("10.20.0.0/24"), "Cluster": cluster(subnets=["One"])}, "two Availability Zones"),
+        (
+            {
+                "One": subnet("10.20.0.0/24"),
+                "Two": subnet("10.20.1.0/24", "eu-west-1b"),
+                "Cluster": cluster("10.20.0.0/16"),
+            },
+            "serviceIpv4Cidr",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "+".join(value),
+)
+def test_what_aws_refuses_is_refused(stack, resources, reason):
+    """The stack fails with AWS's own error code or words."""
+    assert reason in stack(Vpc=VPC, **resources)
+
+
+def test_overlapping_ranges_are_not_peered(stack):
+    """EC2 answers so for ranges that meet."""
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.99.128.0/17"}}
+    assert "OverlappingVpcCidrs" in stack(Vpc=vpc, Connection=peering())
+
+
+def test_a_connection_is_active_routed_and_may_be_named(aws, stack):
+    """Accepted by CloudFormation itself; then its route and a rule between the two VPCs are allowed."""
+    rule = resource(
+        "EC2::SecurityGroupIngress",
+        GroupId=PEER["security_group_ids"][0],
+        IpProtocol="tcp",
+        FromPort=5432,
+        ToPort=5432,
+        SourceSecurityGroupId={"Ref": "Group"},
+    )
+    to_peer = route(VpcPeeringConnectionId={"Ref": "Connection"})
+    named = {**rule, "DependsOn": "Connection"}
+    assert stack(Vpc=VPC, Connection=peering(), Table=TABLE, Route=to_peer, Group=GROUP, Rule=named) == ""
+    ec2 = aws("ec2")
+    found = [
+        c for c in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"] if c["Status"]["Code"] == "active"
+    ]
+    assert len(found) == 1
+    group = ec2.describe_security_groups(GroupIds=PEER["security_group_ids"])["SecurityGroups"][0]
+    assert group["IpPermissions"][0]["FromPort"] == 5432
+
+
+def test_dns_resolution_can_be_set_and_is_shown(aws, stack):
+    """The operation that the emulator lacks, and its result in the description."""
+    assert stack(Vpc=VPC, Connection=peering()) == ""
+    ec2 = aws("ec2")
+    active = [
+        c for c in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"] if c["Status"]["Code"] == "active"
+    ]
+    name = active[0]["VpcPeeringConnectionId"]
+    option = {"AllowDnsResolutionFromRemoteVpc": True}
+    ec2.modify_vpc_peering_connection_options(VpcPeeringConnectionId=name, RequesterPeeringConnectionOptions=option)
+    shown = ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[name])["VpcPeeringConnections"][0]
+    assert shown["RequesterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is True
+    assert shown["AccepterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is False
+    assert shown["AccepterVpcInfo"]["CidrBlock"] == PEER["cidr"]
+    with pytest.raises(ClientError, match="NotFound"):
+        ec2.modify_vpc_peering_connection_options(
+            VpcPeeringConnectionId="pcx-0", RequesterPeeringConnectionOptions=option
+        )
+
+
+def test_the_peer_has_the_ids_of_the_file(aws):
+    """Made before the deploy, under the very ids that the environment file names."""
+    ec2 = aws("ec2")
+    assert ec2.describe_vpcs(VpcIds=[PEER["vpc_id"]])["Vpcs"][0]["CidrBlock"] == PEER["cidr"]
+    for table in ec2.describe_route_tables(RouteTableIds=PEER["route_table_ids"])["RouteTables"]:
+        assert table["VpcId"] == PEER["vpc_id"]
+    for group in ec2.describe_security_groups(GroupIds=PEER["security_group_ids"])["SecurityGroups"]:
+        assert group["VpcId"] == PEER["vpc_id"]
+
+
+def test_the_private_names_are_still_there():
+    """The pinned emulator has every private name that is used; another version must fail here first."""
+    code = "from rehearsal.emulator.names import missing_names; print(missing_names())"
+    done = subprocess.run([EMULATOR_PYTHON, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ("{not json", "not in valid JSON"),
+        ("[]", "must be a JSON object"),
+        ('{"env": {"DISABLE_TCP_EARLY_DEMUX": "true"}}', r"\$.env.DISABLE_TCP_EARLY_DEMUX: is not defined"),
+        ('{"Init": {"env": {}}}', r"\$.Init: is not defined"),
+        ('{"env": {"ENABLE_POD_ENI": true}}', "string expected"),
+        ('{"env": {"NO_SUCH_VARIABLE": "1"}}', r"\$.env.NO_SUCH_VARIABLE"),
+    ],
+)
+def test_wrong_addon_configuration_is_refused(values, reason):
+    """As the add-on's JSON schema refuses it."""
+    with pytest.raises(RefusedError, match=reason):
+        parse(values, module_dir("vpc_cni"))

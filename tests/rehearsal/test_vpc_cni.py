@@ -1,0 +1,107 @@
+"""The vpc-cni add-on on a real API server: what it installs, and how it gets on with other managers."""
+
+import pytest
+
+from rehearsal.control_plane import ControlPlane
+from rehearsal.emulator.cluster.vpc_cni import VpcCni
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.parts import ensure, module_dir
+
+AWS_NODE = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "aws-node", "namespace": "kube-system"}}
+ADDON = {"addonVersion": "v1.23.1-eksbuild.1", "configurationValues": '{"env": {"WARM_IP_TARGET": "4"}}'}
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    """The API of etcd and an API server, as admin."""
+    plane = ControlPlane(tmp_path_factory.mktemp("cni") / "plane", ensure("etcd", "kube-apiserver")).start()
+    yield plane.api
+    plane.stop()
+
+
+@pytest.fixture
+def cni(api):
+    """The add-on, installed, and removed after the test."""
+    made = VpcCni(api, module_dir("vpc_cni"))
+    made.apply(ADDON, "NONE")
+    yield made
+    made.remove()
+
+
+def pod(api):
+    """The pod template's spec of aws-node."""
+    return api.get(AWS_NODE)["spec"]["template"]["spec"]
+
+
+def env(api):
+    """The variables of the aws-node container."""
+    return {entry["name"]: entry.get("value") for entry in pod(api)["containers"][0]["env"]}
+
+
+def take(api, value):
+    """Take ENABLE_POD_ENI as another manager, as podnet does."""
+    entry = {"name": "aws-node", "env": [{"name": "ENABLE_POD_ENI", "value": value}]}
+    api.apply({**AWS_NODE, "spec": {"template": {"spec": {"containers": [entry]}}}}, "podnet")
+
+
+def test_the_manifest_is_applied_by_eks_with_its_configuration(api, cni):
+    """Field manager eks owns it; configured variables have their values."""
+    managers = {entry["manager"] for entry in api.get(AWS_NODE)["metadata"]["managedFields"]}
+    assert managers == {"eks"}
+    assert env(api)["WARM_IP_TARGET"] == "4"
+    assert env(api)["ENABLE_POD_ENI"] == "false"
+
+
+def test_another_version_changes_the_images(api, cni):
+    """So an upgrade rolls the DaemonSet, as it does on EKS."""
+    before = api.get(AWS_NODE)["metadata"]["generation"]
+    cni.apply({**ADDON, "addonVersion": "v1.24.0-eksbuild.2"}, "NONE")
+    tags = {c["name"]: c["image"].rpartition(":")[2] for c in (*pod(api)["containers"], *pod(api)["initContainers"])}
+    assert (tags["aws-node"], tags["aws-vpc-cni-init"]) == ("v1.24.0", "v1.24.0")
+    assert tags["aws-eks-nodeagent"] != "v1.24.0"
+    assert api.get(AWS_NODE)["metadata"]["generation"] == before + 1
+
+
+def test_the_same_again_changes_nothing(api, cni):
+    """A second apply of the same add-on does not even touch the object."""
+    before = api.get(AWS_NODE)["metadata"]["resourceVersion"]
+    cni.apply(ADDON, "OVERWRITE")
+    assert api.get(AWS_NODE)["metadata"]["resourceVersion"] == before
+
+
+def test_none_refuses_a_conflict_and_changes_nothing(api, cni):
+    """The refusal names the other manager."""
+    take(api, "true")
+    with pytest.raises(RefusedError, match='conflict with "podnet"'):
+        cni.apply({**ADDON, "addonVersion": "v1.24.0-eksbuild.1"}, "NONE")
+    assert env(api)["ENABLE_POD_ENI"] == "true"
+
+
+def test_overwrite_takes_the_value_back(api, cni):
+    """Which switches pod security groups off when the add-on's configuration does not carry the value."""
+    take(api, "true")
+    cni.apply(ADDON, "OVERWRITE")
+    assert env(api)["ENABLE_POD_ENI"] == "false"
+
+
+def test_preserve_keeps_the_value_and_applies_the_rest(api, cni):
+    """The other manager's value stays, a changed variable arrives."""
+    take(api, "true")
+    cni.apply({**ADDON, "configurationValues": '{"env": {"WARM_IP_TARGET": "8"}}'}, "PRESERVE")
+    assert env(api)["ENABLE_POD_ENI"] == "true"
+    assert env(api)["WARM_IP_TARGET"] == "8"
+
+
+def test_remove_leaves_nothing(api):
+    """All objects of the manifest go."""
+    cni = VpcCni(api, module_dir("vpc_cni"))
+    cni.apply(ADDON, "NONE")
+    cni.remove()
+    assert api.get(AWS_NODE) is None
+
+
+@pytest.mark.parametrize("version", ["1.23.1", "v1.23.1", "latest"])
+def test_a_version_of_another_form_is_refused(api, version):
+    """EKS knows versions such as v1.23.1-eksbuild.1 only."""
+    with pytest.raises(RefusedError, match="not supported"):
+        VpcCni(api, module_dir("vpc_cni")).apply({**ADDON, "addonVersion": version}, "NONE")

@@ -1,0 +1,68 @@
+"""Which security groups decide about a flow, and what an environment's flows are."""
+
+import pytest
+
+from review.flows import Conditions, flows_of, predict
+from settings import load
+
+
+def _judges(flow_id, **conditions):
+    flow = {flow.id: flow for flow in predict(Conditions(peer_cidr="10.99.0.0/16", **conditions))}[flow_id]
+    return [str(judge) for judge in flow.judges]
+
+
+@pytest.mark.parametrize(
+    ("flow", "conditions", "judges"),
+    [
+        ("sgp-to-peer", {}, ["pod egress", "peer ingress"]),
+        ("sgp-to-peer", {"external_snat": False}, ["node egress", "peer ingress"]),
+        ("peer-to-sgp", {"external_snat": False}, ["peer egress", "pod ingress"]),
+        ("sgp-to-cluster-dns", {}, []),
+        ("sgp-to-cluster-dns", {"cache": "away"}, ["pod egress", "node ingress"]),
+        ("cache-to-coredns", {}, ["node egress", "node ingress"]),
+        ("kubelet-to-sgp", {}, []),
+        ("kubelet-to-sgp", {"enforcing_mode": "strict"}, ["node egress", "pod ingress"]),
+        ("sgp-to-plain", {"enforcing_mode": "strict"}, ["pod egress", "node ingress"]),
+        ("nodeport-cluster-to-sgp", {"enforcing_mode": "strict"},
+         ["client egress", "node ingress", "node egress", "pod ingress"]),
+        ("sgp-to-local-dns", {"enforcing_mode": "strict"}, ["pod egress"]),
+        ("sgp-to-imds", {}, []),
+        ("cache-to-vpc-resolver", {}, []),
+    ],
+)  # fmt: skip
+def test_the_way_of_the_request_decides_which_groups_judge(flow, conditions, judges):
+    """The two directions of a peer are judged by different groups; what stays on the node by none."""
+    assert _judges(flow, **conditions) == judges
+
+
+def test_what_arrives_unjudged_is_called_unfiltered():
+    """A verdict of `works` always names who judges, and `unfiltered` never does."""
+    for mode in ("standard", "strict"):
+        for flow in predict(Conditions(enforcing_mode=mode, peer_cidr="10.99.0.0/16")):
+            assert flow.verdict == "fails" or (flow.verdict == "works") == bool(flow.judges)
+
+
+def test_every_flow_says_a_fact_and_its_source():
+    """No verdict without a reason that can be checked."""
+    assert all(flow.fact.sentence and flow.fact.source for flow in flows_of(load("prod")))
+
+
+def test_an_environment_has_the_flows_of_each_peer_and_the_dns_fallback():
+    """Flows are told apart by peer and moment, and the keys are unique."""
+    flows = {flow.key: flow for flow in flows_of(load("prod"))}
+    assert len(flows) == len(flows_of(load("prod")))
+    assert flows["sgp-to-peer-data"].peer == "data"
+    assert "partner" in flows["peer-to-plain-partner"].title
+    assert flows["sgp-to-cluster-dns-cache-away"].forward == ">branch"
+    assert flows["sgp-to-cluster-dns"].forward == "local"
+
+
+def test_an_environment_without_a_cache_has_no_flows_of_the_cache():
+    """Pods then ask CoreDNS directly, at all times."""
+    settings = load("dev")
+    cache = settings.pod_networking.dns_cache.model_copy(update={"enabled": False})
+    pods = settings.pod_networking.model_copy(update={"dns_cache": cache})
+    flows = {flow.key: flow for flow in flows_of(settings.model_copy(update={"pod_networking": pods}))}
+    assert "cache-to-coredns" not in flows
+    assert flows["sgp-to-cluster-dns"].judges
+    assert not any(flow.moment for flow in flows.values())

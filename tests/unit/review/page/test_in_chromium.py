@@ -1,0 +1,109 @@
+"""The page in a real browser: it renders, is quiet, is used by keyboard, and can be read."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import review
+from settings import load
+
+# the browser's own calls home end at its resolver
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--enable-logging=stderr",
+]
+PROBE = pathlib.Path(__file__).with_name("probe.js")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Return the browser's path; without one the tests fail with the line to type."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.fail("the page's tests need Chromium; type: sudo apt-get install chromium")
+    return found
+
+
+@pytest.fixture
+def page(tmp_path):
+    """Write the review of an environment and return the page's path."""
+    review.write(str(tmp_path), load("dev"), {"dev-A": [{"kind": "ConfigMap", "metadata": {"name": "a"}}]})
+    return tmp_path / "review" / "index.html"
+
+
+def _open(chromium, page, *more, fragment=""):
+    folder = page.parent / "profile"
+    command = [chromium, *FLAGS, f"--user-data-dir={folder}", *more, "--dump-dom", f"file://{page}{fragment}"]
+    environment = {**os.environ, "HOME": str(page.parent)}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)
+
+
+def _probe(chromium, page, *more):
+    """Run probe.js at the end of the page and return what it found."""
+    copy = page.with_name("probed.html")
+    copy.write_text(page.read_text().replace("</body>", f"<script>{PROBE.read_text()}</script></body>"))
+    done = _open(chromium, copy, *more)
+    found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert found, done.stderr[-2000:]
+    return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+def test_the_page_opens_without_an_error_and_asks_for_nothing(chromium, page):
+    """Nothing is written to the console, and nothing is loaded besides the page."""
+    done = _open(chromium, page)
+    assert "CONSOLE" not in done.stderr
+    assert "podnet" in done.stdout
+    assert _probe(chromium, page)["requests"] == []
+
+
+def test_a_request_would_be_refused_and_seen(chromium, page):
+    """The page's own policy stops a picture from elsewhere, and the browser says so."""
+    page.write_text(page.read_text().replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>'))
+    assert re.search(r"CONSOLE.*Content Security Policy", _open(chromium, page).stderr)
+
+
+def test_a_flow_named_in_the_address_is_lit(chromium, page):
+    """A link to a flow shows its line, its row, and its sentence."""
+    told = _open(chromium, page, fragment="#flow=sgp-to-peer-data").stdout
+    assert 'class="flow works lit" data-flow="sgp-to-peer-data"' in told
+    assert len(re.findall(r'class="flow [a-z]+ lit"', told)) == 1
+    assert "SGP pod → peer data: works; out by the branch ENI" in told
+
+
+def test_flows_light_up_by_pointer_tap_and_keyboard(chromium, page):
+    """Pointing shows, leaving hides, a tap keeps, Enter and Escape do the same as a tap and a second one."""
+    found = _probe(chromium, page)["use"]
+    key = found["key"]
+    assert found["rows"] == found["reachable"]
+    assert found["pointed"] == found["line pointed"] == found["tapped"] == found["entered"] == [key]
+    assert found["left"] == found["escaped"] == found["tapped twice"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_light_and_dark(chromium, page, scheme):
+    """Every text has a contrast of 4.5 or more to what lies behind it (WCAG 2.2, 1.4.3)."""
+    found = _probe(chromium, page, f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}")
+    assert found["scheme"] == scheme
+    assert found["contrast"]["checked"] > 200
+    assert found["contrast"]["poor"] == []
+
+
+@pytest.mark.parametrize("width", [500, 1280])
+def test_nothing_is_wider_than_the_screen(chromium, page, width):
+    """No part makes the page scroll sideways, on a phone or on a desk."""
+    found = _probe(chromium, page, f"--window-size={width},900")["layout"]
+    assert found["page"] <= found["screen"] <= width
+    assert found["picture"] > 0.8 * found["screen"] * min(1, 1216 / width)

@@ -1,0 +1,199 @@
+"""The page, its JSON and the text: complete, escaped, self-contained, small and quick."""
+
+import html.parser
+import json
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+
+import review
+from review import check
+from review.content import content
+from review.page import render
+from review.text import text
+from settings import load
+
+HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
+NAMES = ("dev", "prod", "existing")
+
+
+class Tags(html.parser.HTMLParser):
+    """Collects tags with their attributes, and refuses a page whose tags do not match."""
+
+    EMPTY = frozenset({"meta", "br", "rect", "line", "path", "circle"})
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.open = [], []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def _page(name, manifests=None):
+    settings = load(name)
+    return render(content(settings, check(settings)), manifests or {})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_asks_for_nothing_outside(name):
+    """No tag loads anything, links stay on the page, and its policy forbids the rest."""
+    page = _page(name)
+    for tag, attributes in Tags(page).found:
+        assert not {"src", "srcset", "action", "data", "poster"} & set(attributes), tag
+        assert attributes.get("href", "#").startswith("#"), tag
+        assert tag not in ("link", "iframe", "object", "img", "base", "form"), tag
+    assert "default-src 'none'" in page
+    assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|WebSocket", page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_has_a_row_and_a_line_for_every_flow(name):
+    """Table and picture name the same flows."""
+    settings = load(name)
+    keys = [flow["key"] for flow in content(settings, check(settings))["flows"]]
+    tags = Tags(_page(name)).found
+    rows = [attributes["data-flow"] for tag, attributes in tags if tag == "tr" and "data-flow" in attributes]
+    lines = [attributes["data-flow"] for tag, attributes in tags if tag == "g" and "data-flow" in attributes]
+    assert sorted(rows) == sorted(lines) == sorted(keys)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_every_line_of_the_picture_stays_in_it(changed, strict):
+    """All corners lie in the picture, in both enforcing modes."""
+    mode = {"enforcing_mode": "strict" if strict else "standard", "disable_tcp_early_demux": False}
+    settings = changed("dev", lambda c: c["pod_networking"].update(mode))
+    found = content(settings, check(settings))
+    paths = re.findall(r'<path d="M([0-9 L.-]+)"', render(found, {}))
+    assert len(paths) == len(found["flows"])
+    for path in paths:
+        corners = [tuple(map(int, corner.split())) for corner in path.split(" L")]
+        assert len(corners) > 1
+        assert all(0 <= x <= 1000 and 0 <= y <= 500 for x, y in corners), path
+
+
+def test_hostile_values_are_shown_as_they_are_written(changed):
+    """HTML and template code in reasons, descriptions and manifests stay text."""
+    reason = f"a reason {HOSTILE}"
+
+    def spoil(c):
+        c["pod_networking"].update(env={"CLUSTER_ENDPOINT": HOSTILE}, external_snat=False)
+        c["acknowledge"] = {"peer-sees-pod-address": reason}
+
+    settings = changed("dev", spoil)
+    manifests = {HOSTILE: [{"kind": HOSTILE, "metadata": {"name": HOSTILE}}]}
+    page = render(content(settings, check(settings)), manifests)
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;{{7*7}}") >= 3
+    assert [tag for tag, _ in Tags(page).found].count("script") == 1
+
+
+def test_what_is_written_is_page_json_and_manifests(tmp_path):
+    """One call writes all three, and JSON has the findings, flows and names of objects."""
+    settings = load("prod")
+    objects = {"prod-A": [{"kind": "ConfigMap", "metadata": {"name": "a"}}]}
+    review.write(str(tmp_path), settings, objects)
+    folder = tmp_path / "review"
+    found = json.loads((folder / "review.json").read_text())
+    assert found["manifests"] == {"prod-A": ["ConfigMap a"]}
+    assert found["findings"][0]["rule"] == "peer-owner-does-the-rest"
+    assert {flow["key"] for flow in found["flows"]} > {"sgp-to-peer-data", "peer-to-sgp-partner"}
+    assert list(yaml.safe_load_all((folder / "manifests" / "prod-A.yaml").read_text())) == objects["prod-A"]
+    assert "prod-A" in (folder / "index.html").read_text()
+
+
+def test_a_later_write_replaces_what_was_there(tmp_path):
+    """Manifests of an earlier environment do not stay."""
+    for name in ("one", "two"):
+        review.write(str(tmp_path), load("dev"), {name: [{"kind": "X"}]})
+    assert [file.name for file in (tmp_path / "review" / "manifests").iterdir()] == ["two.yaml"]
+
+
+def test_writing_takes_less_than_a_second_and_400_kilobytes(tmp_path):
+    """With 200 policies and long manifests, in a process that has rendered nothing before."""
+    long = [{"kind": "ConfigMap", "metadata": {"name": "long"}, "data": {"text": "\"'<&>" * 4000}}]
+    short = [{"kind": "SecurityGroupPolicy", "spec": {"securityGroups": {"groupIds": ["sg-12345678"] * 5}}}]
+    file = tmp_path / "manifests.json"
+    file.write_text(json.dumps({"long": long, **{f"policy-{i}": short for i in range(200)}}))
+    program = (
+        "import json, sys, time, review; from settings import load; settings = load('prod'); "
+        "manifests = json.load(open(sys.argv[1])); start = time.perf_counter(); "
+        "review.write(sys.argv[2], settings, manifests); print(time.perf_counter() - start)"
+    )
+    command = [sys.executable, "-c", program, str(file), str(tmp_path)]
+    best = min(float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3))
+    assert best < 1
+    page = (tmp_path / "review" / "index.html").read_bytes()
+    assert len(page) < 400_000
+    assert b"policy-199" in page
+
+
+def test_a_check_loads_no_template_engine():
+    """Importing the review is cheap: jinja2 comes with the first page."""
+    program = "import sys, review; from settings import load; review.check(load('dev')); print('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"False\n"
+
+
+def test_the_text_fits_a_comment_and_names_what_fails(changed):
+    """Findings with their fix, needed flows and capacity, in less than a hundred lines."""
+    settings = changed("dev", lambda c: c["pod_networking"].update(enforcing_mode="strict"))
+    told = text(content(settings, check(settings)))
+    assert len(told.splitlines()) < 100
+    assert "error node-cache-needs-standard: pod_networking.enforcing_mode must be standard" in told
+    assert re.search(r"fails +SGP pod -> cluster DNS", told)
+    assert "Flows that fail, and that nothing here is known to need:" in told
+    assert "general, m5.large: 9, 18 / 27 / 54" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--environment", "prod"], 0, "prod: account 222222222222"),
+        (["--environment", "nowhere"], 1, "nowhere.yaml: 1 problem"),
+        (["--json"], 0, '"environment": "dev"'),
+    ],
+)
+def test_the_command_tells_the_review_and_returns_whether_it_stops(arguments, code, told):
+    """`python -m review` prints text or JSON; a file that cannot be used is an error."""
+    done = subprocess.run([sys.executable, "-m", "review", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert told in done.stdout + done.stderr
+
+
+def test_capacity_counts_the_trunk_and_prefixes(changed):
+    """m5.large: 29 pods, 18 addresses beside the trunk, 9 branch ENIs; prefixes make 16 of each address."""
+    row = content(load("dev"), [])["capacity"][0]
+    assert (row["max_pods"], row["plain_pods"], row["branch"]) == (29, 18, 9)
+    more = changed("dev", lambda c: c["pod_networking"]["env"].update(ENABLE_PREFIX_DELEGATION="true"))
+    assert content(more, [])["capacity"][0]["plain_pods"] == 18 * 16
+
+
+def test_every_variable_that_is_set_is_explained():
+    """The table has what settings put on aws-node, with a reason and a consequence."""
+    settings = load("dev")
+    told = {(row["container"], row["variable"]): row for row in content(settings, [])["variables"]}
+    wanted = {(c, name) for c, values in settings.pod_networking.variables().items() for name in values}
+    assert set(told) == wanted
+    assert all(row["why"] and row["without"] for row in told.values())
+
+
+def test_checking_takes_a_tenth_of_a_second():
+    """All rules over the largest shipped file."""
+    settings = load("prod")
+    start = time.perf_counter()
+    check(settings)
+    assert time.perf_counter() - start < 0.1

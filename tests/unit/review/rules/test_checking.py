@@ -1,0 +1,103 @@
+"""How findings are told, sorted and acknowledged."""
+
+import pytest
+
+from review import check, stops, told
+from review.rules import RULES
+from review.rules.reference import FILE, text
+from settings import SettingsError, load
+
+
+def _strict(content):
+    content["pod_networking"].update(enforcing_mode="strict", disable_tcp_early_demux=False)
+
+
+def test_all_errors_come_at_once_and_before_warnings(changed):
+    """Two errors and a warning: one run tells them, errors first."""
+    found = check(changed("dev", _strict))
+    assert [finding.rule.id for finding in found] == [
+        "node-cache-needs-standard",
+        "strict-needs-early-demux-off",
+        "strict-loses-node-services",
+    ]
+    assert stops(found)
+
+
+def test_an_acknowledged_error_does_not_stop_and_keeps_its_reason(changed):
+    """The rule is still told, with the reason of the file."""
+
+    def accept(content):
+        content["workloads"][0]["security_group_ids"] = [f"sg-{i:017x}" for i in range(5)]
+        content["acknowledge"] = {"groups-fit-the-quota": "the quota of this account is 10"}
+
+    found = check(changed("dev", accept))
+    assert [(finding.rule.id, finding.acknowledged) for finding in found] == [
+        ("groups-fit-the-quota", "the quota of this account is 10")
+    ]
+    assert not stops(found)
+    assert "acknowledged: the quota of this account is 10" in told("dev", found)
+
+
+def test_a_mistyped_acknowledgement_stops_and_names_the_rule_that_was_meant(changed):
+    """A reason for nothing is an error with the nearest id."""
+
+    def accept(content):
+        content["acknowledge"] = {"drift-is-watchd": "somebody looks every morning"}
+
+    found = check(changed("dev", accept))
+    assert stops(found)
+    assert found[0].fix == "write drift-is-watched"
+
+
+@pytest.mark.parametrize(
+    "given", [{"drift-is-watched": "short"}, {"Drift": "a long enough reason"}, ["drift-is-watched"]]
+)
+def test_an_acknowledgement_needs_an_id_and_a_reason(changed, given):
+    """The settings refuse a reason of a word, and anything that is no id."""
+    with pytest.raises(SettingsError, match="acknowledge"):
+        changed("dev", lambda content: content.update(acknowledge=given))
+
+
+def test_a_finding_says_path_rule_value_why_and_fix(changed):
+    """Four lines: where and what, why with its source, what to do, and the id to acknowledge."""
+    lines = str(check(changed("dev", _strict))[0]).splitlines()
+    assert lines[0] == "pod_networking.enforcing_mode must be standard where the node cache is enabled, got strict"
+    assert [line.split(":")[0].strip() for line in lines[1:]] == ["why", "fix", "rule"]
+
+
+def test_what_is_told_begins_with_the_count_and_says_that_nothing_was_done(changed):
+    """The terminal shows how many errors there are before the errors."""
+    assert told("dev", check(changed("dev", _strict))).startswith("dev: 2 errors, 1 to know, 0 acknowledged; nothing")
+    assert told("dev", check(load("dev"))) == ""
+
+
+def test_a_rule_that_is_removed_is_not_found_any_more(changed):
+    """Only the rules that are given are checked."""
+    settings = changed("dev", _strict)
+    rest = [rule for rule in RULES if rule.id != "node-cache-needs-standard"]
+    assert "node-cache-needs-standard" not in [finding.rule.id for finding in check(settings, rest)]
+
+
+def test_the_reference_is_written_from_these_rules():
+    """docs/rules.md is what `python -m review.rules` writes."""
+    assert FILE.read_text() == text()
+    assert all(f"### {rule.id}\n" in text() for rule in RULES)
+
+
+def test_many_workloads_are_checked_in_a_second(changed):
+    """300 workloads whose policies could all match one pod: found, once, and quickly."""
+
+    def many(content):
+        content["workloads"] = [
+            {"name": f"w{i}", "namespace": "shop", "pod_labels": {f"label{i}": "x"}, "ingress": [_rule(i)]}
+            for i in range(300)
+        ]
+
+    found = [finding for finding in check(changed("dev", many)) if finding.rule.id.startswith("policies")]
+    assert len(found) == 1
+    assert found[0].got.startswith("301 groups by ")
+    assert len(found[0].got) < 250
+
+
+def _rule(number):
+    return {"port": 1000 + number, "from": {"cluster": True}}

@@ -1,0 +1,226 @@
+"""Every rule finds what it is for, at the path where it stands, and nothing in the shipped files."""
+
+import pytest
+
+from review.rules import RULES, check
+from settings import load
+
+
+def _pods(**values):
+    return lambda c: c["pod_networking"].update(values)
+
+
+def _env(**values):
+    return lambda c: c["pod_networking"].setdefault("env", {}).update(values)
+
+
+def _cache(**values):
+    return lambda c: c["pod_networking"]["dns_cache"].update(values)
+
+
+def _cni(version, **values):
+    return lambda c: (c["pod_networking"]["vpc_cni"].update(version=version), c["pod_networking"].update(values))
+
+
+def _peer(**values):
+    return lambda c: c["peers"][0].update(values)
+
+
+def _nodes(*types, **values):
+    return lambda c: c["node_groups"][0].update({"instance_types": list(types), **values})
+
+
+def _workload(**values):
+    return lambda c: c["workloads"][0].update(values)
+
+
+def _ids(number):
+    return [f"sg-{number:017x}" for number in range(number)]
+
+
+def _same_pods(content):
+    content["workloads"] = [
+        {
+            "name": name,
+            "namespace": "shop",
+            "pod_labels": {label: "x"},
+            "security_group_ids": _ids(12)[start : start + 3],
+        }
+        for name, label, start in (("one", "app", 0), ("two", "tier", 3))
+    ]
+
+
+def _many_rules(content):
+    rule = {"protocol": "tcp", "from": {"cidr": "10.0.0.0/8"}}
+    content["workloads"][0]["ingress"] = [{**rule, "port": 1000 + i} for i in range(61)]
+
+
+def _many_workloads(content):
+    content["node_groups"][0].update(min_size=0, desired_size=0, max_size=1)
+    one = {"namespace": "shop", "security_group_ids": _ids(1)}
+    content["workloads"] = [{**one, "name": f"w{i}", "pod_labels": {"app": f"w{i}"}} for i in range(10)]
+
+
+def _abroad(content):
+    content["peers"][0].update(region="us-east-1", peer_side={"security_group_id": _ids(1)[0]})
+
+
+def _other_cluster_peers(content):
+    content["peers"] = [{"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16"}]
+
+
+CASES = [
+    ("node-cache-needs-standard", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
+    ("strict-needs-early-demux-off", "dev", _pods(enforcing_mode="strict", disable_tcp_early_demux=False),
+     "pod_networking.disable_tcp_early_demux"),
+    ("strict-loses-node-services", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
+    ("peer-sees-pod-address", "dev", _pods(external_snat=False), "pod_networking.external_snat"),
+    ("peer-sees-pod-address", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/17"]),
+     "pod_networking.external_snat"),
+    ("no-vpc-range-among-external-services", "dev", _env(AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24,10.99.4.0/24"),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"),
+    ("no-vpc-range-among-external-services", "dev", _env(AWS_EXTERNAL_SERVICE_CIDRS="nonsense"),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"),
+    ("excluded-ranges-have-effect", "dev", _pods(exclude_snat_cidrs=["10.99.0.0/16"]),
+     "pod_networking.exclude_snat_cidrs"),
+    ("local-address-is-free", "dev", _cache(local_ip="169.254.169.253"), "pod_networking.dns_cache.local_ip"),
+    ("local-address-is-free", "dev", _cache(local_ip="10.20.0.5"), "pod_networking.dns_cache.local_ip"),
+    ("image-is-pinned", "dev", _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:latest"),
+     "pod_networking.dns_cache.image"),
+    ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"svc.cluster.local": ["10.99.0.2"]}),
+     "pod_networking.dns_cache.stub_domains.svc.cluster.local"),
+    ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"in-addr.arpa": ["10.99.0.2"]}),
+     "pod_networking.dns_cache.stub_domains.in-addr.arpa"),
+    ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["169.254.20.10"]}),
+     "pod_networking.dns_cache.stub_domains.a.example[0]"),
+    ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["172.20.0.10"]}),
+     "pod_networking.dns_cache.stub_domains.a.example[0]"),
+    ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["10.99.0.2", "10.99.0.2"]}),
+     "pod_networking.dns_cache.stub_domains.a.example[1]"),
+    ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["10.200.0.2"]}),
+     "pod_networking.dns_cache.stub_domains.a.example[0]"),
+    ("ranges-do-not-overlap", "dev", _peer(cidr="10.20.128.0/17"), "peers[0].cidr"),
+    ("ranges-do-not-overlap", "prod", lambda c: c["peers"][1].update(cidr="10.98.0.0/20"), "peers[1].cidr"),
+    ("ranges-do-not-overlap", "dev", lambda c: c["network"].update(cidr="172.20.0.0/16"), "cluster.service_cidr"),
+    ("vpc-range-fits-a-vpc", "dev", lambda c: c["network"].update(cidr="10.0.0.0/12"), "network.cidr"),
+    ("vpc-range-holds-its-subnets", "dev", lambda c: c["network"].update(cidr="10.20.0.0/23"), "network.cidr"),
+    ("service-range-is-private", "dev", lambda c: c["cluster"].update(service_cidr="10.0.0.0/8"),
+     "cluster.service_cidr"),
+    ("service-range-is-private", "existing", lambda c: c["existing_cluster"].update(service_cidr="198.18.0.0/16"),
+     "existing_cluster.service_cidr"),
+    ("zones-lie-in-the-region", "dev", lambda c: c["network"].update(availability_zones=["eu-west-1a", "eu-west-2b"]),
+     "network.availability_zones[1]"),
+    ("zones-lie-in-the-region", "dev", lambda c: c["network"].update(availability_zones=["eu-west-1a", "eu-west-1a"]),
+     "network.availability_zones[1]"),
+    ("security-group-stays-in-its-region", "dev", _abroad, "peers[0].peer_side.security_group_id"),
+    ("peer-side-is-ours", "dev", _peer(account="333333333333"), "peers[0].peer_side"),
+    ("accepter-role-accepts", "dev", _peer(account="333333333333", peer_side=None), "peers[0].accepter_role_arn"),
+    ("accepter-role-accepts", "prod",
+     lambda c: c["peers"][1].update(accepter_role_arn="arn:aws:iam::444444444444:role/x"),
+     "peers[1].accepter_role_arn"),
+    ("peer-routes-return", "dev", lambda c: c["peers"][0]["peer_side"].pop("route_table_ids"),
+     "peers[0].peer_side.route_table_ids"),
+    ("peer-owner-does-the-rest", "dev", lambda c: c["peers"][0].pop("peer_side"), "peers[0].peer_side"),
+    ("peer-owner-does-the-rest", "dev", lambda c: c["peers"][0]["peer_side"].pop("security_group_id"),
+     "peers[0].peer_side.security_group_id"),
+    ("peers-of-an-existing-cluster", "existing", _other_cluster_peers, "peers"),
+    ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(4)), "workloads[0].security_group_ids"),
+    ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(15)), "workloads[0].security_group_ids"),
+    ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
+    ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
+    ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
+    ("coredns-keeps-its-group", "dev",
+     lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"}), "workloads[2]"),
+    ("instance-type-is-known", "dev", _nodes("m55.large"), "node_groups[0].instance_types[0]"),
+    ("instance-type-has-a-trunk", "dev", _nodes("m5.large", "t3.large"), "node_groups[0].instance_types[1]"),
+    ("instance-type-has-the-architecture", "dev", _nodes("m7g.large"), "node_groups[0].instance_types[0]"),
+    ("instance-type-has-the-architecture", "dev", _nodes("m5.large", architecture="arm64"),
+     "node_groups[0].instance_types[0]"),
+    ("instance-types-are-alike", "dev", _nodes("m5.large", "m5.xlarge"), "node_groups[0].instance_types"),
+    ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
+    ("trunk-leaves-addresses", "dev", _nodes("m7g.medium", architecture="arm64"), "node_groups[0].instance_types[0]"),
+    ("branch-interfaces-suffice", "dev", _many_workloads, "node_groups"),
+    ("vpc-cni-knows-the-variables", "dev", _cni("v1.10.4-eksbuild.1"), "pod_networking.vpc_cni.version"),
+    ("vpc-cni-is-recommended", "dev", _cni("v1.16.4-eksbuild.2"), "pod_networking.vpc_cni.version"),
+    ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33"),
+     "cluster.kubernetes_version"),
+    ("kubernetes-version-is-supported", "existing",
+     lambda c: c["existing_cluster"].update(kubernetes_version="1.34"), "existing_cluster.kubernetes_version"),
+    ("kube-proxy-follows-kubernetes", "dev", lambda c: c["cluster"].update(kube_proxy_version="v1.36.0-eksbuild.1"),
+     "cluster.kube_proxy_version"),
+    ("addon-schema-has-the-variables", "dev", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
+    ("addon-schema-may-lack-the-variable", "dev", _env(ENABLE_SUBNET_DISCOVERY="true"),
+     "pod_networking.env.ENABLE_SUBNET_DISCOVERY"),
+    ("aws-node-knows-the-variables", "existing", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
+    ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="four"), "pod_networking.env.WARM_IP_TARGET"),
+    ("variable-has-its-form", "existing", _env(ANNOTATE_POD_IP="yes"), "pod_networking.env.ANNOTATE_POD_IP"),
+    ("cluster-is-ipv4", "existing", _env(ENABLE_IPv6="true"), "pod_networking.env.ENABLE_IPv6"),
+    ("addon-takes-a-configuration", "dev", _cni("v1.11.5-eksbuild.1"), "pod_networking.vpc_cni.version"),
+    ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1"), "pod_networking.vpc_cni.version"),
+    ("addon-update-keeps-the-values", "dev",
+     lambda c: (c["pod_networking"].update(addon_configuration=False),
+                c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE")),
+     "pod_networking.vpc_cni.resolve_conflicts"),
+    ("drift-is-watched", "dev", lambda c: c["pod_networking"]["drift"].update(every_minutes=0),
+     "pod_networking.drift.every_minutes"),
+    ("drift-is-heard-of", "dev", lambda c: c["pod_networking"]["drift"].update(repair=False),
+     "pod_networking.drift.alarm_topic_arn"),
+    ("acknowledgement-names-a-rule", "dev", lambda c: c.update(acknowledge={"drift-is-seen": "we have a pager"}),
+     "acknowledge.drift-is-seen"),
+    ("acknowledgement-is-needed", "dev", lambda c: c.update(acknowledge={"drift-is-watched": "we have a pager"}),
+     "acknowledge.drift-is-watched"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "name", "change", "path"), CASES, ids=[f"{case[0]}:{case[3]}" for case in CASES])
+def test_the_rule_finds_it_at_its_path(changed, rule, name, change, path):
+    """A change that breaks the rule is found where it was made, with a fix."""
+    found = [finding for finding in check(changed(name, change)) if finding.rule.id == rule]
+    assert path in [finding.path for finding in found]
+    assert all(finding.fix and finding.got for finding in found)
+
+
+def test_every_rule_has_a_case():
+    """A rule that is added without a case, or removed with its case left, is told here."""
+    assert {case[0] for case in CASES} == {rule.id for rule in RULES}
+
+
+def test_rule_ids_are_unique_and_every_rule_tells_everything():
+    """Id, what must hold, why, source, fix and paths are there, in the form of a sentence each."""
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        texts = (rule.must, rule.why, rule.source, rule.fix)
+        assert all(text and not text.endswith(".") for text in texts), rule.id
+        assert rule.paths, rule.id
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "existing"])
+def test_shipped_environments_have_no_errors(name):
+    """What is shipped can be synthesized."""
+    assert [finding for finding in check(load(name)) if finding.stops] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "change"),
+    [
+        ("peer-sees-pod-address", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
+        ("peer-sees-pod-address", "existing", _pods(external_snat=False)),
+        ("node-cache-needs-standard", "dev",
+         lambda c: (_pods(enforcing_mode="strict")(c), _cache(enabled=False)(c))),
+        ("excluded-ranges-have-effect", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
+        ("no-vpc-range-among-external-services", "dev", _env(AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24")),
+        ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["9.9.9.9", "169.254.169.253"]})),
+        ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"10.in-addr.arpa": ["10.99.0.2"]})),
+        ("vpc-range-holds-its-subnets", "dev", lambda c: c["network"].update(cidr="10.20.0.0/22")),
+        ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
+        ("instance-type-has-the-architecture", "dev", _nodes("c7gn.xlarge", architecture="arm64")),
+        ("kube-proxy-follows-kubernetes", "dev",
+         lambda c: c["cluster"].update(kube_proxy_version="v1.32.0-eksbuild.1")),
+        ("addon-schema-has-the-variables", "dev", lambda c: (_env(ODD="1")(c), _pods(addon_configuration=False)(c))),
+        ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
+        ("coredns-keeps-its-group", "dev", _workload(pod_labels={"k8s-app": "kube-dns"})),
+    ],
+)  # fmt: skip
+def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
+    """The nearest right setting is not found."""
+    assert rule not in [finding.rule.id for finding in check(changed(name, change))]
