@@ -71,7 +71,7 @@ class PodNetworkingStack(EnvironmentStack):
             kubectl_layer=kubectl_layer(self, found.kubernetes_version),
             private_endpoint=found.handler_in_vpc,
         )
-        self._access.append(imported.entry)
+        self._access.append(imported.administrator)
         return imported.cluster
 
     def _aws_node_env(self, addon_configuration: str) -> AwsNodeEnv:

@@ -12,11 +12,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from podnet.cluster_administrator import ClusterAdministrator
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
-_CLUSTER_ADMIN = "arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
 class EksCluster(Construct):
@@ -76,22 +77,11 @@ class EksCluster(Construct):
         )
         self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
         for number, arn in enumerate(admin_role_arns, 1):
-            self._admit(f"Admin{number}", arn)
+            ClusterAdministrator(self, f"Admin{number}", cluster_name=cluster.cluster_name, role_arn=arn)
 
     def _secrets_key(self) -> kms.Key:
         # of no use without the cluster; KMS keeps a deleted key for 30 days
         return kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
-
-    def _admit(self, construct_id: str, role_arn: str) -> None:
-        scope = eks.CfnAccessEntry.AccessScopeProperty(type="cluster")
-        policy = _CLUSTER_ADMIN.format(role_arn.split(":")[1])
-        eks.CfnAccessEntry(
-            self,
-            construct_id,
-            cluster_name=self.cluster.cluster_name,
-            principal_arn=role_arn,
-            access_policies=[eks.CfnAccessEntry.AccessPolicyProperty(policy_arn=policy, access_scope=scope)],
-        )
 
 
 def _log_type(name: str) -> str:

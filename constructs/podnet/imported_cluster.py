@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
+
+from podnet.cluster_administrator import ClusterAdministrator
 
 
 class ImportedCluster(Construct):
@@ -54,15 +55,4 @@ class ImportedCluster(Construct):
         )
         self.cluster = eks.Cluster.from_cluster_attributes(self, "Resource", **known, kubectl_provider=kubectl)
         role = cast("iam.IRole", kubectl.role)  # optional in the interface, always there in this class
-        self.entry = eks.CfnAccessEntry(
-            self,
-            "KubectlAccess",
-            cluster_name=name,
-            principal_arn=role.role_arn,
-            access_policies=[
-                eks.CfnAccessEntry.AccessPolicyProperty(
-                    policy_arn=f"arn:{Aws.PARTITION}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-                    access_scope=eks.CfnAccessEntry.AccessScopeProperty(type="cluster"),
-                )
-            ],
-        )
+        self.administrator = ClusterAdministrator(self, "KubectlAccess", cluster_name=name, role_arn=role.role_arn)

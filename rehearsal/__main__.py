@@ -1,0 +1,118 @@
+"""Rehearse a deployment on this machine: python -m rehearsal [--environment dev] [--keep | --down]."""
+
+import argparse
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from rehearsal.errors import RehearsalError
+from rehearsal.limits import NOT_REHEARSED
+from rehearsal.parts import PartError
+from rehearsal.prerequisites import check_prerequisites
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.report import Report
+from rehearsal.workspace import PROJECT, Workspace
+from settings import SettingsError
+
+_INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the rehearsal; give 0 where everything was proven, 1 where not, 130 where it was interrupted."""
+    options = _options(arguments)
+    workspace = Workspace(options.folder.resolve())
+    try:
+        if options.down:
+            ended = workspace.end_leftovers()
+            print(f"ended {ended} processes" if ended else "nothing runs")
+            return 0
+        check_prerequisites()
+        workspace.open()
+        return _rehearse(_file(options.environment), workspace, options)
+    except (RehearsalError, PartError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; everything that was started has ended", file=sys.stderr)
+        return _INTERRUPTED
+    finally:
+        workspace.close()
+
+
+def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespace) -> int:
+    began, report = time.monotonic(), Report()
+    for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
+        signal.signal(number, _interrupt)
+    rehearsal = Rehearsal(environment, workspace, report, real_pauses=options.real_pauses)
+    reason = ""
+    try:
+        with _always(rehearsal, keep=options.keep):
+            rehearsal.run(until_deployed=options.keep)
+    except (RehearsalError, PartError) as error:
+        reason = str(error)
+    for what, missing in {**rehearsal.stage.emulator.recorded(), **NOT_REHEARSED}.items():
+        report.recorded(what, missing)
+    report.write(workspace.folder / "report.json")
+    report.show(time.monotonic() - began)
+    if options.keep and rehearsal.stage.emulator.runs:
+        _tell_how_to_go_on(rehearsal)
+    if reason:
+        print(f"\nerror: {reason}", file=sys.stderr)
+    return 1 if reason else 0
+
+
+@contextlib.contextmanager
+def _always(rehearsal: Rehearsal, *, keep: bool) -> Iterator[None]:
+    """Stop everything at the end, or let it run where it is to be kept; a second Ctrl-C does not stop the stopping."""
+    interrupted = False
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        if keep and not interrupted and rehearsal.stage.emulator.clusters():
+            rehearsal.stage.emulator.keep()
+        else:
+            rehearsal.close()
+
+
+def _tell_how_to_go_on(rehearsal: Rehearsal) -> None:
+    emulator = rehearsal.stage.emulator
+    for name, cluster in emulator.clusters().items():
+        print(f"\ncluster {name} runs on:\n  export KUBECONFIG={cluster['kubeconfig']}")
+    env = rehearsal.stage.client_env
+    print(f"AWS runs on at {emulator.endpoint}:")
+    for key in sorted(key for key in env if key.startswith("AWS_")):
+        print(f"  export {key}={env[key]}")
+    print("end it with: make rehearse-down")
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
+    parser.add_argument("--environment", default="dev", help="name in environments/, or path of a YAML file")
+    parser.add_argument("--keep", action="store_true", help="stop after the first deploy and its checks; leave it up")
+    parser.add_argument("--down", action="store_true", help="end what --keep or a killed rehearsal left up")
+    parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "rehearsal", help="where everything goes")
+    parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
+    return parser.parse_args(arguments)
+
+
+def _file(environment: str) -> Path:
+    path = Path(environment)
+    return (path if path.suffix else PROJECT / "environments" / f"{environment}.yaml").resolve()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

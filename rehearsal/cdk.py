@@ -1,0 +1,82 @@
+"""The CDK command line against the emulator."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rehearsal import tether
+from rehearsal.command import Command
+from rehearsal.prerequisites import CDK
+from rehearsal.workspace import PROJECT, Workspace
+
+_ALL_AT_ONCE = "8"  # stacks that do not wait for one another
+
+
+class Cdk:
+    """Bootstrap, synthesize, deploy and destroy with the real command line.
+
+    Args:
+        workspace: Where assemblies and logs go.
+        env: Environment of a client of the emulator.
+        real_pauses: Whether the command line polls every 5 s, as it does against AWS, rather than every 0.25 s.
+    """
+
+    def __init__(self, workspace: Workspace, env: Mapping[str, str], *, real_pauses: bool = False) -> None:
+        self._workspace = workspace
+        self._env = dict(env)
+        self._running: list[Command] = []
+        quick = Path(__file__).with_name("quick_polling.cjs")
+        self._quick = {} if real_pauses else {"NODE_OPTIONS": f"--require {quick}"}
+
+    def bootstrap(self, account: str, region: str) -> Command:
+        """Begin to make what CDK needs in an account."""
+        return self._start("bootstrap", ["bootstrap", f"aws://{account}/{region}", "--app", ""])
+
+    def synth(self, environment: Path, output: Path) -> Command:
+        """Begin to synthesize an environment file into the assembly folder `output`.
+
+        The app is the one of cdk.json, only tied to the command line: killed, it takes the app with it.
+        """
+        app = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["app"]
+        tied = shlex.join([sys.executable, "-I", "-S", tether.__file__, tether.PARENT])
+        arguments = ["synth", "--quiet", "--output", str(output), "-c", f"environment={environment}"]
+        return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"])
+
+    def deploy(self, assembly: Path, name: str, note: Callable[[str], None]) -> str:
+        """Deploy all stacks of an assembly; give the output.
+
+        Raises:
+            RehearsalError: If a stack fails.
+        """
+        arguments = ["deploy", "--all", "--require-approval", "never", "--concurrency", _ALL_AT_ONCE]
+        outputs = ["--outputs-file", str(self._workspace.folder / f"{name}-outputs.json")]
+        return self._run(name, [*arguments, *outputs, "--app", str(assembly)], note)
+
+    def destroy(self, assembly: Path, stacks: list[str], name: str, note: Callable[[str], None]) -> str:
+        """Destroy stacks, and before them those that depend on them; give the output.
+
+        Raises:
+            RehearsalError: If a stack fails.
+        """
+        arguments = ["destroy", *stacks, "--force", "--concurrency", _ALL_AT_ONCE]
+        return self._run(name, [*arguments, "--app", str(assembly)], note)
+
+    def stop(self) -> None:
+        """End every command that still runs."""
+        for command in self._running:
+            command.stop()
+
+    def _run(self, name: str, arguments: list[str], note: Callable[[str], None]) -> str:
+        return self._start(name, [*arguments, "--progress", "events"], note, quick=True).wait()
+
+    def _start(
+        self, name: str, arguments: list[str], note: Callable[[str], None] = lambda _: None, *, quick: bool = False
+    ) -> Command:
+        env = self._env | (self._quick if quick else {})
+        common = ["--no-notices", "--no-color"]
+        command = Command([str(CDK), *arguments, *common], env=env, log=self._workspace.log(name), note=note)
+        self._workspace.ledger.add(f"cdk {name}", command.pid)
+        self._running.append(command)
+        return command

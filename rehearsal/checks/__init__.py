@@ -1,0 +1,1 @@
+"""What is proven about a deployment, through the APIs of AWS and Kubernetes only."""

@@ -1,0 +1,36 @@
+"""Which checks follow which step."""
+
+from collections.abc import Callable
+
+from rehearsal.checks import aws_node, dns_cache, drift, network, policies, rights
+from rehearsal.checks.scene import Scene
+
+Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
+"""What is proven, and how."""
+
+FIRST: Checks = (
+    ("peers are connected and routed", network.peers_are_reachable),
+    ("nodes leave by NAT gateways", network.nodes_are_private),
+    ("aws-node has the values", aws_node.env_is_in_effect),
+    ("podnet owns the values", aws_node.podnet_owns_env),
+    ("the add-on owns them too", aws_node.addon_owns_env),
+    ("nodes came after the values", rights.nodes_came_last),
+    ("the handler's rights are narrow", rights.rights_are_narrow),
+    ("policies name real groups", policies.policies_name_real_groups),
+    ("the node cache is there", dns_cache.cache_is_there),
+    ("aws-node runs on every node", aws_node.aws_node_is_rolled_out),
+    ("the node cache runs on every node", dns_cache.cache_is_rolled_out),
+    ("the watch repairs a drift", drift.watch_repairs_drift),
+)
+SECOND: Checks = (
+    ("the drift is gone, changed values are there", aws_node.env_is_in_effect),
+    ("podnet owns the changed values", aws_node.podnet_owns_env),
+    ("the upgraded aws-node runs on every node", aws_node.aws_node_is_rolled_out),
+    ("policies follow the workloads", policies.policies_name_real_groups),
+    ("peers admit the changed workloads", network.peers_are_reachable),
+    ("the node cache runs on every node, again", dns_cache.cache_is_rolled_out),
+)
+UNDONE: Checks = (
+    ("policies are gone", policies.policies_are_gone),
+    ("the node cache is gone", dns_cache.cache_is_gone),
+)

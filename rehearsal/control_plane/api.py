@@ -1,0 +1,109 @@
+"""The Kubernetes API, as one user."""
+
+import http.client
+import json
+import ssl
+import time
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from rehearsal.control_plane.errors import ApiError
+
+Json = dict[str, Any]
+
+_APPLY = "application/apply-patch+yaml"  # JSON is YAML
+_NOT_FOUND = 404
+_REFUSED = 400
+
+
+class Api:
+    """Calls to an API server with a bearer token; a connection for each call, so that any thread may use it."""
+
+    def __init__(self, endpoint: str, ca_file: Path, token: str) -> None:
+        self._where = urlsplit(endpoint)
+        self._tls = ssl.create_default_context(cafile=str(ca_file))
+        self._token = token
+        self._kinds: dict[tuple[str, str], tuple[str, bool]] = {}
+
+    def raw(
+        self, method: str, path: str, body: object = None, content_type: str = "application/json"
+    ) -> tuple[int, Any]:
+        """Give status and answer of a call, whatever the status: the parsed JSON, else the text.
+
+        Raises:
+            OSError: If the server cannot be reached.
+        """
+        connection = http.client.HTTPSConnection(
+            self._where.hostname or "", self._where.port, context=self._tls, timeout=60
+        )
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "Content-Type": content_type}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            reply = connection.getresponse()
+            text = reply.read()
+        finally:
+            connection.close()
+        try:
+            return reply.status, json.loads(text)
+        except ValueError:
+            return reply.status, text.decode(errors="replace")
+
+    def __call__(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Json:
+        """Give the parsed answer of a call.
+
+        Raises:
+            ApiError: If the status is 400 or above.
+            OSError: If the server cannot be reached.
+        """
+        status, answer = self.raw(method, path, body, content_type)
+        if status >= _REFUSED:
+            raise ApiError(method, path, status, answer)
+        return cast("Json", answer)
+
+    def apply(self, obj: Json, manager: str, force: bool = True) -> Json:  # noqa: FBT001, FBT002
+        """Apply an object on the server's side as field manager `manager`; give the object as it is then.
+
+        Raises:
+            ApiError: If it is refused, with status 409 and `causes` for conflicts where `force` is false.
+        """
+        query = f"?fieldManager={manager}&force={str(force).lower()}"
+        return self("PATCH", self.path(obj) + query, obj, _APPLY)
+
+    def get(self, obj: Json) -> Json | None:
+        """Give the live object of the same kind and name, or None where there is none."""
+        status, answer = self.raw("GET", self.path(obj))
+        if status == _NOT_FOUND:
+            return None
+        if status >= _REFUSED:
+            raise ApiError("GET", self.path(obj), status, answer)
+        return cast("Json", answer)
+
+    def delete(self, obj: Json) -> None:
+        """Delete the object; it is no error where it is gone already."""
+        status, answer = self.raw("DELETE", self.path(obj))
+        if status >= _REFUSED and status != _NOT_FOUND:
+            raise ApiError("DELETE", self.path(obj), status, answer)
+
+    def path(self, obj: Json) -> str:
+        """Give the path of an object from its apiVersion, kind, name and namespace (`default` where it has none).
+
+        Raises:
+            ApiError: If no such kind is served within 5 s; a kind that a CRD just brought is served a moment later.
+        """
+        group, kind, meta = obj["apiVersion"], obj["kind"], obj["metadata"]
+        base = f"/apis/{group}" if "/" in group else f"/api/{group}"
+        until = time.monotonic() + 5
+        while (group, kind) not in self._kinds:
+            status, served = self.raw("GET", base)
+            if isinstance(served, dict):
+                for resource in served.get("resources", []):
+                    if "/" not in resource["name"]:
+                        self._kinds[group, resource["kind"]] = (resource["name"], resource["namespaced"])
+            if (group, kind) not in self._kinds:
+                if time.monotonic() > until:
+                    raise ApiError("GET", base, status, f"no kind {kind} is served")
+                time.sleep(0.05)
+        plural, namespaced = self._kinds[group, kind]
+        inside = f"/namespaces/{meta.get('namespace', 'default')}" if namespaced else ""
+        return f"{base}{inside}/{plural}/{meta['name']}"

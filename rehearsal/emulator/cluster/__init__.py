@@ -1,0 +1,1 @@
+"""EKS operations joined to real Kubernetes control planes."""

@@ -1,0 +1,109 @@
+"""CreateAddon, UpdateAddon and DeleteAddon, joined to the cluster."""
+
+import copy
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ministack.services import eks
+
+from rehearsal.control_plane import Api
+from rehearsal.emulator.cluster.joining import REFUSED, Reply, around
+from rehearsal.emulator.cluster.planes import PLANES
+from rehearsal.emulator.cluster.vpc_cni import VpcCni
+from rehearsal.emulator.recorded import RECORDED
+from rehearsal.emulator.refused import RefusedError
+
+# EKS user guide, "AWS add-ons"
+_KNOWN = {
+    "adot",
+    "amazon-cloudwatch-observability",
+    "aws-ebs-csi-driver",
+    "aws-efs-csi-driver",
+    "aws-fsx-csi-driver",
+    "aws-guardduty-agent",
+    "aws-mountpoint-s3-csi-driver",
+    "coredns",
+    "eks-node-monitoring-agent",
+    "eks-pod-identity-agent",
+    "kube-proxy",
+    "metrics-server",
+    "snapshot-controller",
+    "vpc-cni",
+}
+_DNS_HOST = 10  # CoreDNS's Service has the tenth address of the service range (amazon-eks-ami, nodeadm)
+
+
+def install() -> None:
+    """Join the three operations."""
+    around("_create_addon")(_create)
+    around("_update_addon")(_update)
+    around("_delete_addon")(_delete)
+
+
+def _create(original: Callable[..., Reply], cluster: str, body: dict[str, Any]) -> Reply:
+    if body.get("addonName") not in _KNOWN:
+        raise RefusedError("InvalidParameterException", f"Addon specified is not supported: {body.get('addonName')}")
+    return _apply(original(cluster, body), cluster, body, None)
+
+
+def _update(original: Callable[..., Reply], cluster: str, name: str, body: dict[str, Any]) -> Reply:
+    before = copy.deepcopy(eks._addons.get(f"{cluster}/{name}"))
+    return _apply(original(cluster, name, body), cluster, {**body, "addonName": name}, before)
+
+
+def _apply(reply: Reply, cluster: str, body: dict[str, Any], before: dict[str, Any] | None) -> Reply:
+    """Do what was recorded; when that fails put the record back, which must not say what the cluster does not have."""
+    plane, name = PLANES.get(cluster), body["addonName"]
+    if reply[0] >= REFUSED or plane is None:
+        return reply
+    key = f"{cluster}/{name}"
+    try:
+        if name == "vpc-cni":
+            cni = VpcCni(plane.api, Path(PLANES.configuration.vpc_cni))
+            cni.apply(eks._addons[key], body.get("resolveConflicts") or "NONE")
+        else:
+            _record(plane.api, cluster, name, body)
+    except BaseException:
+        eks._addons.pop(key)
+        if before is not None:
+            eks._addons[key] = before
+        raise
+    return reply
+
+
+def _record(api: Api, cluster: str, name: str, body: dict[str, Any]) -> None:
+    what = f"add-on {name} {body.get('addonVersion', '')}".rstrip()
+    if name == "coredns":
+        cidr = eks._clusters[cluster]["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
+        api.apply(_dns_service(str(ipaddress.ip_network(cidr)[_DNS_HOST])), "eks")
+        RECORDED.note(what, "is recorded; only its Service kube-dns is made")
+    else:
+        RECORDED.note(what, "is recorded, not installed")
+
+
+def _dns_service(address: str) -> dict[str, Any]:
+    ports = [
+        {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
+        {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
+        {"name": "metrics", "port": 9153, "protocol": "TCP", "targetPort": 9153},
+    ]
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kube-dns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
+        "spec": {"clusterIP": address, "selector": {"k8s-app": "kube-dns"}, "ports": ports},
+    }
+
+
+def _delete(original: Callable[..., Reply], cluster: str, name: str) -> Reply:
+    preserve = (eks._addons.get(f"{cluster}/{name}") or {}).get("_preserve", False)
+    reply = original(cluster, name)
+    plane = PLANES.get(cluster)
+    if reply[0] < REFUSED and plane and not preserve:
+        if name == "vpc-cni":
+            VpcCni(plane.api, Path(PLANES.configuration.vpc_cni)).remove()
+        elif name == "coredns":
+            plane.api.delete(_dns_service(""))
+    return reply

@@ -1,0 +1,75 @@
+"""The emulator's private names that the rehearsal stands on, and the check that they are still there."""
+
+import importlib
+from importlib.metadata import version
+
+PINNED = "1.5.33"
+
+# module -> names, each used by a file of this package; a test holds the list against the installed version
+PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
+    "hypercorn.asyncio": ("serve",),
+    "ministack.app": ("main", "_port_is_bindable"),
+    "ministack.core.iam_actions": ("extract_resource_arn",),
+    "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
+    "ministack.core.tls": ("resolve_tls_material",),
+    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
+    "ministack.services.cloudformation.provisioners": (
+        "_RESOURCE_HANDLERS",
+        "_REPLACING_PROPERTIES",
+        "_ec2_apply_tags",
+        "_eks_cluster_attrs",
+        "_eks_cluster_fields",
+        "_tag_map",
+    ),
+    "ministack.services.ec2": (
+        "_ACTION_MAP",
+        "_addresses",
+        "_internet_gateways",
+        "_nat_gateways",
+        "_route_tables",
+        "_security_groups",
+        "_subnets",
+        "_tags",
+        "_vpc_endpoints",
+        "_vpc_peering",
+        "_vpcs",
+    ),
+    "ministack.services.eks": (
+        "_ACCESS_POLICY_BINDING_LABEL",
+        "_access_policy_rbac_objects",
+        "_addons",
+        "_associate_access_policy",
+        "_clusters",
+        "_create_access_entry",
+        "_create_addon",
+        "_create_cluster",
+        "_create_nodegroup",
+        "_create_pod_identity_association",
+        "_delete_access_entry",
+        "_delete_addon",
+        "_delete_cluster",
+        "_delete_nodegroup",
+        "_delete_pod_identity_association",
+        "_describe_access_entry",
+        "_describe_addon",
+        "_describe_cluster",
+        "_disassociate_access_policy",
+        "_error",
+        "_nodegroups",
+        "_schedule_access_policy_reconcile",
+        "_update_access_entry",
+        "_update_addon",
+        "_update_pod_identity_association",
+    ),
+    "ministack.services.iam": ("_create_oidc_provider", "_delete_oidc_provider", "_roles"),
+}
+
+
+def missing_names() -> list[str]:
+    """Give what is wrong with the installed emulator: another version, or names that are gone; nothing when it fits."""
+    found = version("ministack")
+    wrong = [] if found == PINNED else [f"ministack must be {PINNED}, got {found}"]
+    for module, names in PRIVATE_NAMES.items():
+        loaded = importlib.import_module(module)
+        wrong += [f"{module} must have {name}, got no such name" for name in names if not hasattr(loaded, name)]
+    return wrong

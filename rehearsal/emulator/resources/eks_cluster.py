@@ -1,0 +1,91 @@
+"""AWS::EKS::Cluster, as strict as EKS."""
+
+import ipaddress
+from typing import Any
+
+from ministack.services import ec2, eks
+from ministack.services.cloudformation import provisioners
+
+from rehearsal.emulator.operations import call_ec2, text_of
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup
+from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
+
+_ZONES = 2
+_PRIVATE = [ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_SERVICE_PREFIXES = range(12, 25)
+
+
+class EksCluster(ResourceType):
+    """A cluster in the VPC of its subnets, with a cluster security group that EC2 knows.
+
+    The emulator's own type names neither, and drops `KubernetesNetworkConfig`.
+    """
+
+    name = "AWS::EKS::Cluster"
+    stricter = True
+
+    def install(self) -> None:
+        """Tell the emulator, also to keep the service range."""
+        super().install()
+        original = provisioners._eks_cluster_fields
+
+        def fields(properties: Properties) -> dict[str, Any]:
+            network = {"serviceIpv4Cidr": _service_range(properties), "ipFamily": "ipv4"}
+            return {**original(properties), "kubernetesNetworkConfig": network}
+
+        provisioners._eks_cluster_fields = fields
+
+    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
+        """Make the cluster and its security group, whose rules let its members talk to one another.
+
+        Raises:
+            RefusedError: If there are not two subnets in two zones, or the service range overlaps the VPC.
+        """
+        ids = (properties.get("ResourcesVpcConfig") or {}).get("SubnetIds") or []
+        subnets = [lookup.subnet(subnet) for subnet in ids]
+        if len({subnet["AvailabilityZone"] for subnet in subnets}) < _ZONES:
+            raise RefusedError("InvalidParameterException", f"subnets {ids} must be in at least two Availability Zones")
+        vpc = lookup.vpc(subnets[0]["VpcId"])
+        _check_service_range(_service_range(properties), vpc["CidrBlock"])
+        physical_id, _ = super().create(logical_id, properties, stack)
+        cluster = eks._clusters[physical_id]
+        cluster["resourcesVpcConfig"]["vpcId"] = vpc["VpcId"]
+        cluster["resourcesVpcConfig"]["clusterSecurityGroupId"] = _cluster_group(physical_id, vpc["VpcId"])
+        return physical_id, provisioners._eks_cluster_attrs(cluster)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Delete the cluster and its security group."""
+        config = (eks._clusters.get(physical_id) or {}).get("resourcesVpcConfig", {})
+        super().delete(physical_id, properties)
+        if config.get("clusterSecurityGroupId") in ec2._security_groups:
+            call_ec2("DeleteSecurityGroup", GroupId=config["clusterSecurityGroupId"])
+
+
+def _service_range(properties: Properties) -> str:
+    network = properties.get("KubernetesNetworkConfig") or {}
+    return str(network.get("ServiceIpv4Cidr", "10.100.0.0/16"))
+
+
+def _check_service_range(cidr: str, vpc_range: str) -> None:
+    """Refuse what CreateCluster refuses (EKS API reference, KubernetesNetworkConfigRequest)."""
+    service = ipaddress.IPv4Network(cidr)
+    private = any(service.subnet_of(block) for block in _PRIVATE)
+    if not private or service.prefixlen not in _SERVICE_PREFIXES or service.overlaps(ipaddress.IPv4Network(vpc_range)):
+        raise RefusedError(
+            "InvalidParameterException",
+            f"serviceIpv4Cidr {cidr} must be private, /12 to /24 and outside of {vpc_range}",
+        )
+
+
+def _cluster_group(cluster: str, vpc_id: str) -> str:
+    answer = call_ec2(
+        "CreateSecurityGroup",
+        GroupName=f"eks-cluster-sg-{cluster}",
+        GroupDescription="EKS created security group applied to ENIs of the control plane and managed nodes",
+        VpcId=vpc_id,
+    )
+    group = text_of(answer, "groupId")
+    rule = {"IpPermissions__1__IpProtocol": "-1", "IpPermissions__1__Groups__1__GroupId": group}
+    call_ec2("AuthorizeSecurityGroupIngress", GroupId=group, **rule)
+    return group

@@ -1,0 +1,55 @@
+"""AWS::EKS::Nodegroup, as strict as EKS."""
+
+from ministack.services import eks
+
+from rehearsal.emulator.cluster import node_groups
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup
+from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
+
+_NO_AL2_FROM = (1, 33)
+
+
+class EksNodegroup(ResourceType):
+    """A managed node group; its instances are kwok nodes of the cluster."""
+
+    name = "AWS::EKS::Nodegroup"
+    stricter = True
+
+    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
+        """Make the group.
+
+        Raises:
+            RefusedError: If subnets do not exist, the sizes contradict, or the image is not for this version.
+        """
+        self._check(properties)
+        return super().create(logical_id, properties, stack)
+
+    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
+        """Change size, labels or taints.
+
+        Raises:
+            RefusedError: As `create`.
+        """
+        self._check(new)
+        made = super().update(physical_id, old, new, stack, logical_id)
+        node_groups.follow(new["ClusterName"])
+        return made
+
+    @staticmethod
+    def _check(properties: Properties) -> None:
+        for subnet in properties.get("Subnets", []):
+            lookup.subnet(subnet)
+        sizes = properties.get("ScalingConfig") or {}
+        low, wanted, high = (int(sizes.get(key, 1)) for key in ("MinSize", "DesiredSize", "MaxSize"))
+        if not low <= wanted <= high:
+            raise RefusedError(
+                "InvalidParameterException", f"desired capacity {wanted} must lie between {low} and {high}"
+            )
+        version = (eks._clusters.get(properties.get("ClusterName")) or {}).get("version", "0.0")
+        image = str(properties.get("AmiType", "AL2_x86_64"))
+        if image.startswith("AL2_") and tuple(map(int, version.split("."))) >= _NO_AL2_FROM:
+            raise RefusedError(
+                "InvalidParameterException",
+                f"AMI Type {image} is only supported for kubernetes versions 1.32 or earlier, got {version}",
+            )

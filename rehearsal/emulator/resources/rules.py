@@ -1,0 +1,59 @@
+"""What EC2 demands of security group rules."""
+
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import ec2
+
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup
+
+_MOST = 60  # inbound or outbound rules of a group, default quota (VPC user guide, "Amazon VPC quotas")
+
+
+def check_number(number: int) -> None:
+    """Refuse more rules of one direction than the default quota allows.
+
+    Raises:
+        RefusedError: If there are more than 60.
+    """
+    if number > _MOST:
+        raise RefusedError("RulesPerSecurityGroupLimitExceeded", f"{number} rules are more than {_MOST}")
+
+
+def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
+    """Refuse a rule whose other end is a group that cannot be named from `vpc_id`.
+
+    A group of another VPC can be named where a peering connection between the two is active and both are in the same
+    region (VPC peering guide, "Update your security groups to reference peer security groups").
+
+    Raises:
+        RefusedError: If the group does not exist or its VPC is not peered.
+    """
+    group_id = rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
+    if not group_id:
+        return
+    owner = rule.get("SourceSecurityGroupOwnerId") or get_account_id()
+    found = ec2._security_groups.get_scoped(owner, get_region(), group_id)
+    if found is None:
+        raise RefusedError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+    peers = {
+        record[side]["VpcId"]
+        for record in lookup.connections(vpc_id)
+        for side in ("RequesterVpcInfo", "AccepterVpcInfo")
+    }
+    if found["VpcId"] not in {vpc_id, *peers}:
+        raise RefusedError(
+            "InvalidGroup.NotFound",
+            f"You have specified two resources that belong to different networks: {vpc_id}, {group_id}",
+        )
+
+
+def referenced_groups(group: dict[str, Any]) -> set[str]:
+    """Give the ids of the groups that the rules of a group name."""
+    return {
+        pair.get("GroupId", "")
+        for direction in ("IpPermissions", "IpPermissionsEgress")
+        for permission in group.get(direction, [])
+        for pair in permission.get("UserIdGroupPairs", [])
+    }

@@ -1,0 +1,54 @@
+"""AWS::EC2::SecurityGroup, as strict as EC2."""
+
+from ministack.services import ec2
+
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup, rules
+from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
+
+
+class SecurityGroup(ResourceType):
+    """A security group whose VPC and referenced groups exist, and that goes only when nothing refers to it."""
+
+    name = "AWS::EC2::SecurityGroup"
+    stricter = True
+
+    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
+        """Make it.
+
+        Raises:
+            RefusedError: If the VPC or a referenced group does not exist, or there are too many rules.
+        """
+        vpc = lookup.vpc(properties.get("VpcId"))
+        self._check(vpc["VpcId"], properties)
+        return super().create(logical_id, properties, stack)
+
+    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
+        """Change rules and tags.
+
+        Raises:
+            RefusedError: As `create`.
+        """
+        self._check(new["VpcId"], new)
+        return super().update(physical_id, old, new, stack, logical_id)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Delete it.
+
+        Raises:
+            RefusedError: If a rule of another group refers to it; EC2 answers so until that rule is gone.
+        """
+        for other in ec2._security_groups.values():
+            if other["GroupId"] != physical_id and physical_id in rules.referenced_groups(other):
+                raise RefusedError(
+                    "DependencyViolation", f"resource {physical_id} has a dependent object: {other['GroupId']}"
+                )
+        super().delete(physical_id, properties)
+
+    @staticmethod
+    def _check(vpc_id: str, properties: Properties) -> None:
+        for kind in ("SecurityGroupIngress", "SecurityGroupEgress"):
+            listed = properties.get(kind) or []
+            for rule in listed:
+                rules.check_reference(vpc_id, rule)
+            rules.check_number(len(listed))

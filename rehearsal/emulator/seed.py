@@ -1,0 +1,43 @@
+"""VPCs that exist before the deployment: the peers that the environment file names, under their very ids."""
+
+from typing import Any
+
+from ministack.core.responses import request_scope
+from ministack.services import ec2, iam
+
+from rehearsal.emulator.operations import call_ec2, text_of
+
+
+def make_peer(peer: dict[str, Any]) -> None:
+    """Make a peer's VPC by the emulator's own operations, then give everything the ids that the file names.
+
+    Args:
+        peer: vpc_id, cidr, account, region, route_table_ids, security_group_ids and accepter_role (name or "").
+    """
+    with request_scope(peer["account"], peer["region"]):
+        made = text_of(call_ec2("CreateVpc", CidrBlock=peer["cidr"]), "vpcId")
+        vpc = _rename(ec2._vpcs, made, peer["vpc_id"], "VpcId")
+        for store in (ec2._route_tables, ec2._security_groups, ec2._network_acls):
+            for record in store.values():
+                if record["VpcId"] == made:
+                    record["VpcId"] = vpc["VpcId"]
+        for table in peer["route_table_ids"]:
+            made = text_of(call_ec2("CreateRouteTable", VpcId=vpc["VpcId"]), "routeTableId")
+            _rename(ec2._route_tables, made, table, "RouteTableId")
+        for group in peer["security_group_ids"]:
+            words = {"GroupName": f"servers-{group}", "GroupDescription": "servers of the peer"}
+            made = text_of(call_ec2("CreateSecurityGroup", VpcId=vpc["VpcId"], **words), "groupId")
+            _rename(ec2._security_groups, made, group, "GroupId")
+        if peer["accepter_role"]:
+            iam._roles[peer["accepter_role"]] = _role(peer["account"], peer["accepter_role"])
+
+
+def _rename(store: Any, made: str, name: str, key: str) -> dict[str, Any]:  # noqa: ANN401  (the emulator's own store)
+    record: dict[str, Any] = store.pop(made)
+    record[key] = name
+    store[name] = record
+    return record
+
+
+def _role(account: str, name: str) -> dict[str, Any]:
+    return {"RoleName": name, "Arn": f"arn:aws:iam::{account}:role/{name}"}

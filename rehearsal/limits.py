@@ -1,0 +1,11 @@
+"""What no part of the rehearsal does, whatever the environment."""
+
+NOT_REHEARSED = {
+    "packets": "no packet crosses a NAT gateway, a connection or a security group; tests/dataplane sends real ones",
+    "branch ENIs": "EKS's pod webhook and VPC resource controller do not run: policies are stored, no pod gets an ENI",
+    "pods": "kwok says that containers run; no image is pulled, no probe is made, no DNS query is answered",
+    "rights of CloudFormation's execution role": "the emulator's CloudFormation calls operations without asking IAM",
+    "limits of Lambda": "memory, VPC placement and the declared Python and Node versions are not enforced",
+    "the CLI's pauses": "it asks for a stack's state every 0.25 s; AWS is asked every 5 s (--real-pauses does so here)",
+    "time": "EKS takes 10 to 15 minutes for a cluster and minutes for nodes; here it is seconds",
+}

@@ -1,0 +1,133 @@
+"""The rehearsal from the first process to the last."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rehearsal.cdk import Cdk
+from rehearsal.checks import aws_node, drift, gone, plan, untouched
+from rehearsal.checks.scene import Scene
+from rehearsal.errors import RehearsalError
+from rehearsal.progress import Progress
+from rehearsal.report import Report
+from rehearsal.stage import Stage
+from rehearsal.variant import Variant
+from rehearsal.workspace import Workspace
+from settings import load
+
+
+class Rehearsal:
+    """Deploy an environment, prove it, change it, prove that, change nothing, and destroy it.
+
+    Args:
+        environment: The environment file.
+        workspace: Where everything is kept; opened already.
+        report: What is proven.
+        real_pauses: Let the command line poll as slowly as it does against AWS.
+    """
+
+    def __init__(self, environment: Path, workspace: Workspace, report: Report, *, real_pauses: bool = False) -> None:
+        self._environment = environment
+        self._workspace = workspace
+        self._report = report
+        self._settings = load(str(environment))
+        self.stage = Stage(workspace, self._settings)
+        self._cdk = Cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
+        self._first = workspace.folder / "cdk.out-1"
+        self._second = workspace.folder / "cdk.out-2"
+        self._variant = Variant(environment, workspace.folder / "changed")
+
+    def run(self, *, until_deployed: bool = False) -> None:
+        """Run all steps, or only those up to the first deploy and its checks.
+
+        Raises:
+            RehearsalError: If a step or a check fails.
+        """
+        if self._settings.cluster is None:
+            raise RehearsalError(f"{self._environment.name} must have a cluster section, got an existing cluster")
+        self._start()
+        self._deploy_first()
+        if until_deployed:
+            return
+        changed = self._deploy_changed()
+        self._deploy_nothing(changed)
+        self._destroy(changed)
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._cdk.stop()
+        self.stage.emulator.stop()
+
+    def _start(self) -> None:
+        with self._step("emulator"):
+            self.stage.emulator.start()
+        with self._step("synth and bootstrap"):
+            synth = self._cdk.synth(self._environment, self._first)
+            self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
+            synth.wait()
+        # the processor has time for it while the deploy waits
+        self._synth_changed = self._cdk.synth(self._variant.path, self._second)
+
+    def _deploy_first(self) -> None:
+        with self._step("deploy") as progress:
+            self._cdk.deploy(self._first, "deploy-1", progress.note)
+        scene = self.stage.scene(self._settings)
+        self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
+        self._checks("checks", [(what, _on(check, scene)) for what, check in plan.FIRST])
+
+    def _deploy_changed(self) -> Scene:
+        settings = load(str(self._variant.path))
+        self._checks("drift", [("a drift made by hand", _on(drift.make_drift, self.stage.scene(self._settings)))])
+        with self._step("synth with changes"):
+            self._synth_changed.wait()
+        with self._step("deploy with changes") as progress:
+            self._cdk.deploy(self._second, "deploy-2", progress.note)
+        changed = self.stage.scene(settings)
+        told = "; ".join(self._variant.changes)
+        self._checks("checks", [("what changed", lambda: told), *((w, _on(c, changed)) for w, c in plan.SECOND)])
+        return changed
+
+    def _deploy_nothing(self, scene: Scene) -> None:
+        before = untouched.snapshot(scene)
+        with self._step("deploy without changes") as progress:
+            self._cdk.deploy(self._second, "deploy-3", progress.note)
+        after = untouched.snapshot(scene)
+        self._checks("checks", [("a deploy without changes", lambda: untouched.nothing_changed(before, after))])
+
+    def _destroy(self, scene: Scene) -> None:
+        name = self._settings.name
+        with self._step("destroy workloads, nodes, pod networking") as progress:
+            self._cdk.destroy(self._second, [f"{name}-PodNetworking"], "destroy-1", progress.note)
+        original = (
+            "aws-node has its original values",
+            lambda: aws_node.original_values_are_back(scene, self._original),
+        )
+        self._checks("checks", [original, *((what, _on(check, scene)) for what, check in plan.UNDONE)])
+        with self._step("destroy the rest") as progress:
+            self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
+        last = ("nothing is left", lambda: gone.nothing_is_left(self.stage.aws, self._settings))
+        self._checks("checks", [last])
+
+    def _checks(self, step: str, checks: list[tuple[str, Callable[[], str]]]) -> None:
+        """Run checks; all of them, also when one fails."""
+        with self._step(step) as progress:
+            for what, check in checks:
+                progress.note(what)
+                self._report.check(what, check)
+            if self._report.failures:
+                told = "\n".join(f"{row.what}: {row.detail}" for row in self._report.failures)
+                raise RehearsalError(told)
+
+    @contextmanager
+    def _step(self, label: str) -> Iterator[Progress]:
+        began = time.monotonic()
+        try:
+            with Progress(label) as progress:
+                yield progress
+        finally:
+            self._report.steps.append((label, time.monotonic() - began))
+
+
+def _on(check: Callable[[Scene], str], scene: Scene) -> Callable[[], str]:
+    return lambda: check(scene)

@@ -1,0 +1,93 @@
+"""The emulator for one environment, and the way to it."""
+
+import base64
+import json
+from pathlib import Path
+
+from rehearsal.aws import Aws
+from rehearsal.checks.scene import Scene
+from rehearsal.client_environment import client_environment
+from rehearsal.control_plane import Api
+from rehearsal.emulator.configuration import Configuration
+from rehearsal.emulator_process import EmulatorProcess
+from rehearsal.errors import RehearsalError
+from rehearsal.parts import ensure, module_dir
+from rehearsal.ports import free_port
+from rehearsal.prerequisites import NODE_MODULES
+from rehearsal.workspace import Workspace
+from settings import Settings
+from settings.network import Peer
+
+
+class Stage:
+    """Prepare the emulator for an environment: the real parts, a free port, and the peers that exist beforehand.
+
+    Args:
+        workspace: Where its state goes.
+        settings: The environment.
+
+    Attributes:
+        emulator: The emulator; not started yet.
+        client_env: Environment of its clients.
+        aws: Its AWS APIs.
+    """
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        programs = ensure("kubernetes", "etcd", "kwok")
+        self._vpc_cni = module_dir("vpc_cni")
+        configuration = Configuration(
+            folder=str(workspace.emulator),
+            port=free_port(),
+            account=settings.account,
+            region=settings.region,
+            programs={name: str(path) for name, path in programs.items()},
+            kwok=str(module_dir("kwok")),
+            vpc_cni=str(self._vpc_cni),
+            vpc_resource_controller=str(module_dir("vpc_resource_controller")),
+            node_modules=str(NODE_MODULES),
+            peers=[_peer(peer, settings) for peer in settings.peers],
+        )
+        self.emulator = EmulatorProcess(workspace, configuration)
+        self.client_env = client_environment(
+            workspace,
+            endpoint=self.emulator.endpoint,
+            account=settings.account,
+            region=settings.region,
+            ca=self.emulator.ca,
+        )
+
+    @property
+    def aws(self) -> Aws:
+        """The AWS APIs; the emulator must have started, whose certificate they trust."""
+        return Aws(self.client_env)
+
+    def scene(self, settings: Settings) -> Scene:
+        """Give what checks look at.
+
+        Raises:
+            RehearsalError: If there is not exactly one cluster.
+        """
+        clusters = self.emulator.clusters()
+        if len(clusters) != 1:
+            raise RehearsalError(f"the deploy must make one cluster, got {sorted(clusters)}")
+        [(name, cluster)] = clusters.items()
+        config = json.loads(Path(cluster["kubeconfig"]).read_text(encoding="utf-8"))
+        where, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+        ca = Path(cluster["kubeconfig"]).with_name("ca.pem")
+        ca.write_bytes(base64.b64decode(where["certificate-authority-data"]))
+        api = Api(where["server"], ca, user["token"])
+        return Scene(settings, self.aws, api, name, self._vpc_cni)
+
+
+def _peer(peer: Peer, settings: Settings) -> dict[str, object]:
+    """Give a peer as `rehearsal.emulator.seed` makes it."""
+    side = peer.peer_side
+    return {
+        "vpc_id": peer.vpc_id,
+        "cidr": peer.cidr,
+        "account": peer.account or settings.account,
+        "region": peer.region or settings.region,
+        "route_table_ids": list(side.route_table_ids) if side else [],
+        "security_group_ids": [side.security_group_id] if side and side.security_group_id else [],
+        "accepter_role": (peer.accepter_role_arn or "").rpartition("/")[2],
+    }

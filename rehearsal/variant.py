@@ -1,0 +1,69 @@
+"""The second deploy's environment file: a copy in which something of each kind changed."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal.errors import RehearsalError
+
+_NEW_PORT = 8443
+
+
+class Variant:
+    """A changed copy of an environment file, under the same name and so for the same stacks.
+
+    Changed are the version of the vpc-cni add-on, a variable of aws-node, a rule of the first workload, and the number
+    of workloads: one goes where its namespace keeps another, so that no stack is left without an app.
+
+    Args:
+        source: The environment file.
+        folder: Where the copy goes.
+
+    Attributes:
+        path: The copy.
+        changes: What changed, in words.
+    """
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.path = folder / source.name
+        self.changes: list[str] = []
+        content: dict[str, Any] = deepcopy(yaml.safe_load(source.read_text(encoding="utf-8")))
+        self._change_addon(content["pod_networking"]["vpc_cni"])
+        self._change_variable(content["pod_networking"].setdefault("env", {}))
+        if content.get("workloads"):
+            self._change_rule(content["workloads"][0])
+            self._drop_workload(content["workloads"])
+        self.path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    def _change_addon(self, vpc_cni: dict[str, Any]) -> None:
+        """Raise the patch number: an upgrade as it comes along every few weeks."""
+        found = re.fullmatch(r"v(\d+)\.(\d+)\.(\d+)-eksbuild\.\d+", vpc_cni["version"])
+        if not found:
+            raise RehearsalError(f"pod_networking.vpc_cni.version must be like v1.23.1-eksbuild.1, got {vpc_cni}")
+        major, minor, patch = (int(part) for part in found.groups())
+        new = f"v{major}.{minor}.{patch + 1}-eksbuild.1"
+        self.changes.append(f"vpc-cni {vpc_cni['version']} -> {new}")
+        vpc_cni["version"] = new
+
+    def _change_variable(self, env: dict[str, str]) -> None:
+        old = env.get("WARM_IP_TARGET", "0")
+        env["WARM_IP_TARGET"] = str(int(old) + 2)
+        self.changes.append(f"WARM_IP_TARGET {old} -> {env['WARM_IP_TARGET']}")
+
+    def _change_rule(self, workload: dict[str, Any]) -> None:
+        rule = {"protocol": "tcp", "port": _NEW_PORT, "from": {"cluster": True}}
+        workload["ingress"] = [*workload.get("ingress", []), rule]
+        self.changes.append(f"{workload['name']} admits port {_NEW_PORT}")
+
+    def _drop_workload(self, workloads: list[dict[str, Any]]) -> None:
+        """Drop the last workload that no other names and whose namespace has more."""
+        named = str([workload.get("ingress", []) for workload in workloads])
+        for workload in reversed(workloads):
+            others = [w for w in workloads if w["namespace"] == workload["namespace"] and w is not workload]
+            if others and f"'workload': '{workload['name']}'" not in named:
+                workloads.remove(workload)
+                self.changes.append(f"{workload['namespace']}/{workload['name']} is gone")
+                return

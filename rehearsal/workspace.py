@@ -1,0 +1,81 @@
+"""Where a rehearsal keeps its files, and that only one runs at a time."""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import TextIO
+
+from rehearsal.control_plane.ledger import Ledger
+from rehearsal.errors import RehearsalError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Workspace:
+    """A folder that is wiped at the start and kept afterwards for its logs.
+
+    Args:
+        folder: The folder; its lock is a file beside it.
+
+    Attributes:
+        folder: The folder itself.
+        emulator: State of the emulator and of its clusters.
+        ledger: Which processes the rehearsal started.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.emulator = self.folder / "emulator"
+        self.ledger = Ledger(self.folder / "processes.json")
+        self._lock: TextIO | None = None
+
+    def open(self) -> None:
+        """Take the folder: end what a killed or a kept run left behind, then empty it.
+
+        Raises:
+            RehearsalError: If another rehearsal of this project runs.
+        """
+        self._take_lock()
+        self.end_leftovers()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for name in ("home", "tmp", "cdk-home", "logs", "changed", "emulator"):
+            (self.folder / name).mkdir(parents=True, mode=0o700)
+
+    def end_leftovers(self) -> int:
+        """End processes of a run before, the emulator before its control planes; give how many there were."""
+        self._take_lock()
+        ledgers = [self.ledger, *(Ledger(path) for path in self.emulator.glob("clusters/*/processes.json"))]
+        # the emulator stops its control planes in order; what is left of them after it is ended here
+        return sum(len(ledger.end_leftovers(patience=20)) for ledger in ledgers)
+
+    def close(self) -> None:
+        """Let another rehearsal take the folder."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def log(self, name: str) -> Path:
+        """Give the log file of a step."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def _take_lock(self) -> None:
+        if self._lock:
+            return
+        path = self.folder.with_suffix(".lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            owner = lock.read().strip()
+            lock.close()
+            message = (
+                f"{self.folder} must be free, got process {owner} in it; wait for it or end it with `kill {owner}`"
+            )
+            raise RehearsalError(message) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._lock = lock
