@@ -12,7 +12,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks
+PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -46,7 +46,9 @@ setup-system: ## install the Debian packages that tests use, as root; elsewhere 
 # -- use --------------------------------------------------------------------------------------------------------------
 synth: setup ## write templates and the review to cdk.out; reads nothing but the repository
 	@$(CDK) synth --quiet -c environment=$(ENV)
-	echo "templates in cdk.out, manifests in cdk.out/review/manifests"
+	echo "templates in cdk.out, the review in cdk.out/review/index.html"
+review: setup ## tell flows, rules and capacity of ENV as text, without a synth
+	@.venv/bin/python -m review --environment $(ENV)
 diff: setup ## compare with what is deployed
 	@$(CDK) diff -c environment=$(ENV)
 deploy: setup ## deploy all stacks of ENV to AWS
@@ -65,6 +67,7 @@ check: setup ## format, lint, types, import contracts, schema, templates
 	.venv/bin/mypy
 	PYTHONPATH=.:constructs .venv/bin/lint-imports
 	.venv/bin/python -m settings --check
+	.venv/bin/python -m review.rules --check
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
@@ -77,4 +80,4 @@ bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writ
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth diff deploy destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test bench clean

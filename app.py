@@ -20,8 +20,13 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return 1
+    findings = review.check(settings)
+    if findings:
+        print(review.told(settings.name, findings), file=sys.stderr)  # noqa: T201 (as above)
+    if review.stops(findings):
+        return 1
     environment = Environment(app, settings)
-    review.write(app.outdir, environment.manifests)
+    review.write(app.outdir, settings, environment.manifests)
     app.synth()
     return 0
 

@@ -1,5 +1,6 @@
-"""What a person reads before deploying, written beside the templates."""
+"""What a person reads before deploying: flows, rules, and a page beside the templates."""
 
-from review.manifests import write
+from review.rules import check, stops, told
+from review.writing import write
 
-__all__ = ["write"]
+__all__ = ["check", "stops", "told", "write"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, cast
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+from settings.acknowledged import Acknowledged
 from settings.cluster import Cluster, ExistingCluster, NodeGroup
 from settings.fields import AccountId, Region
 from settings.forms import Section
@@ -41,6 +42,8 @@ class Settings(Section):
     """Managed node groups of a new cluster; they are made after pod networking is right."""
     workloads: tuple[Workload, ...] = ()
     """Pods with security groups of their own."""
+    acknowledge: Acknowledged = Field(default_factory=dict)
+    """Rules that do not hold here and are accepted: {rule id: reason}. docs/rules.md lists the rules."""
 
     @property
     def any_network(self) -> Network | ExistingNetwork:

@@ -55,6 +55,11 @@ def _many_rules(content):
     content["workloads"][0]["ingress"] = [{**rule, "port": 1000 + i} for i in range(61)]
 
 
+def _full_namespace(content):
+    (one, *_) = content["workloads"]
+    content["workloads"] = [{**one, "name": f"app-{i}"} for i in range(170)]
+
+
 def _many_workloads(content):
     content["node_groups"][0].update(min_size=0, desired_size=0, max_size=1)
     one = {"namespace": "shop", "security_group_ids": _ids(1)}
@@ -128,6 +133,7 @@ CASES = [
     ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(15)), "workloads[0].security_group_ids"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
+    ("stack-holds-its-resources", "dev", _full_namespace, "workloads"),
     ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
     ("coredns-keeps-its-group", "dev",
      lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"}), "workloads[2]"),

@@ -1,0 +1,77 @@
+"""One mapping with everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from review.content.capacity import COOLDOWN_SECONDS, capacity
+from review.content.created import created
+from review.content.paths import flows
+from review.content.permissions import permissions
+from review.content.variables import variables
+from review.data import table
+from review.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from review.rules import Finding
+    from settings import Settings
+
+_TABLES = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions")
+
+
+def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what is said of an environment, of JSON values only, in a stable order."""
+    errors = sum(finding.stops for finding in findings)
+    acknowledged = sum(bool(finding.acknowledged) for finding in findings)
+    pods, cluster = settings.pod_networking, settings.any_cluster
+    return {
+        "environment": settings.name,
+        "account": settings.account,
+        "region": settings.region,
+        "facts": {
+            "cluster": settings.existing_cluster.name if settings.existing_cluster else "new",
+            "kubernetes": cluster.kubernetes_version,
+            "VPC CNI": pods.vpc_cni.version,
+            "enforcing mode": pods.enforcing_mode,
+            "external SNAT": str(pods.external_snat).lower(),
+            "node cache": f"on, for {settings.cluster_dns_ip}" if pods.dns_cache.enabled else "off",
+            "VPC": settings.any_network.cidr,
+            "services": cluster.service_cidr,
+            "peers": ", ".join(f"{peer.name} {peer.cidr}" for peer in settings.peers) or "none",
+        },
+        "summary": {
+            "errors": errors,
+            "acknowledged": acknowledged,
+            "warnings": len(findings) - errors - acknowledged,
+            "rules": len(RULES),
+        },
+        "findings": [_finding(finding) for finding in findings],
+        "flows": flows(settings),
+        "variables": variables(settings),
+        "capacity": capacity(settings),
+        "cooldown_seconds": COOLDOWN_SECONDS,
+        "created": created(settings),
+        "permissions": permissions(settings),
+        "tables": [_source(name) for name in _TABLES],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "path": finding.path,
+        "must": finding.rule.must,
+        "got": finding.got,
+        "why": finding.rule.why,
+        "source": finding.rule.source,
+        "fix": finding.fix,
+        "acknowledged": finding.acknowledged,
+    }
+
+
+def _source(name: str) -> dict[str, str]:
+    found = table(name)
+    return {"table": name, "from": found["from"], "version": found.get("version") or found["as of"]}

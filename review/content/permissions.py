@@ -1,0 +1,34 @@
+"""Who may do what once it is deployed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+
+def permissions(settings: Settings) -> list[dict[str, str]]:
+    """Return [{who, may, by}]."""
+    awaited = ", read of DaemonSet node-local-dns" if settings.pod_networking.dns_cache.enabled else ""
+    found = [
+        {
+            "who": "podnet's handler (Lambda)",
+            "may": f"read and patch of DaemonSet aws-node{awaited}, list of pods, in kube-system",
+            "by": "access entry with the group podnet:reconcilers, Role podnet-aws-node-env",
+        },
+        {
+            "who": "CDK's kubectl handler (Lambda)",
+            "may": "administration of the cluster: it applies the manifests",
+            "by": "access entry with AmazonEKSClusterAdminPolicy",
+        },
+    ]
+    found += [
+        {"who": arn, "may": "administration of the cluster", "by": "access entry with AmazonEKSClusterAdminPolicy"}
+        for arn in (settings.cluster.admin_role_arns if settings.cluster else ())
+    ]
+    for peer in settings.peers if settings.cluster else ():
+        if peer.accepter_role_arn:
+            may = f"acceptance of the connection to {peer.name}"
+            found.append({"who": peer.accepter_role_arn, "may": may, "by": "CloudFormation assumes it"})
+    return found

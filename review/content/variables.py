@@ -1,0 +1,61 @@
+"""The variables of aws-node: value, reason, and what would happen without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+_TOLD = {
+    ("ENABLE_POD_ENI", "true"): (
+        "gives nodes a trunk ENI, and pods that a policy selects a branch ENI with groups of their own",
+        "policies are accepted and change nothing: pods keep the node's groups",
+    ),
+    ("POD_SECURITY_GROUP_ENFORCING_MODE", "standard"): (
+        "keeps traffic between a pod and its node on the node, so that pods with their own groups reach the node cache",
+        "the default is strict: such pods lose all DNS to the cache, and link-local services of the node",
+    ),
+    ("POD_SECURITY_GROUP_ENFORCING_MODE", "strict"): (
+        "sends every packet of a pod with groups of its own through the VPC, so that its groups judge all of them",
+        "strict is the default as well: written down so that it stays",
+    ),
+    ("AWS_VPC_K8S_CNI_EXTERNALSNAT", "true"): (
+        "leaves address translation to the NAT gateways, so that peers see the address and the groups of the pod",
+        "traffic to peers leaves with the node's address and groups, and a peer that admits the pod's group refuses it",
+    ),
+    ("AWS_VPC_K8S_CNI_EXTERNALSNAT", "false"): (
+        "the node translates what leaves the VPC to its own address",
+        "false is the default as well: written down so that it stays",
+    ),
+    ("DISABLE_TCP_EARLY_DEMUX", "true"): (
+        "for kubelet's TCP probes in strict mode; in standard mode no flow changes, and a round trip costs 0.2 µs more",
+        "in standard mode nothing; in strict mode such pods never get ready",
+    ),
+}
+_EXCLUDED = (
+    "packets to these ranges keep the pod's address although the node translates others",
+    "packets to these ranges leave with the node's address and groups",
+)
+_OTHER = ("set by the environment file", "the default of aws-node")
+
+
+def variables(settings: Settings) -> list[dict[str, str]]:
+    """Return each variable with container, value, why it is set, and what happens without it."""
+    carried = settings.cluster is not None and settings.pod_networking.addon_configuration
+    found = []
+    for container, values in settings.pod_networking.variables().items():
+        for name, value in values.items():
+            excluded = _EXCLUDED if name == "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS" else _OTHER
+            why, without = _TOLD.get((name, value), excluded)
+            found.append(
+                {
+                    "variable": name,
+                    "container": container,
+                    "value": value,
+                    "why": why,
+                    "without": without,
+                    "carried_by": "the add-on's configuration, and podnet's patch" if carried else "podnet's patch",
+                }
+            )
+    return found

@@ -1,0 +1,65 @@
+"""What decides the way of a packet: the CNI's variables, the cache, the peer, where the nodes stand."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from typing import Literal
+
+EnforcingMode = Literal["standard", "strict"]
+CacheState = Literal["on", "away"]
+Nodes = Literal["nat-gateway", "public-subnet"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """One cell of the model: plain values, no settings."""
+
+    enforcing_mode: EnforcingMode = "standard"
+    """POD_SECURITY_GROUP_ENFORCING_MODE."""
+    external_snat: bool = True
+    """AWS_VPC_K8S_CNI_EXTERNALSNAT."""
+    excluded_cidrs: tuple[str, ...] = ()
+    """AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS."""
+    external_service_cidrs: tuple[str, ...] = ()
+    """AWS_EXTERNAL_SERVICE_CIDRS."""
+    peer_cidr: str = ""
+    """Range of the peered VPC; empty: no peer, and no flow names one."""
+    cache: CacheState = "on"
+    """`away`: no cache on the node, or it restarts."""
+    tcp_early_demux: bool = False
+    """The node's sysctl net.ipv4.tcp_early_demux; DISABLE_TCP_EARLY_DEMUX=true makes it false."""
+    nodes: Nodes = "nat-gateway"
+    """`nat-gateway`: private subnets behind one. `public-subnet`: only the node's primary address has a public one."""
+
+    def words(self, destination: str) -> frozenset[str]:
+        """Return the words of this cell as the table writes them, for packets to the range `destination`.
+
+        `snat` or `direct`: whether the node puts its own address on packets that leave by its primary interface;
+        an empty destination is inside the VPC and always `direct`.
+        """
+        return frozenset(
+            {
+                self.enforcing_mode,
+                "cache" if self.cache == "on" else "away",
+                "demux" if self.tcp_early_demux else "no-demux",
+                "nat" if self.nodes == "nat-gateway" else "public",
+                "snat" if destination and self._translates(destination) else "direct",
+                "rerouted" if destination and covers(self.external_service_cidrs, destination) else "routed",
+            }
+        )
+
+    def _translates(self, destination: str) -> bool:
+        return not self.external_snat and not covers(self.excluded_cidrs, destination)
+
+
+def covers(ranges: tuple[str, ...], wanted: str) -> bool:
+    """Return whether the ranges, taken together, hold every address of the IPv4 range `wanted`."""
+    target = ipaddress.IPv4Network(wanted)
+    merged = ipaddress.collapse_addresses(ipaddress.IPv4Network(text) for text in ranges)
+    return any(target.subnet_of(network) for network in merged)
+
+
+def overlapping(one: str, other: str) -> bool:
+    """Return whether two IPv4 ranges have an address in common."""
+    return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))

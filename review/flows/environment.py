@@ -1,0 +1,61 @@
+"""The flows of one environment: those that every cluster has, those of each peer, and DNS while the cache is away."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from typing import TYPE_CHECKING
+
+from review.flows.conditions import Conditions
+from review.flows.prediction import predict
+
+if TYPE_CHECKING:
+    from review.flows.flow import Flow
+    from settings import Settings
+
+_FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
+
+
+def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
+    """Return the model's conditions for an environment, towards one peer where its range is given.
+
+    Nodes stand behind NAT gateways: settings name private subnets only.
+    """
+    pods = settings.pod_networking
+    return Conditions(
+        enforcing_mode=pods.enforcing_mode,
+        external_snat=pods.external_snat,
+        excluded_cidrs=pods.exclude_snat_cidrs,
+        external_service_cidrs=external_services(settings)[0],
+        peer_cidr=peer_cidr,
+        cache="on" if pods.dns_cache.enabled else "away",
+        tcp_early_demux=not pods.disable_tcp_early_demux,
+    )
+
+
+def external_services(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the IPv4 ranges of AWS_EXTERNAL_SERVICE_CIDRS, and the parts of it that are none."""
+    good, bad = [], []
+    for part in settings.pod_networking.env.get("AWS_EXTERNAL_SERVICE_CIDRS", "").split(","):
+        try:
+            good.append(str(ipaddress.IPv4Network(part.strip(), strict=False)))
+        except ValueError:
+            bad.append(part.strip())
+    return tuple(good), tuple(filter(None, bad))
+
+
+def flows_of(settings: Settings) -> tuple[Flow, ...]:
+    """Return the environment's flows: common ones, one set per peer, and the DNS fallback where there is a cache."""
+    common = conditions_of(settings)
+    found = list(predict(common))
+    for peer in settings.peers:
+        flows = predict(dataclasses.replace(common, peer_cidr=peer.cidr))
+        found += [_of_peer(flow, peer.name) for flow in flows if "peer" in flow.id.split("-")]
+    if common.cache == "on":
+        away = predict(dataclasses.replace(common, cache="away"))
+        found += [dataclasses.replace(flow, moment="cache away") for flow in away if flow.id in _FALLBACK]
+    return tuple(found)
+
+
+def _of_peer(flow: Flow, name: str) -> Flow:
+    return dataclasses.replace(flow, peer=name, title=flow.title.replace("peer", f"peer {name}", 1))

@@ -1,0 +1,64 @@
+"""From content to HTML: a template, filled with everything escaped."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import yaml
+from markupsafe import Markup
+
+from review.page import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FOLDER = pathlib.Path(__file__).parent
+_LONGEST_MANIFEST, _LONGEST_TOGETHER, _MOST_FINDINGS = 24_000, 120_000, 100
+
+
+def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Return the page. It asks the network for nothing, and its policy forbids to.
+
+    Manifests are shown as YAML up to 120 kB together; longer ones are named, and stand in `manifests/` beside the page.
+    """
+    return _template().render(
+        **content,
+        style=_own("style.css"),
+        script=_own("script.js"),
+        boxes=picture.BOXES,
+        lanes=picture.LANES,
+        size=picture.SIZE,
+        lines=[picture.line(flow) for flow in content["flows"]],
+        manifests=_shown(manifests),
+        most_findings=_MOST_FINDINGS,
+    )
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    loader, strict = jinja2.FileSystemLoader(_FOLDER), jinja2.StrictUndefined
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=strict, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _own(name: str) -> Markup:
+    return Markup((_FOLDER / name).read_text())  # noqa: S704 (a file of this package, no value in it)
+
+
+def _shown(manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[tuple[str, int, str]]:
+    """Return (name, number of objects, YAML or "" where it is too long) of each manifest."""
+    left, found = _LONGEST_TOGETHER, []
+    for name, objects in manifests.items():
+        text = yaml.dump_all(objects, Dumper=_DUMPER, sort_keys=False, width=120)
+        fits = len(text) <= min(left, _LONGEST_MANIFEST)
+        left -= len(text) if fits else 0
+        found.append((name, len(objects), text if fits else ""))
+    return found
+
+
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

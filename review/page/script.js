@@ -1,0 +1,41 @@
+"use strict";
+const svg = document.querySelector("svg");
+const told = document.getElementById("told");
+const rows = new Map([...document.querySelectorAll("tr[data-flow]")].map((row) => [row.dataset.flow, row]));
+const lines = new Map([...document.querySelectorAll("g[data-flow]")].map((line) => [line.dataset.flow, line]));
+const silent = told.textContent;
+let kept = null;
+
+function show(key) {
+  for (const [name, line] of lines) {
+    line.classList.toggle("lit", name === key);
+    rows.get(name).classList.toggle("lit", name === key);
+  }
+  svg.classList.toggle("choosing", key !== null);
+  if (key === null) {
+    told.textContent = silent;
+    return;
+  }
+  const cells = rows.get(key).cells;
+  const text = (i) => cells[i].textContent.trim();
+  told.textContent = `${cells[0].querySelector("b").textContent}: ${text(1)}; ${text(2)}; seen as ${text(3)}; judged by ${text(4)}.`;
+}
+
+for (const [key, row] of rows) {
+  const choose = () => { kept = kept === key ? null : key; show(kept); };
+  row.addEventListener("mouseenter", () => show(key));
+  row.addEventListener("mouseleave", () => show(kept));
+  row.addEventListener("focus", () => { if (row.matches(":focus-visible")) { kept = key; show(key); } });
+  row.addEventListener("click", choose);
+  row.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); }
+    if (event.key === "Escape") { kept = null; show(null); }
+  });
+}
+const asked = decodeURIComponent(location.hash.replace(/^#flow=/, ""));
+if (rows.has(asked)) { kept = asked; show(asked); }
+for (const [key, line] of lines) {
+  line.addEventListener("mouseenter", () => show(key));
+  line.addEventListener("mouseleave", () => show(kept));
+  line.addEventListener("click", () => { kept = kept === key ? null : key; show(kept); });
+}

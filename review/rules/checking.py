@@ -1,0 +1,90 @@
+"""All rules over one environment: every finding at once."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from review.rules import (
+    addon,
+    addon_version,
+    capacity,
+    dns,
+    groups,
+    instances,
+    modes,
+    peers,
+    ranges,
+    selectors,
+    stacks,
+    versions,
+    watch,
+)
+from review.rules.finding import Finding
+from settings.problems import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from review.rules.rule import Rule
+    from settings import Settings
+
+_MODULES = (
+    modes,
+    dns,
+    ranges,
+    peers,
+    groups,
+    selectors,
+    stacks,
+    instances,
+    capacity,
+    versions,
+    addon,
+    addon_version,
+    watch,
+)
+RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.RULES)
+
+
+def check(settings: Settings, rules: Iterable[Rule] = RULES) -> list[Finding]:
+    """Return every place where a rule does not hold, errors first; acknowledged ones carry their reason."""
+    found = [
+        Finding(rule, at.path, at.got, at.fix or rule.fix, settings.acknowledge.get(rule.id, ""))
+        for rule in rules
+        for at in rule.check(settings)
+    ]
+    found += _acknowledgements(settings, {finding.rule.id for finding in found})
+    return sorted(found, key=lambda finding: (not finding.stops, finding.severity, bool(finding.acknowledged)))
+
+
+def stops(findings: Iterable[Finding]) -> bool:
+    """Return whether nothing may be synthesized."""
+    return any(finding.stops for finding in findings)
+
+
+def told(environment: str, findings: Sequence[Finding]) -> str:
+    """Return what the terminal shows of the findings, "" for none."""
+    if not findings:
+        return ""
+    errors = sum(finding.stops for finding in findings)
+    accepted = sum(bool(finding.acknowledged) for finding in findings)
+    counts = [f"{errors} error{'s' * (errors != 1)}", f"{len(findings) - errors - accepted} to know"]
+    head = f"{environment}: {', '.join(counts)}, {accepted} acknowledged" + ("; nothing was done" if errors else "")
+    return "\n".join([head, *(f"  {_mark(finding)} {finding}" for finding in findings)])
+
+
+def _mark(finding: Finding) -> str:
+    return "acknowledged:" if finding.acknowledged else f"{finding.severity}:"
+
+
+def _acknowledgements(settings: Settings, broken: set[str]) -> Iterator[Finding]:
+    known = [rule.id for rule in RULES]
+    for rule_id in settings.acknowledge:
+        path = f"acknowledge.{rule_id[:80]}"
+        if rule_id not in known:
+            near = difflib.get_close_matches(rule_id, known, 1)
+            fix = f"write {near[0]}" if near else watch.ACKNOWLEDGE_KNOWN.fix
+            yield Finding(watch.ACKNOWLEDGE_KNOWN, path, show(rule_id), fix)
+        elif rule_id not in broken:
+            yield Finding(watch.ACKNOWLEDGE_USED, path, show(rule_id), watch.ACKNOWLEDGE_USED.fix)

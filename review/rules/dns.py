@@ -1,0 +1,126 @@
+"""Rules about the node cache: its addresses, its zones, and whom it asks."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_CACHE = "pod_networking.dns_cache"
+_ZONES = f"{_CACHE}.stub_domains"
+_LONGEST_ZONE = 253
+_REVERSE = ("in-addr.arpa", "ip6.arpa")
+_LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
+_TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169.254.170.0/23"))
+
+
+def _resolvers(settings: Settings) -> Iterator[tuple[str, int, ipaddress.IPv4Address]]:
+    for zone, resolvers in settings.pod_networking.dns_cache.stub_domains.items():
+        for i, resolver in enumerate(resolvers):
+            yield zone, i, ipaddress.IPv4Address(resolver)
+
+
+@rule(
+    "local-address-is-free",
+    "error",
+    must="be a link-local address that AWS does not use",
+    why="another address can be somebody's: 169.254.169.x are metadata, resolver and time, 169.254.170.x credentials",
+    source="kubernetes.io, Using NodeLocal DNSCache; EC2 user guide, link-local addresses",
+    fix="take 169.254.20.10",
+    paths=(f"{_CACHE}.local_ip",),
+)
+def local_address_is_free(settings: Settings) -> Iterator[At]:
+    """Find addresses that would shadow a service of AWS or a host."""
+    address = ipaddress.IPv4Address(settings.pod_networking.dns_cache.local_ip)
+    if address not in _LINK_LOCAL or any(address in network for network in _TAKEN):
+        yield At(f"{_CACHE}.local_ip", str(address))
+
+
+@rule(
+    "image-is-pinned",
+    "error",
+    must="have a tag that does not move",
+    why="latest changes under a running cluster, node by node",
+    source="kubernetes.io, Images, Image pull policy",
+    fix="take a version such as registry.k8s.io/dns/k8s-dns-node-cache:1.26.8, with its digest",
+    paths=(f"{_CACHE}.image",),
+)
+def image_is_pinned(settings: Settings) -> Iterator[At]:
+    """Find the tag `latest`."""
+    image = settings.pod_networking.dns_cache.image
+    if image.split("@")[0].endswith(":latest"):
+        yield At(f"{_CACHE}.image", image[:200])
+
+
+@rule(
+    "stub-domains-leave-the-cluster-its-names",
+    "error",
+    must="be zones outside the cluster's domain and the reverse zones, at most 253 characters long",
+    why="the cache asks CoreDNS for these zones; the most exact zone wins, so Services would not be found",
+    source="coredns.io, manual, Query processing; kubernetes.io, DNS for Services and Pods",
+    fix="name the zone that the resolvers really serve",
+    paths=(_ZONES, f"{_CACHE}.cluster_domain"),
+)
+def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]:
+    """Find zones equal to, or below, what CoreDNS answers; and zones that no DNS message can carry."""
+    cache = settings.pod_networking.dns_cache
+    if cache.cluster_domain in _REVERSE or len(cache.cluster_domain) > _LONGEST_ZONE:
+        yield At(f"{_CACHE}.cluster_domain", cache.cluster_domain[:200], "EKS uses cluster.local")
+    for zone in cache.stub_domains:
+        inside = f".{zone}".endswith(f".{cache.cluster_domain}")
+        if inside or zone in _REVERSE or len(zone) > _LONGEST_ZONE:
+            yield At(f"{_ZONES}.{zone[:100]}", zone[:200])
+
+
+@rule(
+    "stub-resolvers-are-other-hosts",
+    "error",
+    must="be another host, and named once",
+    why="a query that comes back to the cache goes in circles",
+    source="coredns.io, plugins, forward and loop",
+    fix="name the resolvers of the zone, such as the inbound endpoint of a Route 53 resolver",
+    paths=(_ZONES,),
+)
+def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
+    """Find the cache's own addresses, repeated ones, and addresses of no host."""
+    cache = settings.pod_networking.dns_cache
+    own = {cache.local_ip, settings.cluster_dns_ip}
+    for zone, i, address in _resolvers(settings):
+        before = cache.stub_domains[zone][:i]
+        unusable = address.is_multicast or address.is_unspecified or address.is_loopback
+        if str(address) in own or str(address) in before or unusable:
+            yield At(f"{_ZONES}.{zone[:100]}[{i}]", str(address))
+
+
+@rule(
+    "stub-resolvers-are-reached",
+    "warning",
+    must="lie in the VPC, in a peer or in the internet",
+    why="a private address outside them is reached only by ways that are not in this file, such as a transit gateway",
+    source="VPC user guide, Route tables",
+    fix="mend the address, add the peer, or acknowledge the way",
+    paths=(_ZONES, "peers[].cidr"),
+)
+def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
+    """Find private resolvers in no range of the file; 169.254.169.253 is the VPC's own."""
+    ranges = [settings.any_network.cidr, *(peer.cidr for peer in settings.peers)]
+    networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
+    for zone, i, address in _resolvers(settings):
+        if not address.is_global and not any(address in network for network in networks):
+            yield At(f"{_ZONES}.{zone[:100]}[{i}]", str(address))
+
+
+RULES = (
+    local_address_is_free,
+    image_is_pinned,
+    stub_domains_leave_the_cluster_its_names,
+    stub_resolvers_are_other_hosts,
+    stub_resolvers_are_reached,
+)

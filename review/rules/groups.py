@@ -1,0 +1,106 @@
+"""Rules about security groups: how many a pod can carry, and how many rules a group."""
+
+from __future__ import annotations
+
+import collections
+from typing import TYPE_CHECKING
+
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+    from settings.workloads import Workload
+
+QUOTA, LIMIT, RULES_PER_GROUP = 5, 16, 60
+_IDS = "workloads[].security_group_ids"
+_QUOTAS = "VPC user guide, Amazon VPC quotas"
+
+
+def groups_of(workload: Workload) -> set[str]:
+    """Return the groups of its policy by name: the shared one, its own, and those named by id."""
+    own = {f"own group of {workload.namespace}/{workload.name}"} if workload.has_own_group else set()
+    return {"the shared group", *own, *workload.security_group_ids}
+
+
+@rule(
+    "groups-fit-the-quota",
+    "error",
+    must="make at most 5 groups with the shared one and the workload's own",
+    why="an interface carries 5 security groups unless the account's quota was raised: the pod gets no interface",
+    source=f"aws/amazon-vpc-resource-controller-k8s, README.md; {_QUOTAS}",
+    fix="merge groups; where the quota was raised (16 at most), acknowledge it",
+    paths=(_IDS,),
+)
+def groups_fit_the_quota(settings: Settings) -> Iterator[At]:
+    """Find policies with more groups than the default quota."""
+    for i, workload in enumerate(settings.workloads):
+        if QUOTA < len(groups_of(workload)) <= LIMIT:
+            yield At(f"workloads[{i}].security_group_ids", f"{len(groups_of(workload))}")
+
+
+@rule(
+    "groups-fit-an-interface",
+    "error",
+    must="make at most 16 groups with the shared one and the workload's own",
+    why="no quota lets an interface carry more",
+    source="aws/amazon-vpc-resource-controller-k8s, README.md",
+    fix="merge groups",
+    paths=(_IDS,),
+)
+def groups_fit_an_interface(settings: Settings) -> Iterator[At]:
+    """Find policies that no account can have."""
+    for i, workload in enumerate(settings.workloads):
+        if len(groups_of(workload)) > LIMIT:
+            yield At(f"workloads[{i}].security_group_ids", f"{len(groups_of(workload))}")
+
+
+@rule(
+    "groups-are-named-once",
+    "error",
+    must="name each group once",
+    why="EC2 refuses an interface with a group twice",
+    source="EC2 API reference, CreateNetworkInterface",
+    fix="remove the repeated id",
+    paths=(_IDS,),
+)
+def groups_are_named_once(settings: Settings) -> Iterator[At]:
+    """Find repeated ids."""
+    for i, workload in enumerate(settings.workloads):
+        for group, times in collections.Counter(workload.security_group_ids).items():
+            if times > 1:
+                yield At(f"workloads[{i}].security_group_ids", f"{group} {times} times")
+
+
+@rule(
+    "rules-fit-a-group",
+    "warning",
+    must="make at most 60 rules in one direction of a security group",
+    why="60 is the default quota for a group's inbound rules and for its outbound ones: the stack fails beyond",
+    source=_QUOTAS,
+    fix="name ranges or groups that cover several; where the quota was raised, acknowledge it",
+    paths=("workloads[].ingress", "workloads[].egress", "workloads[].reaches", "peers[].peer_side.security_group_id"),
+)
+def rules_fit_a_group(settings: Settings) -> Iterator[At]:
+    """Find groups of workloads, of peers and of the cluster with too many rules."""
+    at_peers: collections.Counter[str] = collections.Counter()
+    to_cluster = 3  # DNS by TCP and UDP from the shared group, and the rule that EKS makes
+    for i, workload in enumerate(settings.workloads):
+        sent = workload.egress or ()
+        restricted = workload.egress is not None
+        counts = {"ingress": len(workload.ingress), "egress": len(sent) + restricted * len(workload.reaches)}
+        for direction, count in counts.items():
+            if count > RULES_PER_GROUP:
+                yield At(f"workloads[{i}].{direction}", f"{count}")
+        at_peers.update(reach.peer for reach in workload.reaches)
+        to_cluster += sum(1 for rule in sent if rule.destination.cluster)
+    for i, peer in enumerate(settings.peers):
+        if peer.peer_side and peer.peer_side.security_group_id and at_peers[peer.name] > RULES_PER_GROUP:
+            yield At(f"peers[{i}].peer_side.security_group_id", f"{at_peers[peer.name]}")
+    if to_cluster > RULES_PER_GROUP:
+        yield At("workloads", f"{to_cluster} in the cluster's own group")
+
+
+RULES = (groups_fit_the_quota, groups_fit_an_interface, groups_are_named_once, rules_fit_a_group)

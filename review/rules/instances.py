@@ -1,0 +1,75 @@
+"""Rules about instance types: is there a trunk ENI, and does the image start."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from review.data import limits, table
+from review.rules.at import At
+from review.rules.capacity import LIMITS, TYPES, types
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+# a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
+_ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
+
+
+@rule(
+    "instance-type-is-known",
+    "error",
+    must="be in the table of trunk limits",
+    why="the VPC resource controller gives an unknown type no branch ENI, and such pods stay Pending",
+    source=LIMITS,
+    fix="take a type of the table; for a newer one make the table again, or acknowledge it",
+    paths=(TYPES,),
+)
+def instance_type_is_known(settings: Settings) -> Iterator[At]:
+    """Find types that the table lacks, with the nearest ones."""
+    for path, instance_type in types(settings):
+        if limits(instance_type) is None:
+            near = difflib.get_close_matches(instance_type, table("trunk_limits")["types"], 3)
+            yield At(path, instance_type, f"take {' or '.join(near)}" if near else "")
+
+
+@rule(
+    "instance-type-has-a-trunk",
+    "error",
+    must="support trunk ENIs",
+    why="its nodes never get a branch ENI: pods with groups of their own stay Pending there",
+    source=f"{LIMITS}; EKS user guide, Security groups for pods",
+    fix="take a type with branch interfaces, such as m5.large; no t2, t3, t3a or t4g has any",
+    paths=(TYPES,),
+)
+def instance_type_has_a_trunk(settings: Settings) -> Iterator[At]:
+    """Find types without branch interfaces."""
+    for path, instance_type in types(settings):
+        if (limits(instance_type) or (1, 1, 1))[2] == 0:
+            yield At(path, instance_type)
+
+
+@rule(
+    "instance-type-has-the-architecture",
+    "error",
+    must="be of the group's architecture",
+    why="the AL2023 image of the group does not start on it",
+    source="EKS user guide, Managed node groups; EC2 user guide, instance type names",
+    fix="set architecture: arm64 for Graviton types, x86_64 for others, and one group for each",
+    paths=(TYPES, "node_groups[].architecture"),
+)
+def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
+    """Find Graviton types among x86_64 and the reverse."""
+    for i, group in enumerate(settings.node_groups):
+        for j, name in enumerate(group.instance_types):
+            arm = _ARM.fullmatch(name.split(".")[0]) is not None
+            if limits(name) and arm != (group.architecture == "arm64"):
+                got = f"{name} in a group for {group.architecture}"
+                yield At(f"node_groups[{i}].instance_types[{j}]", got)
+
+
+RULES = (instance_type_is_known, instance_type_has_a_trunk, instance_type_has_the_architecture)

@@ -1,0 +1,127 @@
+"""Rules about address ranges and zones: what AWS refuses, before it is asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+from typing import TYPE_CHECKING
+
+from review.flows.conditions import overlapping
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_VPC_WIDEST, _SERVICE_WIDEST, _SERVICE_NARROWEST = 16, 12, 24
+_SMALLEST_SUBNET, _PUBLIC_SUBNET = 16, 256
+_PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
+def _network(settings: Settings) -> str:
+    return "network" if settings.network else "existing_network"
+
+
+def _cluster(settings: Settings) -> str:
+    return "cluster" if settings.cluster else "existing_cluster"
+
+
+@rule(
+    "ranges-do-not-overlap",
+    "error",
+    must="share no address with another range of this file",
+    why="a peering connection between overlapping VPCs fails, and an address that means two things reaches one of them",
+    source="VPC peering guide, How VPC peering connections work; EKS user guide, VPC and subnet requirements",
+    fix="give one of them another range",
+    paths=("network.cidr", "existing_network.cidr", "peers[].cidr", "cluster.service_cidr"),
+)
+def ranges_do_not_overlap(settings: Settings) -> Iterator[At]:
+    """Find pairs among the VPC, the service range and the peers."""
+    ranges = [
+        (f"{_network(settings)}.cidr", settings.any_network.cidr),
+        (f"{_cluster(settings)}.service_cidr", settings.any_cluster.service_cidr),
+        *((f"peers[{i}].cidr", peer.cidr) for i, peer in enumerate(settings.peers)),
+    ]
+    for (first, one), (second, other) in itertools.combinations(ranges, 2):
+        if overlapping(one, other):
+            yield At(second, f"{other}, which overlaps {first} ({one})")
+
+
+@rule(
+    "vpc-range-fits-a-vpc",
+    "error",
+    must="be between /16 and /28",
+    why="AWS makes no VPC of another size",
+    source="VPC user guide, VPC CIDR blocks",
+    fix="take a range of /16 or narrower",
+    paths=("network.cidr", "existing_network.cidr"),
+)
+def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
+    """Find VPC ranges that are too wide; the settings refuse those that are too narrow."""
+    if ipaddress.IPv4Network(settings.any_network.cidr).prefixlen < _VPC_WIDEST:
+        yield At(f"{_network(settings)}.cidr", settings.any_network.cidr)
+
+
+@rule(
+    "vpc-range-holds-its-subnets",
+    "error",
+    must="hold a public /24 and a private subnet for each availability zone",
+    why="the subnets are cut from the VPC's range, the public ones first",
+    source="aws-cdk-lib, aws-ec2, SubnetConfiguration.cidrMask",
+    fix="take a wider range, such as a /16",
+    paths=("network.cidr", "network.availability_zones"),
+)
+def vpc_range_holds_its_subnets(settings: Settings) -> Iterator[At]:
+    """Find ranges without room for private subnets of at least /28."""
+    if settings.network:
+        zones = len(settings.network.availability_zones)
+        rest = ipaddress.IPv4Network(settings.network.cidr).num_addresses - zones * _PUBLIC_SUBNET
+        if rest < zones * _SMALLEST_SUBNET:
+            yield At("network.cidr", f"{settings.network.cidr} for {zones} zones")
+
+
+@rule(
+    "service-range-is-private",
+    "error",
+    must="be between /24 and /12, within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+    why="EKS refuses any other range, and it cannot be changed later",
+    source="EKS API reference, KubernetesNetworkConfigRequest",
+    fix="take 172.20.0.0/16 or 10.100.0.0/16",
+    paths=("cluster.service_cidr", "existing_cluster.service_cidr"),
+)
+def service_range_is_private(settings: Settings) -> Iterator[At]:
+    """Find service ranges that EKS does not take."""
+    network = ipaddress.IPv4Network(settings.any_cluster.service_cidr)
+    fits = _SERVICE_WIDEST <= network.prefixlen <= _SERVICE_NARROWEST
+    if not fits or not any(network.subnet_of(private) for private in _PRIVATE):
+        yield At(f"{_cluster(settings)}.service_cidr", settings.any_cluster.service_cidr)
+
+
+@rule(
+    "zones-lie-in-the-region",
+    "error",
+    must="be different zones of the region",
+    why="a subnet can only be made in a zone of its region, and two in one zone do not survive its failure",
+    source="VPC user guide, Subnets for your VPC; EKS user guide, Subnet requirements",
+    fix="name two or more zones that begin with the region's name",
+    paths=("network.availability_zones", "existing_network.availability_zones", "region"),
+)
+def zones_lie_in_the_region(settings: Settings) -> Iterator[At]:
+    """Find zones of other regions, and zones named twice in a new VPC."""
+    zones, path = settings.any_network.availability_zones, f"{_network(settings)}.availability_zones"
+    for i, zone in enumerate(zones):
+        if zone[:-1] != settings.region:
+            yield At(f"{path}[{i}]", f"{zone} in {settings.region}")
+        elif zone in zones[:i] and (settings.network or len(set(zones)) == 1):
+            yield At(f"{path}[{i}]", f"{zone} again")
+
+
+RULES = (
+    ranges_do_not_overlap,
+    vpc_range_fits_a_vpc,
+    vpc_range_holds_its_subnets,
+    service_range_is_private,
+    zones_lie_in_the_region,
+)

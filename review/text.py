@@ -1,0 +1,62 @@
+"""The review for the terminal, and for a comment of a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_TITLE, _VERDICT = 58, 10
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """Return the findings, the flows that are needed, what the nodes carry, and the stacks, in some thirty lines."""
+    return "\n".join([*_head(content), *_findings(content), *_flows(content), *_capacity(content), *_stacks(content)])
+
+
+def _head(content: Mapping[str, Any]) -> Iterator[str]:
+    facts = content["facts"]
+    yield f"{content['environment']}: account {content['account']}, {content['region']}"
+    yield ", ".join(f"{name} {facts[name]}" for name in ("kubernetes", "VPC CNI", "enforcing mode", "external SNAT"))
+    yield f"node cache {facts['node cache']}; VPC {facts['VPC']}; peers: {facts['peers']}"
+
+
+def _findings(content: Mapping[str, Any]) -> Iterator[str]:
+    counts = content["summary"]
+    yield ""
+    yield (
+        f"Rules: {counts['rules']} checked, errors {counts['errors']}, warnings {counts['warnings']}, "
+        f"acknowledged {counts['acknowledged']}"
+    )
+    for found in content["findings"]:
+        mark = "acknowledged" if found["acknowledged"] else found["severity"]
+        yield f"  {mark} {found['rule']}: {found['path']} must {found['must']}, got {found['got']}"
+        yield f"    {'reason' if found['acknowledged'] else 'fix'}: {found['acknowledged'] or found['fix']}"
+
+
+def _flows(content: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "Flows that are needed:"
+    for flow in content["flows"]:
+        if flow["needed_by"]:
+            judged = ", then ".join(flow["judges"]) or "no security group"
+            yield f"  {flow['verdict']:{_VERDICT}}  {flow['title']:{_TITLE}}  seen as {flow['source']}; {judged}"
+    others = [flow for flow in content["flows"] if flow["verdict"] == "fails" and not flow["needed_by"]]
+    if others:
+        yield "Flows that fail, and that nothing here is known to need:"
+        yield from (f"  {flow['title']}: {flow['why']}" for flow in others)
+
+
+def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
+    if content["capacity"]:
+        yield ""
+        yield "Pods with groups of their own, for each node and for the group at its fewest, wanted and most nodes:"
+    for row in content["capacity"]:
+        totals = " / ".join(map(str, row["branch_in_group"]))
+        yield f"  {row['group']}, {row['type']}: {row['branch']}, {totals}"
+
+
+def _stacks(content: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"Stacks: {', '.join(part['stack'] for part in content['created'])}"

@@ -1,0 +1,36 @@
+"""The review beside the templates: page, JSON and manifests."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+from review import manifests as objects
+from review.content import content
+from review.rules import check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from settings import Settings
+
+
+def write(outdir: str, settings: Settings, manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write `<outdir>/review/`: index.html, review.json, and manifests/<name>.yaml for each resource.
+
+    `manifests` are the Kubernetes objects that the stacks apply, by resource. Files of an earlier run are replaced.
+    """
+    from review.page import render  # noqa: PLC0415 (a check without a page needs no template engine)
+
+    objects.write(outdir, manifests)
+    folder = pathlib.Path(outdir) / "review"
+    found = content(settings, check(settings))
+    names = {name: [_name(item) for item in items] for name, items in manifests.items()}
+    text = json.dumps({**found, "manifests": names}, indent=1, ensure_ascii=False)
+    (folder / "review.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "index.html").write_text(render(found, manifests), encoding="utf-8")
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return f"{item.get('kind', '?')} {item.get('metadata', {}).get('name', '?')}"

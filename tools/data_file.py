@@ -1,0 +1,35 @@
+"""What the data files of the review have in common: where they lie, and that they say where they come from."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+from typing import TYPE_CHECKING
+
+from rehearsal.parts import module_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER = pathlib.Path(__file__).parent.parent / "review" / "data"
+
+
+def make(name: str, part: str, path: str, body: Callable[[str], str]) -> int:
+    """Write `review/data/<name>.json` from the file `path` of a pinned module; with --check only compare.
+
+    `body` turns the file's text into JSON members. Returns the exit code: 1 where the file is older than the module.
+    """
+    folder = module_dir(part)
+    module, version = "/".join(folder.parts[-3:]).split("@")
+    head = {"from": f"{module}/{path}", "version": version, "made by": f"python -m tools.generate_{name}"}
+    members = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
+    text = f"{{\n{members},\n{body((folder / path).read_text())}\n}}\n"
+    json.loads(text)
+    file = FOLDER / f"{name}.json"
+    if "--check" not in sys.argv[1:]:
+        file.write_text(text)
+    elif file.read_text() != text:
+        print(f"review/data/{name}.json is older than {version}; type: {head['made by']}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
