@@ -1,0 +1,77 @@
+"""What must hold between a workload and the rest of the file: its groups, its rules, the names in them."""
+
+from __future__ import annotations
+
+import collections
+from typing import TYPE_CHECKING, Any
+
+from settings.problems import Problem, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SOURCES = ("cidr", "security_group_id", "workload", "peer", "cluster")
+
+
+def items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the mappings in a list of the file with their places; whatever else stands there is passed over."""
+    found = raw.get(key)
+    return [(i, item) for i, item in enumerate(found) if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return what is wrong between workloads, their siblings and the peers."""
+    peers = {str(peer.get("name")) for _, peer in items(raw, "peers")}
+    siblings: dict[Any, set[Any]] = collections.defaultdict(set)
+    for _, workload in items(raw, "workloads"):
+        if _has_own_group(workload):
+            siblings[str(workload.get("namespace"))].add(str(workload.get("name")))
+    for i, workload in items(raw, "workloads"):
+        path = f"workloads[{i}]"
+        if workload.get("pod_labels") is None and workload.get("service_account_labels") is None:
+            yield Problem(
+                path, "must select pods by pod_labels, service_account_labels or both", "neither", "add the labels"
+            )
+        if not _has_own_group(workload) and not workload.get("security_group_ids"):
+            fix = "add ingress or egress rules, or security_group_ids"
+            yield Problem(path, "must have a security group: rules of its own, or ids", "neither", fix)
+        for key, end in (("ingress", "from"), ("egress", "to")):
+            for j, rule in items(workload, key):
+                known = siblings[str(workload.get("namespace"))]
+                yield from _rule(f"{path}.{key}[{j}]", rule, end, peers, known)
+        for j, reach in items(workload, "reaches"):
+            yield from _known(f"{path}.reaches[{j}].peer", reach.get("peer"), peers, "a peer of this file")
+
+
+def _has_own_group(workload: dict[str, Any]) -> bool:
+    return bool(workload.get("ingress") or workload.get("egress") is not None or workload.get("reaches"))
+
+
+def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: set[Any]) -> Iterator[Problem]:
+    port, last, protocol = rule.get("port"), rule.get("to_port"), rule.get("protocol", "tcp")
+    if protocol in ("tcp", "udp") and port is None:
+        yield Problem(
+            f"{path}.port", f"must be given with {protocol}", "nothing", "add the port, or the first of a range"
+        )
+    if protocol in ("icmp", "all") and (port is not None or last is not None):
+        yield Problem(f"{path}.port", f"must not be there with {protocol}", show(port), "remove it")
+    if type(port) is int and type(last) is int and last < port:
+        yield Problem(f"{path}.to_port", "must not be below port", f"{port} to {last}", "write the lower port first")
+    other = rule.get(end)
+    if isinstance(other, dict):
+        given = [key for key in _SOURCES if other.get(key) is not None]
+        if len(given) != 1:
+            yield Problem(
+                f"{path}.{end}", f"must have one of {', '.join(_SOURCES)}", " and ".join(given) or "none", "give one"
+            )
+        if other.get("peer") is not None:
+            yield from _known(f"{path}.{end}.peer", other["peer"], peers, "a peer of this file")
+        if other.get("workload") is not None:
+            what = "a workload of the same namespace with a group of its own"
+            yield from _known(f"{path}.{end}.workload", other["workload"], siblings, what)
+
+
+def _known(path: str, name: object, names: set[Any], what: str) -> Iterator[Problem]:
+    if isinstance(name, str) and name not in names:
+        choice = ", ".join(sorted(str(n) for n in names if n)) or "there is none"
+        yield Problem(path, f"must name {what}", show(name), f"choose from: {choice[:200]}")
