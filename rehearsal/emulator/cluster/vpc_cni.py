@@ -76,18 +76,16 @@ class VpcCni:
             yield obj
 
     def _keep_taken_values(self, obj: dict[str, Any]) -> None:
-        """Put the live value in the place of each value that another manager has taken (a dry run names them)."""
+        """Leave out each value that another manager has taken (a dry run names them); the entry itself stays ours.
+
+        To send the live value instead would make `eks` its owner too: as if the add-on's owner had asked for it.
+        """
         status, answer = self._put(obj, force=False, query="&dryRun=All")
-        live = self._api.get(obj)
-        if status != _CONFLICT or live is None:
-            return
-        for cause in answer["details"]["causes"]:
-            taken = _TAKEN.search(cause["field"])
-            if taken:
+        for cause in answer["details"]["causes"] if status == _CONFLICT else ():
+            if taken := _TAKEN.search(cause["field"]):
                 kind, container, variable = taken.groups()
-                found = next(c for c in live["spec"]["template"]["spec"][kind] if c["name"] == container)
-                value = next(e["value"] for e in found["env"] if e["name"] == variable)
-                _set_env(obj["spec"]["template"]["spec"][kind], container, {variable: value})
+                found = next(c for c in obj["spec"]["template"]["spec"][kind] if c["name"] == container)
+                next(entry for entry in found["env"] if entry["name"] == variable).pop("value", None)
 
     def _put(self, obj: dict[str, Any], *, force: bool, query: str = "") -> tuple[int, Any]:
         path = f"{self._api.path(obj)}?fieldManager={_MANAGER}&force={str(force).lower()}{query}"
