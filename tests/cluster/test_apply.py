@@ -3,7 +3,7 @@
 import copy
 
 import aws_node
-import ownership
+import daemon_set
 import pytest
 from cloudformation import CustomResource, StillWaitingError
 
@@ -164,6 +164,6 @@ def owned(live, manager):
         where
         for entry in live["metadata"]["managedFields"]
         if entry["manager"] == manager
-        for where, fields in ownership._env_fields(entry)
-        if "f:value" in fields
+        for where, has_value in daemon_set.owned(entry).items()
+        if has_value
     }

@@ -9,11 +9,13 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IDependable
 
-from podnet.aws_node_env import limits
 from podnet.aws_node_env.cluster_handler import ClusterHandler
 from podnet.aws_node_env.drift_watch import DriftWatch
 
 _HALF_AN_HOUR, _QUARTER = cdk.Duration.minutes(30), cdk.Duration.minutes(15)
+_WAIT_MINUTES, _SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
+_MOST_MINUTES = 60 - _WAIT_MINUTES - _SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
+_WATCH_MINUTES = 8 * 60  # three periods of an alarm must fit into a day
 
 
 class AwsNodeEnv(Construct):
@@ -27,7 +29,7 @@ class AwsNodeEnv(Construct):
         KUBERNETES_GROUP: the group that the Role of the handler is bound to.
         resource: the custom resource, with the attributes Generation, Nodes and CniVersion.
         role: the handler's IAM role.
-        watch: schedule and alarms; None without `watch_every`.
+        watch: schedule and alarms, None without `watch_every`.
     """
 
     KUBERNETES_GROUP = "podnet:reconcilers"
@@ -48,7 +50,6 @@ class AwsNodeEnv(Construct):
         watch_repairs: bool = True,
         alarm_topic: sns.ITopic | None = None,
         vpc: ec2.IVpc | None = None,
-        vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
         """Set `env` on aws-node and keep it.
 
@@ -57,8 +58,8 @@ class AwsNodeEnv(Construct):
             construct_id: id below it.
             cluster: only its name, endpoint, certificate and security group are read.
             env: container -> variable -> value.
-            addon_version: version of the add-on vpc-cni, "" where the CNI is self-managed; an update of the add-on may
-                reset the values, and CloudFormation calls the handler only when a property changes.
+            addon_version: of vpc-cni, "" where the CNI is self-managed; an update of the add-on may reset the values,
+                and CloudFormation calls the handler only when a property changes.
             addon_configuration: configuration values of the add-on as JSON, for the same reason; none when left out.
             run_again: any new value calls the handler again.
             rollout_limit: how long the nodes may take, 1 to 45 minutes; 30 when left out.
@@ -67,22 +68,23 @@ class AwsNodeEnv(Construct):
             watch_repairs: whether drift is repaired, or only counted.
             alarm_topic: told about drift, failures and silence of the watch; nobody when left out.
             vpc: where to reach a private endpoint from; the handler runs outside any VPC when left out.
-            vpc_subnets: subnets in `vpc`; its private ones when left out.
 
         Raises:
             ValueError: an argument is out of its range.
         """
         super().__init__(scope, construct_id)
-        limits.check(env, dead_nodes, watch_every)
-        minutes = limits.rollout_minutes(rollout_limit)
+        minutes = int(rollout_limit.to_minutes())
+        if not any(env.values()):
+            raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
+        if not 1 <= minutes <= _MOST_MINUTES:
+            raise ValueError(f"rollout_limit must be 1 to {_MOST_MINUTES} minutes, got {minutes}")
+        if dead_nodes not in ("count-out", "refuse"):
+            raise ValueError(f"dead_nodes must be count-out or refuse, got {dead_nodes!r}")
+        if watch_every and not 1 <= watch_every.to_minutes() <= _WATCH_MINUTES:
+            raise ValueError(f"watch_every must be 1 minute to 8 hours, got {watch_every.to_minutes()} minutes")
+        timeout = cdk.Duration.minutes(minutes + _WAIT_MINUTES + _SPARE_MINUTES)
         self._handler = ClusterHandler(
-            self,
-            "Handler",
-            cluster=cluster,
-            group=self.KUBERNETES_GROUP,
-            total_timeout=limits.total_timeout(minutes),
-            vpc=vpc,
-            vpc_subnets=vpc_subnets,
+            self, "Handler", cluster=cluster, group=self.KUBERNETES_GROUP, total_timeout=timeout, vpc=vpc
         )
         self.role = self._handler.role
         self._properties: dict[str, Any] = {
@@ -99,7 +101,7 @@ class AwsNodeEnv(Construct):
             AddonConfiguration=addon_configuration,
             RunAgain=run_again,
             DeadNodes=dead_nodes,
-            WaitMinutes=str(limits.WAIT_MINUTES),
+            WaitMinutes=str(_WAIT_MINUTES),
         )
         self.resource.node.add_dependency(self._handler.access_entry)
         self.watch: DriftWatch | None = None
@@ -107,7 +109,7 @@ class AwsNodeEnv(Construct):
             self.watch = DriftWatch(
                 self,
                 "Watch",
-                function=self._handler.function("Watch", entry_point="watch"),
+                function=self._handler.function("Watch", "watch"),
                 every=watch_every,
                 event={
                     "PhysicalResourceId": self.resource.ref,
@@ -133,9 +135,8 @@ class AwsNodeEnv(Construct):
             revision: waits again when it changes, so give a hash of the manifest.
             after: the manifest that makes the DaemonSet.
         """
-        waiting = self._custom(
-            construct_id, "Custom::DaemonSetRollout", Namespace=namespace, DaemonSet=daemon_set, Revision=revision
-        )
+        where = {"Namespace": namespace, "DaemonSet": daemon_set}
+        waiting = self._custom(construct_id, "Custom::DaemonSetRollout", **where, Revision=revision)
         waiting.node.add_dependency(self.resource, after)  # self.resource has the rights and the access entry
         return waiting
 

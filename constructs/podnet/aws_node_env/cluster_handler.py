@@ -1,21 +1,30 @@
 """The handler of one cluster, ready to be called by CloudFormation and by a schedule."""
 
-from functools import partial
+from pathlib import Path
+from typing import Any
 
-import aws_cdk as cdk
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from podnet.aws_node_env.endpoint_access import EndpointAccess
-from podnet.aws_node_env.handler_function import HandlerFunction
-from podnet.aws_node_env.handler_role import HandlerRole
+_SOURCE = Path(__file__).parent / "handler"
+_IN_VPC = (
+    *("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"),
+    *("ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"),
+)
 
 
 class ClusterHandler(Construct):
-    """IAM role, access entry, functions and the provider framework around them.
+    """IAM role, log group, access entry, functions and the provider framework around them.
 
+    The role may write its log and nothing else: the token for the cluster is signed without a request, and endpoint and
+    certificate come from CloudFormation. In a VPC it needs the network interface actions too, which name no resource
+    (docs.aws.amazon.com/lambda, "Giving Lambda functions access to resources in an Amazon VPC", execution role).
     The access entry is a CfnAccessEntry: the L2 has no Kubernetes groups, and `cluster.grant_access` would put it into
     the cluster's stack.
 
@@ -26,13 +35,11 @@ class ClusterHandler(Construct):
         group: the Kubernetes group that it has there.
         total_timeout: the longest that a resource may take.
         vpc: where to reach a private endpoint from; outside any VPC when left out.
-        vpc_subnets: subnets in `vpc`; its private ones when left out.
 
     Attributes:
         role: the IAM role of all functions.
         access_entry: every resource of this handler has to depend on it.
         service_token: for custom resources.
-        function: gives a function for another entry point.
     """
 
     def __init__(
@@ -42,12 +49,17 @@ class ClusterHandler(Construct):
         *,
         cluster: eks.ICluster,
         group: str,
-        total_timeout: cdk.Duration,
-        vpc: ec2.IVpc | None = None,
-        vpc_subnets: ec2.SubnetSelection | None = None,
+        total_timeout: Duration,
+        vpc: ec2.IVpc | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.role = HandlerRole(self, "Role", in_vpc=vpc is not None)
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self._log_group = logs.LogGroup(
+            self, "Logs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
+        )
+        self._log_group.grant_write(self.role)
+        self._vpc = vpc
+        self._security_groups = [self._reach(cluster, vpc)] if vpc else None
         self.access_entry = eks.CfnAccessEntry(
             self,
             "AccessEntry",
@@ -55,22 +67,42 @@ class ClusterHandler(Construct):
             principal_arn=self.role.role_arn,
             kubernetes_groups=[group],
         )
-        access = EndpointAccess(self, "EndpointAccess", cluster=cluster, vpc=vpc) if vpc else None
-        self.function = partial(
-            HandlerFunction,
-            self,
-            role=self.role,
-            vpc=vpc,
-            vpc_subnets=vpc_subnets,
-            security_group=access.security_group if access else None,
-        )
-        provider = cr.Provider(
+        self.service_token = cr.Provider(
             self,
             "Provider",
-            on_event_handler=self.function("OnEvent", entry_point="on_event"),
-            is_complete_handler=self.function("IsComplete", entry_point="is_complete"),
-            query_interval=cdk.Duration.seconds(5),
+            on_event_handler=self.function("OnEvent", "on_event"),
+            is_complete_handler=self.function("IsComplete", "is_complete"),
+            query_interval=Duration.seconds(5),
             total_timeout=total_timeout,
             disable_waiter_state_machine_logging=True,  # the handler logs each look
+        ).service_token
+
+    def function(self, construct_id: str, entry_point: str) -> lambda_.Function:
+        """Make a function of handler/index.py: the code as it lies there, no layer, no bundling."""
+        return lambda_.Function(
+            self,
+            construct_id,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            code=lambda_.Code.from_asset(str(_SOURCE), exclude=["**/__pycache__", "*.pyc", "__init__.py"]),
+            handler=f"index.{entry_point}",
+            role=self.role,
+            log_group=self._log_group,
+            timeout=Duration.minutes(1),
+            memory_size=256,  # 128 MB would do; the share of a CPU that comes with it makes the TLS handshake slow
+            vpc=self._vpc,
+            security_groups=self._security_groups,
         )
-        self.service_token = provider.service_token
+
+    def _reach(self, cluster: eks.ICluster, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+        """Make a security group that may reach port 443 of the cluster's, and nothing else.
+
+        Both rules stand here: `cluster.connections` would put them into the cluster's stack and make a dependency
+        cycle. STS is not needed: it is the API server that asks it.
+        """
+        self.role.add_to_policy(iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"]))
+        group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, allow_all_outbound=False)
+        own, theirs = group.security_group_id, cluster.cluster_security_group_id
+        https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+        ec2.CfnSecurityGroupEgress(self, "Out", group_id=own, destination_security_group_id=theirs, **https)
+        ec2.CfnSecurityGroupIngress(self, "In", group_id=theirs, source_security_group_id=own, **https)
+        return group

@@ -12,12 +12,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-_NAMESPACE = "podnet"  # as in handler/report.py
-_SILENT_CHECKS = 3
+_ALARMS = (  # id, metric of handler/index.py, periods, description
+    ("DriftFound", "DriftFound", 1, "somebody changed the environment of aws-node; the log names variable and value"),
+    ("Failures", "Failures", 2, "the watch of aws-node cannot read or repair it; the log has the reason"),
+    ("Silence", "Checks", 3, "nothing watches the environment of aws-node any more"),
+)
 
 
 class DriftWatch(Construct):
-    """A rule that calls the handler's `watch`, and alarms on what it counts.
+    """A rule that calls the handler's `watch`, and alarms on what it counts, and on its silence.
 
     CloudFormation never looks at what a custom resource has made, so an add-on update with OVERWRITE or a
     `kubectl set env` stays until the next change of a property. The metrics come from the log (embedded metric
@@ -30,10 +33,7 @@ class DriftWatch(Construct):
         function: the handler's watch.
         every: time between two checks, whole minutes.
         event: what the function is called with; its ClusterName is the dimension of the metrics.
-        alarm_topic: told when an alarm goes off and when it ends; nobody when left out.
-
-    Attributes:
-        alarms: by what they alarm on: DriftFound, Failures, Silence.
+        alarm_topic: told when an alarm goes off and when it ends; nobody when None.
     """
 
     def __init__(
@@ -44,54 +44,30 @@ class DriftWatch(Construct):
         function: lambda_.IFunction,
         every: Duration,
         event: Mapping[str, Any],
-        alarm_topic: sns.ITopic | None = None,
+        alarm_topic: sns.ITopic | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        target = targets.LambdaFunction(
-            function,
-            event=events.RuleTargetInput.from_object(event),
-            retry_attempts=0,
-            max_event_age=Duration.minutes(1),
-        )
+        call, minute = events.RuleTargetInput.from_object(event), Duration.minutes(1)
+        target = targets.LambdaFunction(function, event=call, retry_attempts=0, max_event_age=minute)
         events.Rule(self, "Rule", schedule=events.Schedule.rate(every), targets=[target])
-
-        def total(name: str) -> cloudwatch.Metric:
-            return cloudwatch.Metric(
-                namespace=_NAMESPACE,
-                metric_name=name,
+        is_, missing = cloudwatch.ComparisonOperator, cloudwatch.TreatMissingData
+        for name, metric, periods, description in _ALARMS:
+            silence = name == "Silence"
+            alarm = cloudwatch.Metric(
+                namespace="podnet",
+                metric_name=metric,
                 dimensions_map={"Cluster": event["ResourceProperties"]["ClusterName"]},
                 statistic="Sum",
                 period=every,
+            ).create_alarm(
+                self,
+                name,
+                threshold=1,
+                comparison_operator=is_.LESS_THAN_THRESHOLD if silence else is_.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                evaluation_periods=periods,
+                treat_missing_data=missing.BREACHING if silence else missing.NOT_BREACHING,
+                alarm_description=description,
             )
-
-        self.alarms = {
-            "DriftFound": total("DriftFound").create_alarm(
-                self,
-                "DriftFound",
-                threshold=1,
-                evaluation_periods=1,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                alarm_description="somebody changed the environment of aws-node; the log names variable and value",
-            ),
-            "Failures": total("Failures").create_alarm(
-                self,
-                "Failures",
-                threshold=1,
-                evaluation_periods=2,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                alarm_description="the watch of aws-node cannot read or repair it; the log has the reason",
-            ),
-            "Silence": total("Checks").create_alarm(
-                self,
-                "Silence",
-                threshold=1,
-                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluation_periods=_SILENT_CHECKS,
-                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-                alarm_description="nothing watches the environment of aws-node any more",
-            ),
-        }
-        if alarm_topic:
-            for alarm in self.alarms.values():
+            if alarm_topic:
                 alarm.add_alarm_action(cloudwatch_actions.SnsAction(alarm_topic))
                 alarm.add_ok_action(cloudwatch_actions.SnsAction(alarm_topic))

@@ -5,20 +5,16 @@ import json
 import time
 from urllib.parse import parse_qs, urlsplit
 
-import culprits
-import faults
 import index
 import kube_api
-import ownership
-import plan
-import pod_env
 import pytest
-import report
+import reconcile
 import rollout
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from cluster_token import cluster_token
+from daemon_set import RefusedError, changed_since, cni_version, pod_patch, refuse
 
 
 def daemon_set(env=(), image="repo/amazon-k8s-cni:v1.23.2-eksbuild.1", **status):
@@ -36,7 +32,6 @@ def daemon_set(env=(), image="repo/amazon-k8s-cni:v1.23.2-eksbuild.1", **status)
         ("eu-central-1", "sts.eu-central-1.amazonaws.com"),
         ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
         ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"),
-        ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"),
     ],
 )
 @pytest.mark.parametrize("session", ["", "to/ken+with=marks"])
@@ -98,7 +93,7 @@ def test_a_delete_keeps_the_physical_id_it_is_given():
 def test_values_are_sent_in_the_order_of_the_live_list_and_new_ones_last():
     """Order is part of the value."""
     live = daemon_set([("B", "1"), ("A", "2"), ("Z", "3")])
-    patch = pod_env.pod_patch(live, {"aws-node": {"NEW": "n", "Z": "z", "B": "b"}, "gone": {"X": "1"}})
+    patch = pod_patch(live, {"aws-node": {"NEW": "n", "Z": "z", "B": "b"}, "gone": {"X": "1"}})
     assert patch == {
         "spec": {
             "template": {
@@ -121,10 +116,10 @@ def test_values_are_sent_in_the_order_of_the_live_list_and_new_ones_last():
 
 def test_a_value_that_goes_is_deleted_and_never_blank():
     """And one that is not there needs nothing."""
-    patch = pod_env.pod_patch(daemon_set([("A", "1")]), {"aws-node": {"A": None, "B": None}})
+    patch = pod_patch(daemon_set([("A", "1")]), {"aws-node": {"A": None, "B": None}})
     (container,) = patch["spec"]["template"]["spec"]["containers"]
     assert container["env"] == [{"name": "A", "$patch": "delete"}]
-    assert pod_env.pod_patch(daemon_set(), {"aws-node": {"B": None}}) == {}
+    assert pod_patch(daemon_set(), {"aws-node": {"B": None}}) == {}
 
 
 @pytest.mark.parametrize(
@@ -139,20 +134,20 @@ def test_a_value_that_goes_is_deleted_and_never_blank():
 )
 def test_the_version_is_in_the_tag_of_the_image(image, version):
     """A port is no version."""
-    assert pod_env.cni_version(daemon_set(image=image)) == version
+    assert cni_version(daemon_set(image=image)) == version
 
 
 def test_the_version_of_an_image_without_a_tag_is_in_its_environment():
     """VPC_CNI_VERSION, as the chart writes it."""
     live = daemon_set([("VPC_CNI_VERSION", "v1.10.1")], image="mirror/cni@sha256:00")
-    assert pod_env.cni_version(live) == (1, 10, 1)
-    with pytest.raises(faults.RefusedError, match=r"must be VPC CNI 1\.11 or later"):
-        pod_env.refuse(live, {"aws-node": {"POD_SECURITY_GROUP_ENFORCING_MODE": "standard"}})
+    assert cni_version(live) == (1, 10, 1)
+    with pytest.raises(RefusedError, match=r"must be VPC CNI 1\.11 or later"):
+        refuse(live, {"aws-node": {"POD_SECURITY_GROUP_ENFORCING_MODE": "standard"}})
 
 
 def test_an_unknown_version_is_not_refused():
     """A mirror may name its images as it likes; the deployment tells that it does not know."""
-    pod_env.refuse(daemon_set(image="mirror/cni:latest"), {"aws-node": {"ENABLE_POD_ENI": "true"}})
+    refuse(daemon_set(image="mirror/cni:latest"), {"aws-node": {"ENABLE_POD_ENI": "true"}})
 
 
 @pytest.mark.parametrize(
@@ -175,25 +170,25 @@ def test_a_share_of_the_nodes_is_rounded_up(strategy, nodes, most):
 def test_no_note_and_a_broken_note_are_no_note():
     """Somebody may have edited it."""
     live = daemon_set()
-    assert plan.record(live) == {}
+    assert reconcile.record(live) == {}
     for text in ("", "{", "[]", '{"owner": "x"}', "null"):
-        live["metadata"]["annotations"] = {plan.ANNOTATION: text}
-        assert plan.record(live) == {}
+        live["metadata"]["annotations"] = {reconcile.ANNOTATION: text}
+        assert reconcile.record(live) == {}
 
 
 def test_every_patch_carries_the_version_it_was_made_for():
     """No update is lost."""
-    wish = plan.Wish({"aws-node": {"A": "1"}}, "owner", "run")
+    wish = {"owner": "owner", "run": "run", "wanted": {"aws-node": {"A": "1"}}}
     live = daemon_set([("A", "0")])
-    patch = plan.next_patch(live, wish)
-    assert patch.body["metadata"]["resourceVersion"] == "7"
-    note = json.loads(patch.body["metadata"]["annotations"][plan.ANNOTATION])
-    assert note == {"owner": "owner", "run": "run", "wanted": wish.env, "replaced": {"aws-node": {"A": "0"}}}
-    live["metadata"]["annotations"] = {plan.ANNOTATION: json.dumps(note)}
-    undo = plan.next_patch(live, plan.Wish({}, "owner"))
-    assert undo.body["metadata"]["resourceVersion"] == "7"
-    assert undo.body["metadata"]["annotations"] == {plan.ANNOTATION: None}
-    assert undo.left == ["aws-node A is left at '0', set by nobody"]
+    _, body, _ = reconcile.next_patch(live, wish)
+    assert body["metadata"]["resourceVersion"] == "7"
+    note = json.loads(body["metadata"]["annotations"][reconcile.ANNOTATION])
+    assert note == {"owner": "owner", "run": "run", "wanted": wish["wanted"], "replaced": {"aws-node": {"A": "0"}}}
+    live["metadata"]["annotations"] = {reconcile.ANNOTATION: json.dumps(note)}
+    _, undo, left = reconcile.next_patch(live, {"owner": "owner", "run": "", "wanted": {}})
+    assert undo["metadata"]["resourceVersion"] == "7"
+    assert undo["metadata"]["annotations"] == {reconcile.ANNOTATION: None}
+    assert left == ["aws-node A is left at '0', set by nobody"]
 
 
 def test_our_own_changes_are_dated_by_managed_fields():
@@ -201,10 +196,10 @@ def test_our_own_changes_are_dated_by_managed_fields():
     live = daemon_set()
     hour_ago = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
     live["metadata"]["managedFields"] = [{"manager": "podnet", "operation": "Apply", "time": hour_ago}]
-    assert ownership.changed_since(live, time.time() - 7200)
-    assert not ownership.changed_since(live, time.time() - 60)
+    assert changed_since(live, time.time() - 7200)
+    assert not changed_since(live, time.time() - 60)
     live["metadata"]["managedFields"][0]["manager"] = "eks"
-    assert not ownership.changed_since(live, time.time() - 7200)
+    assert not changed_since(live, time.time() - 7200)
 
 
 @pytest.mark.parametrize(
@@ -222,8 +217,8 @@ def test_a_path_is_told_as_a_person_says_it(path, words):
 def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
     """CloudFormation takes 4 KB for the whole answer."""
     monkeypatch.setenv("AWS_LAMBDA_LOG_GROUP_NAME", "Group")
-    with pytest.raises(faults.HandlerError) as failure, report.told({}):
-        raise faults.RefusedError("x" * 5000)
+    with pytest.raises(kube_api.HandlerError) as failure, index.told({}):
+        raise RefusedError("x" * 5000)
     assert len(str(failure.value)) == 1000
     assert str(failure.value).endswith("xx; log group Group")
 
@@ -231,8 +226,8 @@ def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
 def test_a_pod_that_cannot_end_is_named_with_the_time():
     """Its node may be dead."""
     pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}
-    assert culprits.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
-    assert culprits.node(pod) == "n"
+    assert rollout.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
+    assert rollout.node(pod) == "n"
 
 
 def test_a_crashed_init_container_is_the_reason():
@@ -240,4 +235,4 @@ def test_a_crashed_init_container_is_the_reason():
     crashed = {"name": "init", "ready": False, "state": {"terminated": {"reason": "Error", "message": "no module"}}}
     waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
     status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
-    assert culprits.reason({"metadata": {}, "status": status}) == "init Error no module"
+    assert rollout.reason({"metadata": {}, "status": status}) == "init Error no module"

@@ -1,23 +1,24 @@
-"""The Lambda's entry points: Custom::AwsNodeEnv, Custom::DaemonSetRollout and the watch.
+"""The Lambda's entry points: Custom::AwsNodeEnv, Custom::DaemonSetRollout (which only waits) and the watch.
 
 on_event looks and refuses, is_complete patches and waits: a Create that fails in on_event gets no Delete from the
 provider framework (aws-cdk-lib, provider-framework/runtime/framework.ts), so on_event must not have changed anything.
 """
 
+import contextlib
 import hashlib
+import os
 import time
+from collections.abc import Iterator
 from functools import partial
 
-import pod_env
-import rollout
-from deployment import Event, daemon_set_path, first_look, has_env, missing_or_down, rolled_out, tell
-from drift import check
-from faults import KubeError
-from kube_api import Json, KubeApi
-from reconcile import AWS_NODE, put_in_effect, undo
-from report import log, told
+from daemon_set import cni_version, differences
+from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
+from kube_api import HandlerError, Json, KubeApi, KubeError
+from reconcile import AWS_NODE, converge, record, undo
+from rollout import counts, progress
 
 _CALLS_SECONDS, _DELETE_SECONDS, _SPARE_SECONDS = 40, 20, 5
+_REASON = 1000  # characters; CloudFormation takes 4 KB for the whole answer, and shows less
 
 
 def on_event(event: Event, context: object) -> Json:
@@ -28,37 +29,61 @@ def on_event(event: Event, context: object) -> Json:
     with told(event):
         identity = physical_id(event)
         if event["RequestType"] != "Delete":
-            dead = first_look(event, _api(event, context, _CALLS_SECONDS))
+            dead = first_look(event, _api(event, context))
             return {"PhysicalResourceId": identity, "Began": int(time.time()), "Dead": dead}
-        if has_env(event):
-            log(event, undo(_api(event, context, _DELETE_SECONDS), identity, partial(tell, event)))
+        if "Env" in event["ResourceProperties"]:
+            undo(_api(event, context), identity, partial(log, event))
         return {"PhysicalResourceId": identity}
 
 
 def is_complete(event: Event, context: object) -> Json:
     """Bring the DaemonSet one step closer: patch what is not as wanted, then see how far the rollout is."""
+    if event["RequestType"] == "Delete":
+        return {"IsComplete": True}
     with told(event):
-        if event["RequestType"] == "Delete":
-            return {"IsComplete": True}
-        api = _api(event, context, _CALLS_SECONDS)
+        api = _api(event, context)
         try:
-            live = api.get(daemon_set_path(event))
-            live = put_in_effect(api, live, event, partial(tell, event)) if has_env(event) else live
+            live = put_in_effect(event, api)
         except KubeError as error:
-            missing_or_down(event, error)
+            keep_waiting(event, error)
             return {"IsComplete": False}
         complete = rolled_out(event, api, live)
-        log(event, "rolled out" if complete else "waiting", progress=rollout.progress(live))
+        log(event, "rolled out" if complete else "waiting", progress=progress(live, event["Dead"]))
         if not complete:
             return {"IsComplete": False}
-        numbers = {"Generation": str(live["metadata"]["generation"]), "Nodes": str(rollout.counts(live)[0])}
-        version = ".".join(map(str, pod_env.cni_version(live))) or "unknown"
-        return {"IsComplete": True, "Data": {**numbers, **({"CniVersion": version} if has_env(event) else {})}}
+        data = {"Generation": str(live["metadata"]["generation"]), "Nodes": str(counts(live)[0])}
+        if "Env" in event["ResourceProperties"]:
+            data["CniVersion"] = ".".join(map(str, cni_version(live))) or "unknown"
+        return {"IsComplete": True, "Data": data}
 
 
-def watch(event: Event, context: object) -> Json:
-    """Compare what is with what was deployed and, where Repair is "true", set it right; give what was counted."""
-    return check(event, lambda: _api(event, context, _CALLS_SECONDS), partial(tell, event))
+def watch(event: Event, context: object) -> dict[str, int]:
+    """Compare what is with what was deployed, repair it where Repair is "true", and give what was counted.
+
+    What is wanted stands in the note of the last deployment, so a watch cannot undo a deployment that is under way;
+    where the note is gone (the add-on was made again) it is in the event. A failure is counted, never raised.
+    """
+    properties, failure, drift, repaired = event["ResourceProperties"], "", list[str](), False
+    deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": properties["Env"]}
+    try:
+        api = _api(event, context)
+        live = api.get(AWS_NODE)
+        note = record(live)
+        drift = list(differences(live, (note or deployed)["wanted"]).values())
+        if event["Repair"] == "true":
+            without_note = None if note else deployed  # a note that went since we looked: deleted
+            converge(api, live, lambda now: record(now) or without_note, partial(log, event))
+            repaired = bool(drift)
+    except HandlerError as error:
+        failure = str(error)
+    happened = {"Checks": True, "DriftFound": drift, "DriftRepaired": repaired, "Failures": failure}
+    counted = {name: int(bool(it)) for name, it in happened.items()}
+    # CloudWatch, "Specification: Embedded metric format": metrics from a log line, without a call or a permission
+    metrics = [{"Name": name, "Unit": "Count"} for name in counted]
+    form = {"Namespace": "podnet", "Dimensions": [["Cluster"]], "Metrics": metrics}
+    form_at = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [form]}
+    log(event, "watched", drift=drift, failure=failure, Cluster=properties["ClusterName"], _aws=form_at, **counted)
+    return counted
 
 
 def physical_id(event: Event) -> str:
@@ -71,12 +96,21 @@ def physical_id(event: Event) -> str:
     if event["RequestType"] == "Delete":
         return str(event["PhysicalResourceId"])
     mark = hashlib.sha256(f"{event['StackId']} {event['LogicalResourceId']}".encode()).hexdigest()[:8]
-    path = AWS_NODE if has_env(event) else daemon_set_path(event)
-    _, namespace, _, name = path.rsplit("/", 3)
-    return f"{event['ResourceProperties']['ClusterName']}/{namespace}/{name}/{mark}"
+    return "/".join([event["ResourceProperties"]["ClusterName"], *place(event), mark])
 
 
-def _api(event: Event, context: object, seconds: float) -> KubeApi:
-    left = getattr(context, "get_remaining_time_in_millis", None)
-    most = left() / 1000 - _SPARE_SECONDS if left else seconds
-    return KubeApi(event["ResourceProperties"], seconds=min(seconds, most))
+@contextlib.contextmanager
+def told(event: Event) -> Iterator[None]:
+    """Log a failure, and raise it again in a length that CloudFormation takes, with the name of the log group."""
+    try:
+        yield
+    except HandlerError as error:
+        log(event, "failed", reason=str(error))
+        where = f"; log group {os.environ.get('AWS_LAMBDA_LOG_GROUP_NAME', 'of the handler')}"
+        raise HandlerError(str(error)[: _REASON - len(where)] + where) from error
+
+
+def _api(event: Event, context: object) -> KubeApi:
+    left = getattr(context, "get_remaining_time_in_millis", lambda: 60_000)() / 1000
+    most = _DELETE_SECONDS if event.get("RequestType") == "Delete" else _CALLS_SECONDS
+    return KubeApi(event["ResourceProperties"], seconds=min(most, left - _SPARE_SECONDS))

@@ -1,29 +1,84 @@
-"""Patch after patch until the DaemonSet is as wanted."""
+"""Patch after patch until the DaemonSet is as wanted.
 
+All state is in the object itself, in its environment and in podnet's note, so it does not matter who was interrupted
+where: Create, Update, Delete and the watch take the same steps. Every patch carries the resourceVersion it was made
+for, so that no update is lost. A wish is a note without `replaced`: owner (physical id), run (request id) and wanted
+(the values, none to undo everything).
+"""
+
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import plan
-from faults import KubeError, OverriddenError
-from kube_api import Json, KubeApi
-from pod_env import differences, refuse
+from daemon_set import MANAGER, differences, managers, others, owned, pairs, pod_patch, refuse, value
+from kube_api import CONFLICT, HandlerError, Json, KubeApi, KubeError
 
 AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
-_CONFLICT, _NOT_FOUND, _UNAUTHORIZED = 409, 404, 401
+ANNOTATION = "podnet.io/aws-node-env"
 _ATTEMPTS = 20
+_MERGE, _APPLY = "strategic-merge-patch+json", "apply-patch+yaml"
 
-Tell = Callable[[plan.Patch], None]
+Patch = tuple[str, Json, list[str]]  # content type, body, and in words what it leaves as somebody else set it
 
 
-def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], plan.Wish | None], tell: Tell) -> Json:
-    """Send patches until nothing is left to do; give the object as it is then.
+def record(live: Json) -> Json:
+    """Give podnet's note on the DaemonSet: owner, run, wanted and the values it replaced; {} without one."""
+    try:
+        found: Any = json.loads(live["metadata"].get("annotations", {}).get(ANNOTATION, "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and {"owner", "run", "wanted", "replaced"} <= found.keys() else {}
 
-    Args:
-        api: the cluster.
-        live: the DaemonSet as it was just read.
-        wish_of: gives what is wanted for an object as it is now, None to stop.
-        tell: called with each patch before it is sent.
+
+def next_patch(live: Json, wish: Json) -> Patch | None:
+    """Give the next step towards `wish`, None when the object is there.
+
+    1. A variable that left gets its recorded original back, in one patch with all else that changes: dropping it from
+       the applied configuration would leave `{name: …}` without a value.
+    2. The wanted values are applied as field manager podnet, by force.
+    3. What podnet owned by step 1, or at all where nothing is wanted, is released, so that an apply of the add-on
+       without force succeeds.
+    """
+    env, old, note = wish["wanted"], record(live), None
+    was = old.get("replaced", {})
+    if env:
+        originals = {c: {n: was.get(c, {}).get(n, value(live, c, n)) for n in names} for c, names in env.items()}
+        note = {**wish, "replaced": originals}
+    if leaving := [where for where in pairs(was) if where not in pairs(env)]:
+        return _restore(live, note, env, leaving)
+    ours = [manager for manager in managers(live) if manager["manager"] == MANAGER]
+    applied = [manager for manager in ours if manager["operation"] == "Apply"] if env else []
+    owns = [owned(manager) for manager in applied]
+    if env and (note != old or owns != [dict.fromkeys(pairs(env), True)] or differences(live, env)):
+        return _APPLY, _body(live, note, pod_patch(live, env)), []
+    if ours != applied:
+        body = _body(live, note, {})
+        body["metadata"]["managedFields"] = [m for m in managers(live) if m not in ours or m in applied]
+        return _MERGE, body, []
+    return None
+
+
+def _restore(live: Json, note: Json | None, env: Json, leaving: list[tuple[str, str]]) -> Patch:
+    old, left = record(live), []
+    values = {container: dict(variables) for container, variables in env.items()}
+    for container, name in leaving:
+        found, owners = value(live, container, name), others(live, container, name)
+        if owners or found != old["wanted"].get(container, {}).get(name):
+            left.append(f"{container} {name} is left at {found!r}, set by {owners or 'nobody'}")
+        else:
+            values.setdefault(container, {})[name] = old["replaced"][container][name]
+    return _MERGE, _body(live, note, pod_patch(live, values)), left
+
+
+def _body(live: Json, note: Json | None, pod: Json) -> Json:
+    metadata = {name: live["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
+    metadata["annotations"] = {ANNOTATION: note and json.dumps(note, sort_keys=True, separators=(",", ":"))}
+    return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata, **pod}
+
+
+def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], Json | None], log: Callable[..., None]) -> Json:
+    """Send patches until `live` is as `wish_of` wants it, which gives None to stop; give the object as it is then.
 
     Raises:
         RefusedError: the DaemonSet cannot take the values; nothing was patched.
@@ -31,50 +86,34 @@ def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], plan.Wish | Non
     """
     for attempt in range(_ATTEMPTS):
         wish = wish_of(live)
-        patch = plan.next_patch(live, wish) if wish else None
+        patch = next_patch(live, wish) if wish else None
         if not wish or not patch:
             return live
-        refuse(live, wish.env)
-        tell(patch)
+        refuse(live, wish["wanted"])
+        kind, body, left = patch
+        log("patching", kind=kind, left=left)
+        force = "&force=true" if kind == _APPLY else ""
         try:
-            live = api.patch(AWS_NODE + patch.query, patch.body, patch.kind)
+            live = api.patch(f"{AWS_NODE}?fieldManager={MANAGER}{force}", body, kind)
         except KubeError as error:
-            if error.status != _CONFLICT:
+            if error.status != CONFLICT:
                 raise
             time.sleep(0.05 * attempt)
             live = api.get(AWS_NODE)
-    raise KubeError(f"PATCH {AWS_NODE} lost to other writers {_ATTEMPTS} times; deploy again", status=_CONFLICT)
+    raise HandlerError(f"aws-node is not as wanted after {_ATTEMPTS} patches, others write it too; deploy again")
 
 
-def put_in_effect(api: KubeApi, live: Json, event: Mapping[str, Any], tell: Tell) -> Json:
-    """Bring the values of a Create or Update into `live`.
-
-    Raises:
-        OverriddenError: this very request had applied them and they are different again: going on would roll the fleet
-            back and forth.
-    """
-    wish = plan.Wish(event["ResourceProperties"]["Env"], event["PhysicalResourceId"], event["RequestId"])
-    lost = differences(live, wish.env)
-    if lost and plan.record(live).get("run") == wish.run:
-        raise OverriddenError(f"{'; '.join(lost)}: set back {plan.blame(live, wish)} after we had applied it")
-    return converge(api, live, lambda _: wish, tell)
-
-
-def undo(api: KubeApi, owner: str, tell: Tell) -> str:
-    """Put the originals back and release ownership; say what happened.
+def undo(api: KubeApi, owner: str, log: Callable[..., None]) -> None:
+    """Put the originals back and release ownership, unless another resource holds them now.
 
     Raises:
         KubeError: the cluster is there and did not grant a request.
     """
-
-    def nothing(live: Json) -> plan.Wish | None:
-        return plan.Wish({}, owner) if plan.record(live).get("owner", owner) == owner else None
-
+    nothing = {"owner": owner, "run": "", "wanted": {}}
     try:
-        live = converge(api, api.get(AWS_NODE), nothing, tell)
+        live = api.get(AWS_NODE)
+        converge(api, live, lambda now: nothing if record(now).get("owner", owner) == owner else None, log)
     except KubeError as error:
-        if error.status in (_NOT_FOUND, _UNAUTHORIZED) or error.gone:
-            return f"nothing to restore, the DaemonSet, the access entry or the cluster is gone: {error}"
-        raise
-    holder = plan.record(live).get("owner", "")
-    return f"left as it is: {holder} holds it now" if holder else "restored and released"
+        if not error.gone:
+            raise
+        log("nothing to restore, the DaemonSet, the access entry or the cluster is gone", reason=str(error))
