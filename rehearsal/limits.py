@@ -1,7 +1,7 @@
 """What no part of the rehearsal does, whatever the environment."""
 
 NOT_REHEARSED = {
-    "packets": "no packet crosses a NAT gateway, a connection or a security group; tests/dataplane sends real ones",
+    "packets": "no packet crosses a NAT gateway, a connection or a security group",
     "branch ENIs": "EKS's pod webhook and VPC resource controller do not run: policies are stored, no pod gets an ENI",
     "pods": "kwok says that containers run; no image is pulled, no probe is made, no DNS query is answered",
     "rights of CloudFormation's execution role": "the emulator's CloudFormation calls operations without asking IAM",
