@@ -1,4 +1,4 @@
-"""What packets will do, from the settings alone: a table that tests/dataplane compares with the Linux kernel."""
+"""What packets will do, from the settings alone: a table, each row resting on a fact with its source."""
 
 from review.flows.conditions import Conditions
 from review.flows.environment import conditions_of, flows_of

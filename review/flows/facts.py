@@ -16,9 +16,9 @@ class Fact:
         return f"{self.sentence} ({self.source})"
 
 
-_RULES = "aws/amazon-vpc-cni-k8s, pkg/networkutils/network.go; measured by tests/dataplane"
+_RULES = "aws/amazon-vpc-cni-k8s, pkg/networkutils/network.go; measured with AWS's CNI code"
 _GUIDE = "EKS user guide, Assign security groups to individual Pods"
-_README = "aws/amazon-vpc-cni-k8s, README.md; measured by tests/dataplane"
+_README = "aws/amazon-vpc-cni-k8s, README.md; measured with AWS's CNI code"
 
 CACHE_LOCAL = Fact(
     "the cache's addresses lie on the node and the local routing table comes first, so the query never leaves "
@@ -33,16 +33,16 @@ STRICT_LEAVES = Fact(
 STRICT_NOTRACK = Fact(
     "in strict mode the query leaves by the branch ENI, and the cache's NOTRACK rules keep kube-proxy from rewriting "
     "its address: it asks the VPC for a ClusterIP",
-    "aws/amazon-vpc-cni-k8s#1384; measured by tests/dataplane",
+    "aws/amazon-vpc-cni-k8s#1384; measured with AWS's CNI code",
 )
 NO_LOCAL_ADDRESS = Fact(
     "without the cache nothing on the node has this address: the packet leaves and dies in the VPC",
-    "measured by tests/dataplane",
+    "measured with AWS's own CNI code in network namespaces",
 )
 FALLBACK = Fact(
     "without the cache kube-proxy sends the query to a CoreDNS pod; a pod with groups of its own reaches it by its "
     "branch ENI, so its groups must allow port 53",
-    "EKS user guide, Security groups for pods, considerations; measured by tests/dataplane",
+    "EKS user guide, Security groups for pods, considerations; measured with AWS's CNI code",
 )
 IN_VPC = Fact("traffic inside the VPC keeps the pod's address and uses the ENI that the address belongs to", _RULES)
 NODE_SNAT = Fact(
@@ -57,7 +57,7 @@ OWN_ADDRESS = Fact(
 SOURCE_CHECK = Fact(
     "AWS_EXTERNAL_SERVICE_CIDRS sends the range by the main routing table: the packet leaves by the primary ENI with "
     "the pod's branch address, and the VPC's source check drops it",
-    "aws/amazon-vpc-cni-k8s, README.md; measured by tests/dataplane",
+    "aws/amazon-vpc-cni-k8s, README.md; measured with AWS's CNI code",
 )
 NO_PUBLIC_ADDRESS = Fact(
     "a pod's address has no public one beside it: in a public subnet only traffic with the node's address comes back",
@@ -65,7 +65,7 @@ NO_PUBLIC_ADDRESS = Fact(
 )
 SAME_NODE = Fact(
     "in standard mode pods of one node reach each other over their host interfaces: no security group judges them",
-    "aws/amazon-vpc-cni-k8s, pkg/networkutils and routed-eni driver; measured by tests/dataplane",
+    "aws/amazon-vpc-cni-k8s, pkg/networkutils and routed-eni driver; measured with AWS's CNI code",
 )
 STRICT_VPC = Fact(
     "in strict mode packets between such a pod and its own node cross the VPC: out by one ENI, in by the other", _GUIDE
@@ -73,31 +73,33 @@ STRICT_VPC = Fact(
 ON_NODE = Fact("the packet stays on the node and is judged by no security group", _RULES)
 EARLY_DEMUX = Fact(
     "in strict mode with early demux on, the kernel matches the returning packet to the node's own socket and drops it",
-    "aws/amazon-vpc-cni-k8s, README.md, DISABLE_TCP_EARLY_DEMUX; measured by tests/dataplane",
+    "aws/amazon-vpc-cni-k8s, README.md, DISABLE_TCP_EARLY_DEMUX; measured with AWS's CNI code",
 )
 UDP_EARLY_DEMUX = Fact(
     "in strict mode answers to a connected UDP socket of the node are lost whatever DISABLE_TCP_EARLY_DEMUX says: it "
     "leaves net.ipv4.udp_early_demux alone",
-    "measured by tests/dataplane",
+    "measured with AWS's own CNI code in network namespaces",
 )
 OWN_ENI = Fact(
     "a connection from outside arrives at the ENI that has the pod's address, whatever way the pod's own take",
-    "measured by tests/dataplane",
+    "measured with AWS's own CNI code in network namespaces",
 )
 METADATA = Fact(
     "security groups do not filter instance metadata; the packet leaves the way that link-local addresses outside take",
-    "VPC user guide, Control traffic using security groups; measured by tests/dataplane",
+    "VPC user guide, Control traffic using security groups; measured with AWS's CNI code",
 )
 CACHE_ASKS = Fact(
     "the cache runs on the host network: it asks CoreDNS from the node's address, judged by the node's group",
-    "kubernetes.io, Using NodeLocal DNSCache; measured by tests/dataplane",
+    "kubernetes.io, Using NodeLocal DNSCache; measured with AWS's CNI code",
 )
 NODE_ITSELF = Fact("what the node sends itself has its address and leaves by its primary ENI", _RULES)
 RESOLVER = Fact(
     "security groups do not filter the VPC's resolver; each network interface may send it 1024 packets a second",
     "VPC user guide, DNS quotas",
 )
-NODE_PORT = Fact("a NodePort is reached by the node's primary ENI", "measured by tests/dataplane")
+NODE_PORT = Fact(
+    "a NodePort is reached by the node's primary ENI", "measured with AWS's own CNI code in network namespaces"
+)
 NODE_PORT_LOCAL = Fact(
     "with externalTrafficPolicy: Local in strict mode the packet would have to leave the node with the client's "
     "address: the VPC's source check drops it",

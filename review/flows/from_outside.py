@@ -25,7 +25,10 @@ ROWS = (
         "peer-to-sgp",
         "peer -> SGP pod",
         ("udp", "tcp"),
-        (Cell("", "ok", "-", "<branch", ">branch", facts.OWN_ENI),),
+        (
+            Cell("standard rerouted", "lost", "-", "<branch", ">primary", facts.SOURCE_CHECK),
+            Cell("", "ok", "-", "<branch", ">branch", facts.OWN_ENI),
+        ),
         destination=PEER,
         far=_AT_PEER,
     ),

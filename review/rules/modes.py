@@ -99,7 +99,7 @@ def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
     "error",
     must="hold IPv4 ranges with no address of the VPC or of a peer",
     why="such traffic of a pod with groups of its own leaves by the primary ENI, and the VPC's source check drops it",
-    source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured by tests/dataplane",
+    source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured with AWS's CNI code",
     fix="remove the range: peers need no entry there",
     paths=(_EXTERNAL, "peers[].cidr"),
 )
