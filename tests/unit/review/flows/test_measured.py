@@ -131,15 +131,16 @@ def test_every_flow_of_every_cell_is_as_measured(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: " ".join(sorted(cell)))
-def test_a_range_of_external_services_loses_a_peer_only_where_pods_keep_their_address(cell):
-    """AWS_EXTERNAL_SERVICE_CIDRS with the peer's range: lost in standard where it took the branch, else unchanged."""
+def test_a_range_of_external_services_loses_what_took_the_branch_in_standard_mode(cell):
+    """AWS_EXTERNAL_SERVICE_CIDRS with the peer's range: requests of pods that keep their address, answers of all."""
     before, after = (
         {flow.id: flow for flow in _predict(cell, external_service_cidrs=ranges)} for ranges in ((), (PEER,))
     )
     lost = "standard" in cell and ("extsnat" in cell or "excl" in cell)
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == ({"sgp-to-peer"} if lost else set())
+    assert changed == ({"sgp-to-peer"} if lost else set()) | ({"peer-to-sgp"} if "standard" in cell else set())
     assert after["sgp-to-peer"].arrives is not lost
+    assert after["peer-to-sgp"].arrives is ("standard" not in cell)
 
 
 def test_a_peer_that_is_excluded_only_in_part_still_gets_the_nodes_address():
