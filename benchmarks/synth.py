@@ -46,7 +46,11 @@ def many(folder: pathlib.Path, count: int) -> str:
     """Write dev.yaml with `count` workloads over three namespaces; return its path."""
     content = yaml.safe_load((ROOT / "environments" / "dev.yaml").read_text())
     (first, *_) = content["workloads"]
-    content["workloads"] = [{**first, "name": f"app-{i}", "namespace": f"team-{i % 3}"} for i in range(count)]
+    content["node_groups"][0]["max_size"] = 60  # the review refuses more pods than branch interfaces
+    content["workloads"] = [
+        {**first, "name": f"app-{i}", "namespace": f"team-{i % 3}", "pod_labels": {"app": f"app-{i}"}}
+        for i in range(count)
+    ]
     file = folder / f"many-{count}.yaml"
     file.write_text(json.dumps(content))
     return str(file)
