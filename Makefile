@@ -12,7 +12,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools
+PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools scans
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -61,13 +61,14 @@ rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
 # -- development --------------------------------------------------------------------------------------------------------
-check: setup ## format, lint, types, import contracts, schema, templates
+check: setup ## format, lint, types, import contracts, schema, security scans of every environment
 	@.venv/bin/ruff format --check $(PYTHON_FILES)
 	.venv/bin/ruff check $(PYTHON_FILES)
 	.venv/bin/mypy
 	PYTHONPATH=.:constructs .venv/bin/lint-imports
 	.venv/bin/python -m settings --check
 	.venv/bin/python -m review.rules --check
+	.venv/bin/python -m scans
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
