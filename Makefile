@@ -76,6 +76,8 @@ schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
 test: setup-system setup-rehearsal ## run all tests
 	@.venv/bin/python -m pytest $(ARGS)
+fuzz: setup-rehearsal ## try 5,000 broken environment files, 2,000 hostile events and as many hostile texts and answers
+	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
@@ -83,4 +85,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test bench bump clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean
