@@ -1,5 +1,7 @@
 """Raise every pin to its newest release and show what changed: `make bump`; nothing is committed.
 
+A new major version is told and not taken: it is somebody's decision and work.
+
 `--look` only shows what is newer. Resolved sets are made again from the pins: constraints files by pip's own resolver,
 package-lock.json without registry addresses, go.sum by `go mod tidy`.
 """
@@ -45,8 +47,12 @@ def _newer(known: list[Pin]) -> tuple[list[tuple[Pin, str]], list[str]]:
         except RegistryError as error:
             failed.append(str(error))
             continue
-        if version != pin.version:
+        if version == pin.version:
+            continue
+        if version.split(".")[0] == pin.version.split(".")[0]:
             changes.append((pin, version))
+        else:
+            print(f"{pin.file}: {pin.name} {pin.version} stays; {version} is a new major version")
     return changes, failed
 
 

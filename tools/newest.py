@@ -1,6 +1,7 @@
 """The newest version of a dependency, asked of its registry by the registry's own client."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -28,8 +29,10 @@ def newest(pin: Pin) -> str:
         same = pin.version.rpartition(".")[0] + "." if pin.name == "k8s.io/kubernetes" else "v"
         told = [version for version in json.loads(text).get("Versions", []) if version.startswith(same)]
         return str(next((version for version in reversed(told) if "-" not in version), pin.version))
-    text = _ask(sys.executable, "-m", "pip", "index", "versions", "--json", pin.name)
-    return str(json.loads(text)["latest"])
+    text = _ask(sys.executable, "-m", "pip", "index", "versions", pin.name)
+    if not (found := re.match(r"\S+ \(([^)]+)\)", text)):
+        raise RegistryError(f"pip index versions {pin.name} must tell a version, got {text[:100]!r}")
+    return found[1]
 
 
 def _ask(*command: str, cwd: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Text that means something elsewhere, in every place that takes text: page, manifests and templates keep it as text."""
+"""Text that means something elsewhere, in every place that takes text: it stays text."""
 
 import html.parser
 import itertools
