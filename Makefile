@@ -14,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -71,13 +71,14 @@ deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys 
 	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE) $(PIPELINE)
 
 # -- development --------------------------------------------------------------------------------------------------------
-check: setup ## format, lint, types, import contracts, schema, templates
+check: setup ## format, lint, types, import contracts, schema, security scans of every environment
 	@.venv/bin/ruff format --check $(PYTHON_FILES)
 	.venv/bin/ruff check $(PYTHON_FILES)
 	.venv/bin/mypy
 	PYTHONPATH=.:constructs .venv/bin/lint-imports
 	.venv/bin/python -m settings --check
 	.venv/bin/python -m review.rules --check
+	.venv/bin/python -m scans
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
@@ -85,9 +86,13 @@ schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
 test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
+fuzz: setup-rehearsal ## try 5,000 broken environment files, 2,000 hostile events and as many hostile texts and answers
+	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
+bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
+	@.venv/bin/python -m tools.bump $(if $(LOOK),--look)
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean

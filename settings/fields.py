@@ -13,6 +13,9 @@ _LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
 _LABEL_KEY = rf"(?:(?=[^/]{{1,253}}/){_LABEL}(?:\.{_LABEL})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 
+_REPLACED = r"\$\{Token\[|\{\{resolve:"  # by CDK while it synthesizes, by CloudFormation while it deploys
+_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+
 
 def _identifier(kind: str, example: str) -> Form:
     return Form(f"{kind}-{_HEX}", f"must be an id such as {example}", "copy the id from the AWS console or CLI")
@@ -83,6 +86,30 @@ AddonVersion = Annotated[
 ]
 InstanceType = Annotated[
     str, Form(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "must be an instance type such as m5.large", "mend the type")
+]
+Line = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED})){_LINE}*",
+        "must be one line of text without ${Token[…]} or {{resolve:…}}, which CDK and CloudFormation replace",
+        "write the text itself, without line breaks",
+    ),
+]
+EnvValue = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED}|\$\()){_LINE}+",
+        "must be one line of text without $(…), ${Token[…]} or {{resolve:…}}, which others would replace",
+        "write the value itself: what is proven is what stands here",
+    ),
+]
+RuleDescription = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED}))[-A-Za-z0-9 ._:/()#,@\[\]+=&;{{}}!$*]*",
+        "must be of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*: EC2 takes no others",
+        "leave the other characters out",
+    ),
 ]
 VpcRange = Annotated[str, Range(narrowest=28)]
 AnyRange = Annotated[str, Range(narrowest=32)]

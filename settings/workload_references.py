@@ -84,5 +84,5 @@ def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: 
 
 def _known(path: str, name: object, names: set[Any], what: str) -> Iterator[Problem]:
     if isinstance(name, str) and name not in names:
-        choice = ", ".join(sorted(str(n) for n in names if n)) or "there is none"
+        choice = ", ".join(sorted(show(n)[1:-1] for n in names if n)) or "there is none"
         yield Problem(path, f"must name {what}", show(name), f"choose from: {choice[:200]}")

@@ -82,7 +82,7 @@ class ClusterHandler(Construct):
         return lambda_.Function(
             self,
             construct_id,
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             code=lambda_.Code.from_asset(str(_SOURCE), exclude=["**/__pycache__", "*.pyc", "__init__.py"]),
             handler=f"index.{entry_point}",
             role=self.role,
