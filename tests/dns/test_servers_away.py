@@ -5,20 +5,21 @@ import time
 from pathlib import Path
 
 import pytest
-from dns_lab import CLUSTER_IP, CORE_DNS, LOCAL, SECOND, Lab
 
 from charts.node_local_dns.options import Options
+from laboratory import Lab
+from laboratory.addresses import CLUSTER_IP, CORE_DNS, LOCAL, SECOND
 
 TTL_S = 5
 KNOWN, NEW = "web.svc.cluster.local", "new.svc.cluster.local"
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory, coredns):
+def prepared(tmp_path_factory, programs):
     """A lab for each test, with two caches that know KNOWN, its time over; made together, so as to wait once."""
     labs = []
     for n in range(4):
-        lab = Lab(folder=tmp_path_factory.mktemp(f"away{n}"), coredns=coredns)
+        lab = Lab(tmp_path_factory.mktemp(f"away{n}"), programs)
         labs.append((lab, lab.start_servers()))
         lab.start_cache("stale", Options(), listen=(LOCAL, CLUSTER_IP))
         plain = Options(serve_stale_seconds=0, health_port=8081, metrics_port=9254, setup_metrics_port=9354)
