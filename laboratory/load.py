@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,17 @@ class Load:
     """A load that runs."""
 
     process: subprocess.Popen[str]
+
+    def stop(self) -> Outcome:
+        """End it and return what came of it.
+
+        Raises:
+            LaboratoryError: it had ended before, so it did not see what happened meanwhile.
+        """
+        if self.process.poll() is not None:
+            raise LaboratoryError("the load must last until it is stopped: give it more seconds")
+        self.process.send_signal(signal.SIGINT)
+        return self.outcome()
 
     def outcome(self) -> Outcome:
         """Wait for its end and return what came of it.

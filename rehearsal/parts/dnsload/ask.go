@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"sync"
 	"syscall"
 	"time"
@@ -22,6 +23,7 @@ type load struct {
 	questions    [][]byte // packed; the id is written over
 	timeout      time.Duration
 	start        time.Time
+	stop         chan os.Signal
 }
 
 // ask sends the queries and prints what came of them.
@@ -48,7 +50,8 @@ func ask(arguments []string) error {
 			*names = most / 10
 		}
 	}
-	one := &load{server: *server + ":53", over: *over, timeout: *timeout}
+	one := &load{server: *server + ":53", over: *over, timeout: *timeout, stop: make(chan os.Signal, 1)}
+	signal.Notify(one.stop, os.Interrupt)
 	for number := range *names {
 		asked := *name
 		if *names > 1 || *unique {
@@ -86,6 +89,10 @@ func (one *load) steady(count, rate, connections int) []reply {
 		due := time.Duration(number) * time.Second / time.Duration(rate)
 		if wait := due - time.Since(one.start); wait > 200*time.Microsecond {
 			time.Sleep(wait)
+		}
+		if len(one.stop) > 0 {
+			answers = answers[:number]
+			break
 		}
 		if len(queues) > 0 {
 			queues[number%connections] <- number

@@ -6,7 +6,7 @@
 // ask sends each query once, without a second try: over udp and tcp from a socket of its own, over lasting from one of
 // -connections lasting TCP connections. At rate 0 that many workers, each with one UDP socket, ask as fast as they are
 // answered. It prints one line of JSON: {"sent", "lost", "errors", "longest_gap_s", "qps", "p50_ms", "p99_ms"}; lost is
-// every query without an answer of at least one record. answer runs until it is ended.
+// every query without an answer of at least one record. An interrupt ends ask early; answer runs until it is ended.
 package main
 
 import (
