@@ -11,7 +11,7 @@ _ZONE = """{zone} {{
         fallthrough
     }}
     template ANY ANY {{
-        match ^absent[.]
+        match (^|[.])absent[.]
         rcode NXDOMAIN
         authority "{zone} 60 IN SOA ns.{zone} admin.{zone} 1 60 60 60 60"
         fallthrough
@@ -32,7 +32,7 @@ _ZONE = """{zone} {{
 def stand_ins(also_on_core_dns: str, *, without: str, log: bool) -> str:
     """Return it: CoreDNS's zones, a peer's on two resolvers, all else on the node's; none on the address `without`.
 
-    TTLs are 5 s; `big.` has an answer of 5,000 bytes, `absent.` none.
+    TTLs are 5 s; `big.` has an answer of 5,000 bytes, a name with the label `absent` none.
     """
     big = "\n        ".join(f'answer "{{{{ .Name }}}} 5 IN A 10.2.{n // 250}.{n % 250}"' for n in range(BIG))
     known = (

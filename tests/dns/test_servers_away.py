@@ -18,7 +18,7 @@ KNOWN, NEW = "web.svc.cluster.local", "new.svc.cluster.local"
 def prepared(tmp_path_factory, programs):
     """A lab for each test, with two caches that know KNOWN, its time over; made together, so as to wait once."""
     labs = []
-    for n in range(4):
+    for n in range(7):
         lab = Lab(tmp_path_factory.mktemp(f"away{n}"), programs)
         labs.append((lab, lab.start_servers()))
         lab.start_cache("stale", Options(), listen=(LOCAL, CLUSTER_IP))
@@ -57,6 +57,36 @@ def test_a_known_name_is_answered_from_the_cache_at_once_while_coredns_is_away(o
     assert max(reply.milliseconds for reply in stale) < 500
     assert lab.dig("pod", KNOWN, server=SECOND[1]).status in {"SERVFAIL", "NONE"}
     assert lab.dig("pod", NEW).status in {"SERVFAIL", "NONE"}
+
+
+def test_20_seconds_without_coredns_fail_no_known_name(prepared):
+    """200 queries a second for 50 names that are over every 5 s; one CoreDNS is killed, another one unreachable."""
+    outages = [(*prepared.pop(), kill), (*prepared.pop(), black_hole)]
+    loads = [lab.load("svc.cluster.local", names=50, rate=200, seconds=60) for lab, _, _ in outages]
+    time.sleep(2)
+    for lab, servers, away in outages:
+        away(lab, servers)
+    time.sleep(20)
+    assert [(one.lost, one.errors, one.sent > 20 * 200) for one in (load.stop() for load in loads)] == [
+        (0, {}, True),
+        (0, {}, True),
+    ]
+
+
+def test_a_slow_coredns_slows_no_known_name(outage):
+    """It answers after 1.5 s (the cache gives up after 2): without serve_stale pods wait each time a name is over."""
+    lab, servers = outage
+    lab.load("svc.cluster.local", names=20, rate=100, seconds=0.5).outcome()
+    lab.load("svc.cluster.local", names=20, rate=100, seconds=0.5, server=SECOND[1]).outcome()
+    servers.stop()
+    lab.start_late(CORE_DNS, 1.5)
+    time.sleep(TTL_S + 1)
+    load = {"names": 20, "rate": 50, "seconds": 10, "timeout": "5s"}
+    stale, plain = (lab.load("svc.cluster.local", server=ip, **load) for ip in (CLUSTER_IP, SECOND[1]))
+    answered_at_once, waited = stale.outcome(), plain.outcome()
+    assert (answered_at_once.lost, waited.lost) == (0, 0)
+    assert answered_at_once.p99_ms < 500
+    assert waited.p99_ms > 1000
 
 
 def test_a_known_name_is_refreshed_as_soon_as_coredns_is_back(outage):
