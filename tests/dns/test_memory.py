@@ -36,7 +36,6 @@ def check(lab, server):
     assert len(held) == 2 * len(ZONES)
     assert min(held.values()) > 0.99 * CAPACITY, held
     full = server.resident_mib()
-    print(f"{empty:.0f} MiB empty, {full:.0f} MiB full")
     assert empty + 20 < full <= Options().worst_case_memory_mi
 
 
