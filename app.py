@@ -1,7 +1,5 @@
 """podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
 
-from __future__ import annotations
-
 import sys
 
 import aws_cdk as cdk

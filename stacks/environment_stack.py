@@ -1,19 +1,14 @@
 """What every stack of an environment has: name, account, region, and a way to apply Kubernetes objects."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import aws_cdk as cdk
 import cdk8s
 from aws_cdk import aws_eks_v2 as eks
+from constructs import Construct, IDependable
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from constructs import Construct, IDependable
-
-    from settings import Settings
+from settings import Settings
 
 
 class EnvironmentStack(cdk.Stack):

@@ -1,21 +1,13 @@
 """The VPC and its connections to peers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
 from podnet.peering_connection import PeeringConnection
-from settings.network import ExistingNetwork
+from settings import Settings
+from settings.network import ExistingNetwork, Network
 from stacks.environment_stack import EnvironmentStack
-
-if TYPE_CHECKING:
-    from constructs import Construct
-
-    from settings import Settings
-    from settings.network import Network
 
 
 class NetworkStack(EnvironmentStack):

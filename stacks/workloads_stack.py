@@ -1,24 +1,17 @@
 """The security groups and policies of one namespace's workloads."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
 from charts.security_group_policy import SecurityGroupPolicy
 from charts.workload_namespace import WorkloadNamespace
 from podnet.pod_security_group import admit, port
+from settings import Settings
+from settings.network import RuleSource
+from settings.workloads import Workload
 from stacks.environment_stack import EnvironmentStack
-
-if TYPE_CHECKING:
-    from constructs import Construct
-
-    from settings import Settings
-    from settings.network import RuleSource
-    from settings.workloads import Workload
-    from stacks.pod_networking_stack import PodNetworkingStack
+from stacks.pod_networking_stack import PodNetworkingStack
 
 
 class WorkloadsStack(EnvironmentStack):

@@ -1,8 +1,6 @@
 """A managed node group whose nodes can carry branch ENIs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -10,9 +8,6 @@ from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
 from podnet.eks_cluster import PRIVATE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class NodeGroup(Construct):

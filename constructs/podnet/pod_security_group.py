@@ -1,7 +1,5 @@
 """Security groups that pods carry on their branch ENIs."""
 
-from __future__ import annotations
-
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
