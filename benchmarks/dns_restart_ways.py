@@ -40,9 +40,9 @@ def laboratory(*, static_rules: bool) -> Iterator[Lab]:
             lab.close()
 
 
-def ours() -> Recipe:
+def ours(*, standby: bool = False) -> Recipe:
     """Return the chart's recipe; the slow zone is a stub domain."""
-    return Recipe.ours(Options(stub_domains={SLOW: [OTHER_PEER]}), LISTEN)
+    return Recipe.ours(Options(stub_domains={SLOW: [OTHER_PEER]}), LISTEN, standby=standby)
 
 
 def canonical() -> Recipe:
@@ -103,7 +103,7 @@ def surge(program: Path, recipe: Recipe) -> Figures:
 def kills(program: Path, *, standby: bool) -> Figures:
     """Kill a process and start it again after a second, as kubelet would at best."""
     with laboratory(static_rules=True) as lab:
-        recipes = [ours(), *[ours().with_ports(1)] * standby]
+        recipes = [ours(), *[ours(standby=True)] * standby]
         caches = [NodeCache(lab, program, f"cache{number}", recipe) for number, recipe in enumerate(recipes)]
         for cache in caches:
             cache.start()

@@ -53,6 +53,8 @@ class Namespaces:
         self._connect("pod", "topod", NODE_FOR_POD, [POD])
         self._connect("servers", "toservers", NODE_FOR_SERVERS, server_addresses)
         self.run("node", "sysctl", "-qw", "net.ipv4.ip_forward=1")
+        # one pod opens as many connections as many pods would: a port of its own for each minute's
+        self.run("pod", "sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000")
 
     def run(self, where: str, *command: str, check: bool = True) -> str:
         """Run a program in a namespace and return what it prints.
