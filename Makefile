@@ -12,7 +12,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal laboratory tests benchmarks tools
+PYTHON_FILES := app.py settings stacks constructs charts review rehearsal laboratory observability tests benchmarks tools
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -68,11 +68,14 @@ check: setup ## format, lint, types, import contracts, schema, templates
 	PYTHONPATH=.:constructs .venv/bin/lint-imports
 	.venv/bin/python -m settings --check
 	.venv/bin/python -m review.rules --check
+	.venv/bin/python -m observability --check
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
+observability: setup ## write the dashboard and the alert rules from their source
+	@.venv/bin/python -m observability
 test: setup-system setup-rehearsal ## run all tests
 	@.venv/bin/python -m pytest $(ARGS)
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
@@ -80,4 +83,4 @@ bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writ
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema observability test bench clean
