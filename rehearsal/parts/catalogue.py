@@ -18,6 +18,7 @@ CATALOGUE = {
         Part(name="kwok", module="sigs.k8s.io/kwok", programs={"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, minutes=2),
         Part(name="coredns", module="github.com/coredns/coredns", programs={"coredns": "."}, minutes=2),
         Part(name="vpc_cni", module="github.com/aws/amazon-vpc-cni-k8s"),
+        Part(name="cni_lab", module="github.com/aws/amazon-vpc-cni-k8s", programs={"cni-lab": "."}, minutes=3),
         Part(name="vpc_resource_controller", module="github.com/aws/amazon-vpc-resource-controller-k8s"),
     )
 }
