@@ -48,11 +48,16 @@ synth: setup ## write templates and the review to cdk.out; reads nothing but the
 	@$(CDK) synth --quiet -c environment=$(ENV)
 	echo "templates in cdk.out, the review in cdk.out/review/index.html"
 review: setup ## tell flows, rules and capacity of ENV as text, without a synth
-	@.venv/bin/python -m review --environment $(ENV)
-diff: setup ## compare with what is deployed
-	@$(CDK) diff -c environment=$(ENV)
-deploy: setup ## deploy all stacks of ENV to AWS
+	@.venv/bin/python -m review --environment $(ENV) $(if $(AGAINST),--against $(AGAINST))
+diff: setup ## compare with what is deployed, and tell what the change does to running pods; AGAINST=<saved review or file>
+	@.venv/bin/python -m review --environment $(ENV) --changes $(if $(AGAINST),--against $(AGAINST))
+	$(CDK) diff -c environment=$(ENV)
+deploy: setup ## deploy all stacks of ENV to AWS, and save the review that the next one is compared with
 	@$(CDK) deploy --all -c environment=$(ENV)
+	cp cdk.out/review/review.json environments/$(ENV).review.json
+	echo "saved environments/$(ENV).review.json: commit it, make diff compares with it"
+dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
+	@.venv/bin/python -m tests.dataplane --environment $(ENV)
 destroy: setup ## delete all stacks of ENV from AWS
 	@$(CDK) destroy --all -c environment=$(ENV)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
@@ -80,4 +85,4 @@ bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writ
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy dataplane destroy rehearse rehearse-down check format schema test bench clean
