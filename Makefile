@@ -80,9 +80,11 @@ schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
 test: setup-system setup-rehearsal ## run all tests
 	@.venv/bin/python -m pytest $(ARGS)
+fuzz: setup ## load, review and synthesize 2,000 random environment files; FUZZ_EXAMPLES=<number>
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} .venv/bin/python -m pytest tests/unit/review/test_any_settings.py tests/synth/test_any_settings.py tests/unit/settings/test_any_file.py
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy dataplane destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy dataplane destroy rehearse rehearse-down check format schema test fuzz bench clean
