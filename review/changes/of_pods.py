@@ -21,7 +21,7 @@ _ROLL = Effect(
     "aws/amazon-vpc-cni-k8s, charts/aws-vpc-cni/values.yaml, updateStrategy",
 )
 _BACK = "without it aws-node gets the value back that stood there before podnet, or its own default"
-_STRICT_PODS = "pods that were made in strict lose all DNS as soon as it runs on their node"
+_STRICT_PODS = "pods that were made in strict lose all DNS as soon as the cache runs on their node"
 _NEW_NODES = {
     "ENABLE_PREFIX_DELEGATION": "nodes that run keep kubelet's max-pods: only new nodes carry more pods",
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "nodes that run keep their interfaces' subnets: replace them one by one",
@@ -79,7 +79,7 @@ def _variable(found: Difference) -> Iterator[Effect]:
 
 def _cache(found: Difference) -> Iterator[Effect]:
     if found.after and found.whole[0]["pod_networking"]["enforcing_mode"] == "strict":
-        yield Effect("DNS", f"the cache starts node by node: {_STRICT_PODS}", _MEASURED)
+        yield Effect("DNS", f"node by node: {_STRICT_PODS}", _MEASURED)
     elif found.after:
         yield Effect(
             "DNS",
