@@ -1,6 +1,8 @@
 # podnet: every command that people and CI use. `make help` lists them.
 ENV ?= dev
 NAME ?= synth
+PIPELINE ?= pipeline
+WORKERS ?= 2
 PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -65,6 +67,14 @@ rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this mach
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
+synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
+	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE)
+	rm -rf build/reviews && mkdir -p build/reviews
+	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
+	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
+deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
+	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE) $(PIPELINE)
+
 # -- development --------------------------------------------------------------------------------------------------------
 check: setup ## format, lint, types, import contracts, schema, templates
 	@.venv/bin/ruff format --check $(PYTHON_FILES)
@@ -78,13 +88,13 @@ format: setup ## put the code into its form
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
-test: setup-system setup-rehearsal ## run all tests
-	@.venv/bin/python -m pytest $(ARGS)
+test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…" are pytest's
+	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 fuzz: setup ## load, review and synthesize 2,000 random environment files; FUZZ_EXAMPLES=<number>
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} .venv/bin/python -m pytest tests/unit/review/test_any_settings.py tests/synth/test_any_settings.py tests/unit/settings/test_any_file.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} .venv/bin/python -m pytest tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy dataplane destroy rehearse rehearse-down check format schema test fuzz bench clean
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy dataplane destroy rehearse rehearse-down check format schema test fuzz bench clean

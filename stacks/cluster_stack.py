@@ -1,29 +1,25 @@
 """The cluster and the add-ons that must be there before its first node."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
 from podnet.addon import Addon, configuration
 from podnet.eks_cluster import EksCluster
+from settings import Settings
+from settings.cluster import Cluster
 from stacks.environment_stack import EnvironmentStack
 from stacks.kubectl_layer import kubectl_layer
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_ec2 as ec2
-    from constructs import Construct
-
-    from settings import Settings
-    from settings.cluster import Cluster
 
 
 class ClusterStack(EnvironmentStack):
     """Makes the cluster without nodes, kube-proxy, and aws-node with its variables in the add-on's configuration."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, vpc: ec2.IVpc) -> None:
-        """Make the cluster that `settings.cluster` describes."""
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, cluster: Cluster, vpc: ec2.IVpc
+    ) -> None:
+        """Make the cluster that `cluster`, a part of the settings, describes."""
         super().__init__(scope, construct_id, settings=settings)
-        cluster, networking = cast("Cluster", settings.cluster), settings.pod_networking
+        networking = settings.pod_networking
         self.cluster = EksCluster(
             self,
             "Cluster",

@@ -1,21 +1,13 @@
 """Nodes, and what needs nodes to run."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
-
 import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
+from constructs import Construct
 
 from podnet.addon import Addon
 from podnet.node_group import NodeGroup
+from settings import Settings
 from stacks.environment_stack import EnvironmentStack
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_eks_v2 as eks
-    from constructs import Construct
-
-    from settings import Settings
-    from settings.cluster import Cluster
 
 
 class ComputeStack(EnvironmentStack):
@@ -25,11 +17,12 @@ class ComputeStack(EnvironmentStack):
     (EKS user guide, "Assign security groups to individual Pods").
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, cluster: eks.ICluster) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, cluster: eks.ICluster, coredns_version: str
+    ) -> None:
         """Make one managed node group for each of `settings.node_groups`."""
         super().__init__(scope, construct_id, settings=settings)
-        version = cast("Cluster", settings.cluster).coredns_version
-        core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=version)
+        core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=coredns_version)
         for group in settings.node_groups:
             nodes = NodeGroup(
                 self,

@@ -1,20 +1,16 @@
 """All stacks of one environment, in the order in which they are deployed."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from constructs import Construct
 
+from settings import Settings
 from stacks.cluster_stack import ClusterStack
 from stacks.compute_stack import ComputeStack
+from stacks.environment_stack import EnvironmentStack
 from stacks.network_stack import NetworkStack
 from stacks.pod_networking_stack import PodNetworkingStack
 from stacks.workloads_stack import WorkloadsStack
-
-if TYPE_CHECKING:
-    from constructs import Construct
-
-    from settings import Settings
-    from stacks.environment_stack import EnvironmentStack
 
 
 class Environment:
@@ -26,23 +22,25 @@ class Environment:
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         """Make the stacks under an App or a Stage; they are called `<environment>-<Stack>` either way."""
-        last: EnvironmentStack
-        if settings.cluster:
+        nodes: ComputeStack | PodNetworkingStack
+        if own := settings.cluster:
             network = NetworkStack(scope, "Network", settings=settings)
-            cluster = ClusterStack(scope, "Cluster", settings=settings, vpc=network.vpc)
+            cluster = ClusterStack(scope, "Cluster", settings=settings, cluster=own, vpc=network.vpc)
             pod_networking = PodNetworkingStack(
                 scope, "PodNetworking", settings=settings, network=network, cluster=cluster
             )
-            last = ComputeStack(scope, "Compute", settings=settings, cluster=cluster.cluster)
-            last.add_stack_dependency(pod_networking)
+            nodes = ComputeStack(
+                scope, "Compute", settings=settings, cluster=cluster.cluster, coredns_version=own.coredns_version
+            )
+            nodes.add_stack_dependency(pod_networking)
         else:
-            last = pod_networking = PodNetworkingStack(scope, "PodNetworking", settings=settings)
-        self.stacks: list[EnvironmentStack] = [pod_networking]
+            pod_networking = nodes = PodNetworkingStack(scope, "PodNetworking", settings=settings)
+        self.stacks = list[EnvironmentStack]([pod_networking])
         for name in sorted({workload.namespace for workload in settings.workloads}):
             workloads = WorkloadsStack(
                 scope, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking
             )
-            workloads.add_stack_dependency(last)
+            workloads.add_stack_dependency(nodes)
             self.stacks.append(workloads)
 
     @property

@@ -1,19 +1,14 @@
 """What every stack of an environment has: name, account, region, and a way to apply Kubernetes objects."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import aws_cdk as cdk
 import cdk8s
 from aws_cdk import aws_eks_v2 as eks
+from constructs import Construct, IDependable
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from constructs import Construct, IDependable
-
-    from settings import Settings
+from settings import Settings
 
 
 class EnvironmentStack(cdk.Stack):
@@ -27,7 +22,9 @@ class EnvironmentStack(cdk.Stack):
         """Make an empty stack in the account and region of the settings."""
         place = cdk.Environment(account=settings.account, region=settings.region)
         tags = {"podnet:environment": settings.name}
-        super().__init__(scope, f"{settings.name}-{construct_id}", env=place, tags=tags)
+        name = f"{settings.name}-{construct_id}"
+        # under a pipeline's stage a stack would otherwise get the stage's name too, and be a new one
+        super().__init__(scope, name, stack_name=name, env=place, tags=tags)
         self.charts = cdk8s.App()
         self.manifests: dict[str, list[Any]] = {}
 

@@ -1,13 +1,10 @@
 """The kubectl that applies manifests, of the cluster's own version."""
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-if TYPE_CHECKING:
-    from aws_cdk import aws_lambda as lambda_
-    from constructs import Construct
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
 
 VERSIONS = ("1.34", "1.35", "1.36")
 

@@ -1,28 +1,20 @@
 """Pod networking of one cluster: aws-node's variables kept in effect, the shared pod group, the node cache."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
+from constructs import Construct, IDependable
 
 from charts.aws_node_env_rights import AwsNodeEnvRights
 from charts.node_local_dns import NodeLocalDns, Options
 from podnet.aws_node_env import AwsNodeEnv
 from podnet.imported_cluster import ImportedCluster
 from podnet.pod_security_group import SharedPodGroup
+from settings import Settings
+from stacks.cluster_stack import ClusterStack
 from stacks.environment_stack import EnvironmentStack
 from stacks.kubectl_layer import kubectl_layer
-from stacks.network_stack import import_vpc
-
-if TYPE_CHECKING:
-    from aws_cdk import aws_eks_v2 as eks
-    from constructs import Construct, IDependable
-
-    from settings import Settings
-    from stacks.cluster_stack import ClusterStack
-    from stacks.network_stack import NetworkStack
+from stacks.network_stack import NetworkStack, import_vpc
 
 
 class PodNetworkingStack(EnvironmentStack):

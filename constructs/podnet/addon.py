@@ -1,15 +1,10 @@
 """EKS add-ons, and what the vpc-cni add-on's configuration looks like."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Addon(Construct):

@@ -1,8 +1,7 @@
 """An EKS cluster that waits for its pod networking before it has nodes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -11,11 +10,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
-
-from podnet.cluster_administrator import ClusterAdministrator
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
 
@@ -77,11 +71,18 @@ class EksCluster(Construct):
         )
         self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
         for number, arn in enumerate(admin_role_arns, 1):
-            ClusterAdministrator(self, f"Admin{number}", cluster_name=cluster.cluster_name, role_arn=arn)
+            administrator(self, f"Admin{number}", cluster=self.cluster, role_arn=arn)
 
     def _secrets_key(self) -> kms.Key:
         # of no use without the cluster; KMS keeps a deleted key for 30 days
         return kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
+def administrator(scope: Construct, construct_id: str, *, cluster: eks.ICluster, role_arn: str) -> eks.AccessEntry:
+    """Give an IAM role full rights by an access entry in the scope's stack; a role has at most one in a cluster."""
+    whole = eks.AccessScopeType.CLUSTER
+    policy = eks.AccessPolicy.from_access_policy_name("AmazonEKSClusterAdminPolicy", access_scope_type=whole)
+    return eks.AccessEntry(scope, construct_id, cluster=cluster, principal=role_arn, access_policies=[policy])
 
 
 def _log_type(name: str) -> str:

@@ -1,7 +1,5 @@
 """A cluster that somebody else made, as far as podnet needs it."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from aws_cdk import aws_ec2 as ec2
@@ -10,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from podnet.cluster_administrator import ClusterAdministrator
+from podnet.eks_cluster import administrator
 
 
 class ImportedCluster(Construct):
@@ -55,4 +53,4 @@ class ImportedCluster(Construct):
         )
         self.cluster = eks.Cluster.from_cluster_attributes(self, "Resource", **known, kubectl_provider=kubectl)
         role = cast("iam.IRole", kubectl.role)  # optional in the interface, always there in this class
-        self.administrator = ClusterAdministrator(self, "KubectlAccess", cluster_name=name, role_arn=role.role_arn)
+        self.administrator = administrator(self, "KubectlAccess", cluster=self.cluster, role_arn=role.role_arn)

@@ -1,8 +1,6 @@
 """A managed node group whose nodes can carry branch ENIs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -10,9 +8,6 @@ from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
 from podnet.eks_cluster import PRIVATE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class NodeGroup(Construct):
@@ -48,6 +43,8 @@ class NodeGroup(Construct):
             http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
             http_put_response_hop_limit=1,
         )
+        # not the construct's path, which a pipeline makes longer: another name is another version, and replaces nodes
+        cdk.Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}", priority=200)
         if template.launch_template_id is None:
             raise ValueError("the launch template must have an id, got none")
         least, wanted, most = sizes

@@ -1,16 +1,11 @@
 """A VPC peering connection with everything that makes packets cross it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import custom_resources as cr
 from constructs import Construct
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class PeeringConnection(Construct):

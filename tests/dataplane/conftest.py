@@ -7,8 +7,7 @@ from settings import load
 from tests.dataplane.cell import matrix, rerouted
 from tests.dataplane.lab.errors import LabError
 from tests.dataplane.measured_cells import measure_cells
-
-NOTES = pytest.StashKey[dict[str, str]]()
+from tests.told import tell
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +22,8 @@ def _measured(base, cells, config, name):
     except (LabError, PartError) as error:
         pytest.fail(str(error), pytrace=False)
     packets = sum(len(outcomes) for outcomes in found.outcomes.values())
-    said = config.stash.setdefault(NOTES, {})
-    said[
-        f"{name}: {len(cells)} cells, {packets} requests, {found.seconds:.0f} s, measured twice: {len(found.twice)}"
-    ] = ""
-    said |= dict.fromkeys(found.notes, "")
+    size = f"{name}: {len(cells)} cells, {packets} requests, {found.seconds:.0f} s, measured twice: {len(found.twice)}"
+    tell(config, "dataplane", size, *found.notes)
     return found
 
 
@@ -41,11 +37,3 @@ def measured(base, pytestconfig):
 def measured_rerouted(base, pytestconfig):
     """The cells in which the peer's range is an external service's too."""
     return _measured(base, rerouted(), pytestconfig, "external services")
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    lines = config.stash.get(NOTES, {})
-    if lines:
-        terminalreporter.section("dataplane")
-        for line in lines:
-            terminalreporter.line(line)

@@ -1,5 +1,6 @@
-"""cfn-lint over every template of every shipped environment."""
+"""Every template of every shipped environment: cfn-lint, and nothing that is looked up."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -20,3 +21,10 @@ def test_templates_have_no_finding_that_is_not_accepted(synthesized, environment
     command = [lint, "--regions", "eu-west-1", "--format", "parseable", "--ignore-checks", *ACCEPTED, "--", *files]
     found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "existing"])
+def test_nothing_is_looked_up(synthesized, environment):
+    """A synth asks AWS for nothing: no value is missing from the assembly that the CLI would then fetch."""
+    folder = pathlib.Path(synthesized(environment).assembly.directory)
+    assert "missing" not in json.loads((folder / "manifest.json").read_text())
