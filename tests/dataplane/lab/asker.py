@@ -53,6 +53,14 @@ class Asker:
             return
         self._selector.register(self._socket, selectors.EVENT_WRITE if self._tcp else selectors.EVENT_READ, self)
 
+    def again(self) -> None:
+        """Ask once more on a TCP connection that was answered."""
+        self.seen, self.why, self.done = "", "no answer", False
+        try:
+            self._socket.send(dns.framed(self.message) if self.request.name else self.message)
+        except OSError as error:
+            self._end(error)
+
     def serve(self, ready: socket.socket) -> None:
         """Go on: send when the connection stands, read what comes."""
         try:

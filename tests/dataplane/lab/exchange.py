@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-import selectors
-import time
 from typing import TYPE_CHECKING
 
-from tests.dataplane.lab.answerers import Answerers
-from tests.dataplane.lab.asker import Asker
+from tests.dataplane.lab.conversation import Conversation
 from tests.dataplane.lab.outcome import Outcome
 from tests.dataplane.lab.reading import source, wire
 
@@ -19,8 +15,6 @@ if TYPE_CHECKING:
     from tests.dataplane.lab.namespaces import Namespaces
     from tests.dataplane.lab.request import Request
     from tests.dataplane.lab.tap import Tap
-
-_NUMBERS = itertools.count(1)
 
 
 class Exchange:
@@ -40,40 +34,45 @@ class Exchange:
         """Return an outcome for each request; those whose packets look the same go one after the other."""
         for together in _rounds(requests):
             self._tap.quiet()
-            with selectors.DefaultSelector() as selector:
-                answerers = Answerers(self._namespaces, together, selector)
-                askers = [Asker(self._namespaces, request, next(_NUMBERS), selector) for request in together]
-                self._talk(askers, selector)
-                packets = self._tap.packets()
-                for asker in askers:
-                    asker.close()
-                answerers.close()
-            for asker in askers:
-                request, seen = asker.request, asker.seen or answerers.seen.get(asker.message, "")
-                way = wire(request, packets, self._addresses, cache=cache)
-                arrived, crossed = bool(asker.seen), way.forward or way.back
-                yield Outcome(
-                    job=job,
-                    moment=moment,
-                    flow=request.flow,
-                    protocol=request.protocol,
-                    peer=request.peer,
-                    nodes=request.nodes,
-                    arrived=arrived,
-                    source=source(request, seen, way, self._addresses),
-                    forward=way.forward or "local",
-                    back=way.back or ("local" if arrived and not crossed else "-"),
-                    why=asker.why,
-                )
+            conversation = Conversation(self._namespaces, together, self._patience)
+            conversation.begin()
+            yield from self._heard(conversation, job, moment, cache=cache)
+            conversation.close()
 
-    def _talk(self, askers: list[Asker], selector: selectors.BaseSelector) -> None:
-        for asker in askers:
-            asker.start()
-        end = time.monotonic() + self._patience
-        while not all(asker.done for asker in askers) and (left := end - time.monotonic()) > 0:
-            for key, _ in selector.select(left):
-                key.data.serve(key.fileobj)
-        time.sleep(0.002)  # acknowledgements on their way
+    def hold(self, requests: Sequence[Request]) -> Conversation:
+        """Open a TCP connection for each request that can have one, and leave it open."""
+        held = [request for request in requests if request.server and request.spoken == "tcp"]
+        conversation = Conversation(self._namespaces, held, self._patience)
+        conversation.begin()
+        return conversation
+
+    def held(self, conversation: Conversation, job: str, moment: str, *, cache: bool) -> Iterator[Outcome]:
+        """Ask once more on connections that were held; their flows end in `-held`."""
+        self._tap.quiet()
+        conversation.again()
+        yield from self._heard(conversation, job, moment, cache=cache, suffix="-held")
+
+    def _heard(
+        self, conversation: Conversation, job: str, moment: str, *, cache: bool, suffix: str = ""
+    ) -> Iterator[Outcome]:
+        packets = self._tap.packets()
+        for asker in conversation.askers:
+            request, seen = asker.request, conversation.seen(asker)
+            way = wire(request, packets, self._addresses, cache=cache)
+            arrived, crossed = bool(asker.seen), way.forward or way.back
+            yield Outcome(
+                job=job,
+                moment=moment,
+                flow=request.flow + suffix,
+                protocol=request.protocol,
+                peer=request.peer,
+                nodes=request.nodes,
+                arrived=arrived,
+                source=source(request, seen, way, self._addresses),
+                forward=way.forward or "local",
+                back=way.back or ("local" if arrived and not crossed else "-"),
+                why=asker.why,
+            )
 
 
 def _rounds(requests: Sequence[Request]) -> list[list[Request]]:

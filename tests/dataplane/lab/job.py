@@ -19,6 +19,8 @@ class Moment:
     """Whether the node's cache is there."""
     init: dict[str, str]
     """Environment of aws-vpc-cni-init, which runs before the moment."""
+    aws_node: dict[str, str] | None = None
+    """Environment with which aws-node starts again before the moment, under pods that stay; None: it does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,8 @@ class Job:
     """Path of a real node-cache; empty: CoreDNS with its rules stands for it."""
     only: tuple[str, ...] = field(default=())
     """Flows to try; empty: all."""
+    held: tuple[str, ...] = field(default=())
+    """Flows of which a TCP connection stays open from the first moment on, and is asked in each later one."""
     patience: float = 0.6
     """Seconds that lost packets are waited for."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.dataplane.lab.job import Job
+    from tests.dataplane.lab.job import Job, Moment
     from tests.dataplane.lab.outcome import Outcome
 
 
@@ -58,16 +58,29 @@ class Laboratory:
         job, tap = self._job, Tap(self.namespaces)
         exchange = Exchange(self.namespaces, job.addresses, tap, job.patience)
         requests = Requests(job.addresses, job.cluster_domain)
+        held = None
         for moment in job.moments:
-            self.node.init_container(moment.init)
-            self.cache(wanted=moment.cache)
+            self._change(moment)
             wanted = [
                 request
                 for request in requests.all()
                 if request.flow in (job.only or [request.flow]) and (moment.cache or not request.carrier)
             ]
             yield from exchange.outcomes(wanted, job.name, moment.name, cache=moment.cache)
+            if held:
+                yield from exchange.held(held, job.name, moment.name, cache=moment.cache)
+            elif job.held:
+                held = exchange.hold([request for request in requests.all() if request.flow in job.held])
+        if held:
+            held.close()
         tap.close()
+
+    def _change(self, moment: Moment) -> None:
+        """Bring the node into a state."""
+        self.node.init_container(moment.init)
+        if moment.aws_node is not None:
+            self.node.restarted(self._job.cni_lab, moment.aws_node, self._folder)
+        self.cache(wanted=moment.cache)
 
     def cache(self, *, wanted: bool) -> None:
         """Start or stop the cache where it is not so already."""

@@ -45,10 +45,17 @@ class Node:
 
     def aws_node(self, program: str, env: Mapping[str, str], folder: Path) -> None:
         """Let AWS's code make the host's rules and both pods; `env` is the aws-node container's, and all it gets."""
+        self._run(program, env, folder, self._request())
+
+    def restarted(self, program: str, env: Mapping[str, str], folder: Path) -> None:
+        """Let AWS's code make the host's rules again, as after a change of `env`; the pods are not touched."""
+        self._run(program, env, folder, {**self._request(), "pods": []})
+
+    def _run(self, program: str, env: Mapping[str, str], folder: Path, request: Mapping[str, Any]) -> None:
         inherited = {key: os.environ[key] for key in ("PATH", "XTABLES_LOCKFILE") if key in os.environ}
         log = {"AWS_VPC_K8S_CNI_LOG_FILE": str(folder / "cni.log")}
-        request = json.dumps(self._request())
-        self._namespaces.run("node", program, "setup", text=request, env={**inherited, **env, **log})
+        text = json.dumps(request)
+        self._namespaces.run("node", program, "setup", text=text, env={**inherited, **env, **log})
 
     def _request(self) -> dict[str, Any]:
         inside, wires = self._addresses, self._wires
