@@ -6,16 +6,17 @@ import argparse
 import json
 import pathlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from review.changes import SavedError, compare, lines, path_of, read, since_saved
+from review.changes import SavedError, lines, path_of, read
 from review.content import content
 from review.rules import check, stops
+from review.since import since, since_saved
 from review.text import text
 from settings import SettingsError, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from settings import Settings
 
 _NOTHING_SAVED = "{}: no saved review to compare with; `make deploy` saves {}, and --against names another one"
 
@@ -31,7 +32,7 @@ def main() -> int:
         return 1
     findings = check(settings)
     found = content(settings, findings)
-    found["changes"] = compare(before, found, given.against) if before else since_saved(found)
+    found["changes"] = since(before, found, given.against) if before else since_saved(found)
     if given.changes:
         told = "\n".join(lines(found["changes"])) if found["changes"] else ""
         print(told or _NOTHING_SAVED.format(settings.name, f"environments/{path_of(settings.name).name}"))  # noqa: T201
@@ -51,12 +52,9 @@ def _given() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _before(against: str) -> Mapping[str, Any]:
-    """Return the review of another environment file, or a saved one."""
-    if pathlib.Path(against).suffix == ".json":
-        return read(pathlib.Path(against))
-    settings = load(against)
-    return content(settings, check(settings))
+def _before(against: str) -> Settings:
+    """Return the settings of another environment file, or of a saved review."""
+    return read(pathlib.Path(against)) if pathlib.Path(against).suffix == ".json" else load(against)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ import pathlib
 from typing import TYPE_CHECKING, Any
 
 from review import manifests as objects
-from review.changes import since_saved
 from review.content import content
 from review.rules import check
+from review.since import since_saved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

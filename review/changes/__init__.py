@@ -2,7 +2,6 @@
 
 from review.changes.comparing import compare
 from review.changes.saved import SavedError, path_of, read
-from review.changes.since import since_saved
 from review.changes.text import lines
 
-__all__ = ["SavedError", "compare", "lines", "path_of", "read", "since_saved"]
+__all__ = ["SavedError", "compare", "lines", "path_of", "read"]

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from review.changes.difference import Difference
 
-Kind = Literal["refused", "replacement", "DNS", "nodes", "pods", "connections", "rollout", "nothing"]
+Kind = Literal["refused", "replacement", "DNS gap", "nodes", "pods", "DNS", "connections", "rollout", "nothing"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TOLD: dict[Kind, str] = {
     "refused": "AWS refuses it",
     "replacement": "resources are replaced",
-    "DNS": "DNS takes another way",
+    "DNS gap": "pods lose DNS",
     "nodes": "nodes are replaced, or have to be",
     "pods": "pods have to be restarted",
+    "DNS": "DNS answers come another way, without a gap",
     "connections": "connections take another way, or end",
     "rollout": "a DaemonSet is replaced node by node",
     "nothing": "running pods notice nothing",

@@ -74,7 +74,7 @@ TABLE: Table = {
     "existing_cluster.certificate_authority": _MOVED,
     "existing_cluster.endpoint": _API,
     "existing_cluster.security_group_id": Effect(
-        "DNS",
+        "DNS gap",
         "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
         "have no way around a cache that is away",
         "EKS user guide, Security groups for pods, considerations",

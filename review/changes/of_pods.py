@@ -36,7 +36,9 @@ def _mode(found: Difference) -> Iterator[Effect]:
     yield Effect("pods", sentence, f"{_CNI}, POD_SECURITY_GROUP_ENFORCING_MODE")
     cached = found.around[1]["dns_cache"]["enabled"]
     if found.before == "strict" and cached:
-        yield Effect("DNS", f"{_STRICT_PODS}: deploy the mode alone, restart them, then enable the cache", _MEASURED)
+        yield Effect(
+            "DNS gap", f"{_STRICT_PODS}: deploy the mode alone, restart them, then enable the cache", _MEASURED
+        )
 
 
 def _snat(found: Difference) -> Iterator[Effect]:
@@ -79,7 +81,7 @@ def _variable(found: Difference) -> Iterator[Effect]:
 
 def _cache(found: Difference) -> Iterator[Effect]:
     if found.after and found.whole[0]["pod_networking"]["enforcing_mode"] == "strict":
-        yield Effect("DNS", f"node by node: {_STRICT_PODS}", _MEASURED)
+        yield Effect("DNS gap", f"node by node: {_STRICT_PODS}", _MEASURED)
     elif found.after:
         yield Effect(
             "DNS",

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, event, given, settings
 from charts.node_local_dns import NodeLocalDns, Options
 from charts.security_group_policy import SecurityGroupPolicy
 from review import check, stops
+from review.changes import compare
 from review.content import content
 from review.needs import unmet
 from review.page import render
@@ -13,6 +14,7 @@ from review.text import text
 from settings import SettingsError, load
 from tests.any_environment import EXAMPLES, environments
 
+DEV = content(load("dev"), [])
 NAMED_BY = {
     "sgp-to-cluster-dns": {"node-cache-needs-standard"},
     "kubelet-to-sgp": {"strict-needs-early-demux-off"},
@@ -24,7 +26,10 @@ NAMED_BY = {
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=environments())
 def test_what_passes_works_and_what_does_not_is_named(environment_file, file):
-    """No rule stops it: needed flows work and the charts take it. Otherwise each finding tells path, value and fix."""
+    """No rule stops it: needed flows work and the charts take it. Otherwise each finding tells path, value and fix.
+
+    What changes from another file can be told of any two.
+    """
     try:
         loaded = load(environment_file(file))
     except SettingsError:
@@ -32,6 +37,8 @@ def test_what_passes_works_and_what_does_not_is_named(environment_file, file):
         return
     findings = check(loaded)
     told = content(loaded, findings)
+    told["changes"] = compare(DEV, told, "dev")
+    assert all(change["effects"] for change in told["changes"]["changes"])
     assert len(render(told, {})) < 400_000
     assert text(told).startswith("trial")
     assert all(finding.path and finding.got and finding.fix for finding in findings)

@@ -8,10 +8,11 @@ import sys
 import pytest
 
 import review
-from review.changes import SavedError, compare, read, since_saved
+from review.changes import SavedError, compare, read
 from review.changes import saved as module
 from review.content import content
 from review.page import render
+from review.since import since_saved
 from review.text import text
 from settings import load
 
@@ -75,6 +76,14 @@ def test_flows_that_are_needed_come_first_with_both_sides(strict):
     assert next(flow for flow in flows if flow["key"] == "cache-to-coredns")["before"] == "none"
 
 
+@pytest.mark.parametrize("name", ["dev", "prod", "existing"])
+def test_settings_come_back_as_they_were(tmp_path, name):
+    """Nothing is lost between a file and its saved review."""
+    file = tmp_path / "saved.json"
+    file.write_text(json.dumps(content(load(name), [])))
+    assert read(file) == load(name)
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
@@ -82,6 +91,9 @@ def test_flows_that_are_needed_come_first_with_both_sides(strict):
         ("[]", "must be a review of format 1, got list"),
         ('{"format": 0}', "must be a review of format 1, got 0"),
         ('{"format": 1}', "must be a review of format 1"),
+        ('{"format": 1, "environment": "dev", "settings": {}}', "must hold settings of this version, got another acc"),
+        ('{"format": 1, "environment": "dev", "settings": {"peers": 1}}', "must hold settings of this version"),
+        ("[" * 100_000, "must be a review as JSON"),
     ],
 )
 def test_a_file_that_is_no_review_is_refused_and_stops_nothing(tmp_path, folder, written, told):
