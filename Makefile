@@ -1,6 +1,8 @@
 # podnet: every command that people and CI use. `make help` lists them.
 ENV ?= dev
 NAME ?= synth
+PIPELINE ?= pipeline
+WORKERS ?= 2
 PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools scans examples
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -60,6 +62,14 @@ rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this mach
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
+synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
+	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE)
+	rm -rf build/reviews && mkdir -p build/reviews
+	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
+	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
+deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
+	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE) $(PIPELINE)
+
 # -- development --------------------------------------------------------------------------------------------------------
 check: setup ## format, lint, types, import contracts, schema, security scans of every environment
 	@.venv/bin/ruff format --check $(PYTHON_FILES)
@@ -74,8 +84,8 @@ format: setup ## put the code into its form
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
-test: setup-system setup-rehearsal ## run all tests
-	@.venv/bin/python -m pytest $(ARGS)
+test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…" are pytest's
+	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 fuzz: setup-rehearsal ## try 5,000 broken environment files, 2,000 hostile events and as many hostile texts and answers
 	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
@@ -85,4 +95,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean

@@ -44,6 +44,17 @@ SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
 SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]
 RoleArn = Annotated[str, _arn("iam", "role/[A-Za-z0-9+=,.@_/-]+", "arn:aws:iam::111111111111:role/Admin")]
+ConnectionArn = Annotated[
+    str,
+    _arn(
+        "(?:codeconnections|codestar-connections)",
+        "connection/[0-9a-f-]{36}",
+        "arn:aws:codeconnections:eu-west-1:111111111111:connection/0d1a2b3c-4d5e-6f70-8192-a3b4c5d6e7f8",
+    ),
+]
+Repository = Annotated[
+    str, Form("[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+", "must be a repository such as owner/name", "leave the host out")
+]
 TopicArn = Annotated[str, _arn("sns", "[A-Za-z0-9_-]+", "arn:aws:sns:eu-west-1:111111111111:alarms")]
 Name = Annotated[
     str,
