@@ -37,7 +37,9 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
 
     Of a pipeline only its own stack is looked at: its environments have their own turn.
     """
-    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"@aws-cdk/core:annotationsInValidationReport": False}
+    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {
+        "@aws-cdk/core:annotationsInValidationReport": False
+    }
     app = cdk.App(context=context, outdir=str(folder))
     if name in names("pipeline-schema.json"):
         plan = load_pipeline(name)
