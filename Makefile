@@ -14,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples laboratory observability
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -79,6 +79,7 @@ check: setup ## format, lint, types, import contracts, schema, security scans of
 	.venv/bin/python -m settings --check
 	.venv/bin/python -m review.rules --check
 	.venv/bin/python -m scans
+	.venv/bin/python -m observability --check
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
@@ -88,6 +89,8 @@ test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…"
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 fuzz: setup-rehearsal ## try 5,000 broken environment files, 2,000 hostile events and as many hostile texts and answers
 	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
+observability: setup ## write the dashboard and the alert rules from their source
+	@.venv/bin/python -m observability
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
@@ -95,4 +98,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean observability

@@ -11,8 +11,17 @@ _TITLE, _VERDICT = 58, 10
 
 
 def text(content: Mapping[str, Any]) -> str:
-    """Return the findings, the flows that are needed, what the nodes carry, and the stacks, in some thirty lines."""
-    return "\n".join([*_head(content), *_findings(content), *_flows(content), *_capacity(content), *_stacks(content)])
+    """Return the findings, the flows that are needed, what the nodes carry, what runs already, and the stacks."""
+    return "\n".join(
+        [
+            *_head(content),
+            *_findings(content),
+            *_flows(content),
+            *_capacity(content),
+            *_running(content),
+            *_stacks(content),
+        ]
+    )
 
 
 def _head(content: Mapping[str, Any]) -> Iterator[str]:
@@ -55,6 +64,15 @@ def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
     for row in content["capacity"]:
         totals = " / ".join(map(str, row["branch_in_group"]))
         yield f"  {row['group']}, {row['type']}: {row['branch']}, {totals}"
+
+
+def _running(content: Mapping[str, Any]) -> Iterator[str]:
+    if content["running"]:
+        yield ""
+        yield "What runs in the cluster already:"
+    for row in content["running"]:
+        yield f"  {row['what']}"
+        yield f"    {row['then']}: {row['command']}"
 
 
 def _stacks(content: Mapping[str, Any]) -> Iterator[str]:

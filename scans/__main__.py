@@ -7,14 +7,15 @@ import sys
 import tempfile
 
 from scans import acknowledgement, judging
-from scans.estate import names, synthesize
+from scans.estate import pipelines, synthesize
+from settings import environments
 
 
 def main() -> int:
     """Print what is open, and how many findings stay for a reason."""
     known, findings = acknowledgement.read(), []
     with tempfile.TemporaryDirectory(prefix="podnet-scans-") as folder:
-        for name in (every := [*names(), *names("pipeline-schema.json")]):
+        for name in (every := [*environments(), *pipelines()]):
             findings += judging.found(synthesize(name, pathlib.Path(folder) / name))
     wrong = [str(finding) for finding in judging.open_findings(findings, known)]
     wrong += [f"acknowledged.toml: {entry.rule} accepts nothing: remove it" for entry in judging.idle(findings, known)]

@@ -10,7 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from pipeline.pipeline_stack import PipelineStack
-from settings import load, load_pipeline
+from settings import environments, load, load_pipeline
 from stacks import Environment
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -41,7 +41,7 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
         "@aws-cdk/core:annotationsInValidationReport": False
     }
     app = cdk.App(context=context, outdir=str(folder))
-    if name in names("pipeline-schema.json"):
+    if name in pipelines():
         plan = load_pipeline(name)
         PipelineStack(app, plan=plan, environments=[load(each) for each in plan.environments])
         region, inside = plan.region, tuple(plan.environments)
@@ -54,7 +54,6 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
     return Estate(name, region, app, files, inside)
 
 
-def names(schema: str = "schema.json") -> list[str]:
-    """Return the names of the environments of the repository, or of its pipelines (`pipeline-schema.json`)."""
-    files = sorted((ROOT / "environments").glob("*.yaml"))
-    return [file.stem for file in files if file.read_text().startswith(f"# yaml-language-server: $schema={schema}\n")]
+def pipelines() -> list[str]:
+    """Return the names of the pipelines of the repository."""
+    return sorted({file.stem for file in (ROOT / "environments").glob("*.yaml")} - set(environments()))

@@ -22,6 +22,12 @@ File = TypeVar("File", bound=Section)
 FOLDER = pathlib.Path(__file__).parent.parent / "environments"
 
 
+def environments() -> list[str]:
+    """Return the names of the environments in the folder; a pipeline's file there names another schema."""
+    files = FOLDER.glob("*.yaml")
+    return sorted(file.stem for file in files if "pipeline-schema.json" not in file.read_text().partition("\n")[0])
+
+
 def load(environment: str) -> Settings:
     """Return the settings of an environment: a name in `environments/`, or the path of a YAML file.
 

@@ -34,3 +34,6 @@ UNDONE: Checks = (
     ("policies are gone", policies.policies_are_gone),
     ("the node cache is gone", dns_cache.cache_is_gone),
 )
+ADOPTED: Checks = tuple(row for row in FIRST if row[1] not in (aws_node.addon_owns_env, rights.nodes_came_last))
+"""After the first deploy to a cluster that somebody else made: its nodes and its add-on were there before."""
+LEFT: Checks = (("podnet is gone from aws-node", aws_node.podnet_is_gone), *UNDONE)

@@ -8,6 +8,7 @@ from review.content.capacity import COOLDOWN_SECONDS, capacity
 from review.content.created import created
 from review.content.paths import flows
 from review.content.permissions import permissions
+from review.content.running import running
 from review.content.variables import variables
 from review.data import table
 from review.rules import RULES
@@ -54,6 +55,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "cooldown_seconds": COOLDOWN_SECONDS,
         "created": created(settings),
         "permissions": permissions(settings),
+        "running": running(settings),
         "tables": [_source(name) for name in _TABLES],
     }
 

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from rehearsal.parts import module_dir
-from scans.estate import names
-from settings import load
+from settings import environments, load
 from stacks import Environment
 
 
@@ -26,7 +25,7 @@ def policies(plane):
     raise AssertionError("the API server does not serve SecurityGroupPolicy")
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=environments())
 def objects(request, tmp_path_factory):
     """What the stacks of one environment apply, references filled with ids."""
     app = cdk.App(outdir=str(tmp_path_factory.mktemp(request.param)))

@@ -59,6 +59,11 @@ CHANGES = st.one_of(
         st.just(("pod_networking", "dns_cache", "stub_domains")),
         st.dictionaries(ZONES, st.lists(ADDRESSES, min_size=1, max_size=3), max_size=2),
     ),
+    st.tuples(st.just(("pod_networking", "dns_cache", "upstreams")), st.lists(ADDRESSES, max_size=3)),
+    st.tuples(st.just(("pod_networking", "dns_cache", "standby")), st.booleans()),
+    st.tuples(st.just(("pod_networking", "dns_cache", "health_port")), st.sampled_from([9252, 9253, 9254, 65_535])),
+    st.tuples(st.just(("pod_networking", "dns_cache", "kube_proxy_mode")), st.sampled_from(["iptables", "ipvs"])),
+    st.tuples(st.just(("pod_networking", "dns_cache", "memory_limit_percent")), st.integers(100, 1000)),
     st.tuples(st.just(("network", "cidr")), CIDRS),
     st.tuples(st.just(("cluster", "service_cidr")), CIDRS),
     st.tuples(st.just(("cluster", "kubernetes_version")), st.sampled_from(["1.10", "1.34", "1.36", "1.99"])),
@@ -104,15 +109,17 @@ def test_what_passes_works_and_what_does_not_is_named(environment_file, file):
 
 def _make_charts(loaded):
     cache = loaded.pod_networking.dns_cache
-    NodeLocalDns(
-        cdk8s.App(),
-        "cache",
-        cluster_dns_ip=loaded.cluster_dns_ip,
-        image=cache.image,
-        local_ip=cache.local_ip,
-        cluster_domain=cache.cluster_domain,
-        options=Options(stub_domains=cache.stub_domains),
-    )
+    for standby in (False, True)[: 1 + cache.standby]:
+        NodeLocalDns(
+            cdk8s.App(),
+            "cache",
+            cluster_dns_ip=loaded.cluster_dns_ip,
+            image=cache.image,
+            local_ip=cache.local_ip,
+            cluster_domain=cache.cluster_domain,
+            options=Options(**cache.options()),
+            standby=standby,
+        )
     for workload in loaded.workloads:
         SecurityGroupPolicy(
             cdk8s.App(),

@@ -7,11 +7,11 @@ import jsonschema
 import pytest
 import yaml
 
-from settings import Pipeline, SettingsError, load, load_pipeline
+from settings import Pipeline, SettingsError, environments, load, load_pipeline
 from settings.__main__ import FILES, schema
 from settings.loading import FOLDER
 
-SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "pipeline")
+SHIPPED = environments()
 DEV = yaml.safe_load((FOLDER / "dev.yaml").read_text())
 
 
