@@ -9,7 +9,8 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from settings import environments, load
+from pipeline.pipeline_stack import PipelineStack
+from settings import environments, load, load_pipeline
 from stacks import Environment
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -23,6 +24,7 @@ class Estate:
     region: str
     app: cdk.App
     files: dict[str, pathlib.Path]  # template by stack, without the environment's name
+    stages: tuple[str, ...] = ()  # of a pipeline
 
     @property
     def templates(self) -> dict[str, dict[str, Any]]:
@@ -31,17 +33,27 @@ class Estate:
 
 
 def synthesize(name: str, folder: pathlib.Path) -> Estate:
-    """Synthesize an environment into `folder`, with the context of cdk.json, as the CDK CLI would."""
-    settings = load(name)
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    """Synthesize an environment or a pipeline into `folder`, with the context of cdk.json, as the CDK CLI would.
+
+    Of a pipeline only its own stack is looked at: its environments have their own turn.
+    """
+    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {
+        "@aws-cdk/core:annotationsInValidationReport": False
+    }
     app = cdk.App(context=context, outdir=str(folder))
-    Environment(app, settings)
+    if name in pipelines():
+        plan = load_pipeline(name)
+        PipelineStack(app, plan=plan, environments=[load(each) for each in plan.environments])
+        region, inside = plan.region, tuple(plan.environments)
+    else:
+        settings = load(name)
+        Environment(app, settings)
+        region, inside = settings.region, ()
     stacks = app.synth().stacks
-    prefix = f"{settings.name}-"
-    files = {stack.stack_name.removeprefix(prefix): pathlib.Path(stack.template_full_path) for stack in stacks}
-    return Estate(settings.name, settings.region, app, files)
+    files = {stack.stack_name.removeprefix(f"{name}-"): pathlib.Path(stack.template_full_path) for stack in stacks}
+    return Estate(name, region, app, files, inside)
 
 
-def names() -> list[str]:
-    """Return the names of the environments of the repository."""
-    return environments()
+def pipelines() -> list[str]:
+    """Return the names of the pipelines of the repository."""
+    return sorted({file.stem for file in (ROOT / "environments").glob("*.yaml")} - set(environments()))

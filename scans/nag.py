@@ -20,4 +20,6 @@ def scan(estate: Estate) -> Iterator[Finding]:
     for violation in report.violations:
         for resource in violation.violating_resources:
             where = str(getattr(resource, "construct_path", "")).removeprefix(f"{estate.name}-")
+            if where.startswith(tuple(f"{estate.name}/{stage}/" for stage in estate.stages)):
+                continue
             yield Finding(estate.name, violation.rule_name, where.removesuffix("/Resource"), violation.description)

@@ -64,9 +64,9 @@ def _spoiled(event, chance):
         if chance.random() < 0.2:
             del target[key]
         elif chance.random() < 0.2:
-            target[chance.choice(["Env", "x", "\n", "Namespace", "DaemonSet"])] = chance.choice(HOSTILE)
+            target[chance.choice(["Env", "x", "\n", "Namespace", "DaemonSet"])] = copy.deepcopy(chance.choice(HOSTILE))
         else:
-            target[key] = chance.choice(HOSTILE)
+            target[key] = copy.deepcopy(chance.choice(HOSTILE))
     return event
 
 

@@ -1,7 +1,6 @@
 """Every manifest of every environment, judged by a real API server of the cluster's own version."""
 
 import json
-import pathlib
 import time
 
 import aws_cdk as cdk
@@ -11,9 +10,6 @@ import yaml
 from rehearsal.parts import module_dir
 from settings import environments, load
 from stacks import Environment
-
-ROOT = pathlib.Path(__file__).parents[2]
-ENVIRONMENTS = environments()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +25,7 @@ def policies(plane):
     raise AssertionError("the API server does not serve SecurityGroupPolicy")
 
 
-@pytest.fixture(scope="module", params=ENVIRONMENTS)
+@pytest.fixture(scope="module", params=environments())
 def objects(request, tmp_path_factory):
     """What the stacks of one environment apply, references filled with ids."""
     app = cdk.App(outdir=str(tmp_path_factory.mktemp(request.param)))

@@ -9,9 +9,11 @@ from aws_cdk import aws_sqs as sqs
 
 from scans import acknowledgement, judging, lint, nag, rules
 from scans.acknowledgement import Acknowledgement, AcknowledgementError
-from scans.estate import Estate, names
+from scans.estate import Estate, pipelines
 from scans.finding import Finding
+from settings import environments
 
+ROOT = pathlib.Path(__file__).parents[2]
 FINDING = Finding("dev", "AwsSolutions-IAM4[Policy::x]", "Cluster/Cluster/Role", "uses a managed policy")
 
 
@@ -26,7 +28,16 @@ def _estate(folder, resources):
 
 def test_every_environment_of_the_folder_is_scanned():
     """A new file needs no new line anywhere."""
-    assert {"dev", "existing", "prod"} <= set(names())
+    found = {*environments(), *pipelines()}
+    assert found == {file.stem for file in (ROOT / "environments").glob("*.yaml")}
+    assert {"dev", "existing", "prod", "pipeline"} <= found
+
+
+@pytest.mark.parametrize("environment", environments())
+def test_nothing_is_looked_up(synthesized, environment):
+    """A synth asks AWS for nothing: no value is missing from the assembly that the CLI would then fetch."""
+    folder = pathlib.Path(synthesized(environment).assembly.directory)
+    assert "missing" not in json.loads((folder / "manifest.json").read_text())
 
 
 def test_nag_finds_what_it_is_for_and_leaves_the_template_alone(tmp_path):
