@@ -19,5 +19,11 @@ CATALOGUE = {
         Part(name="coredns", module="github.com/coredns/coredns", programs={"coredns": "."}, minutes=2),
         Part(name="vpc_cni", module="github.com/aws/amazon-vpc-cni-k8s"),
         Part(name="vpc_resource_controller", module="github.com/aws/amazon-vpc-resource-controller-k8s"),
+        Part(
+            name="pod_webhook",
+            module="github.com/aws/amazon-vpc-resource-controller-k8s",
+            programs={"pod-webhook": "."},
+            minutes=2,
+        ),
     )
 }
