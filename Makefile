@@ -12,7 +12,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal tests benchmarks tools
+PYTHON_FILES := app.py settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -55,6 +55,8 @@ deploy: setup ## deploy all stacks of ENV to AWS
 	@$(CDK) deploy --all -c environment=$(ENV)
 destroy: setup ## delete all stacks of ENV from AWS
 	@$(CDK) destroy --all -c environment=$(ENV)
+verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
+	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
 	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep)
 rehearse-down: .venv/.made ## end a rehearsal that was kept
@@ -80,4 +82,4 @@ bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writ
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema test bench clean
+.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy verify rehearse rehearse-down check format schema test bench clean
