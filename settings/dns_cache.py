@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from settings.dns_options import DnsOptions
 from settings.fields import Address
-from settings.forms import Form, Section
+from settings.forms import Form
 
 Image = Annotated[
     str,
@@ -28,7 +29,7 @@ Zone = Annotated[
 Resolvers = Annotated[tuple[Address, ...], Field(min_length=1, max_length=15)]
 
 
-class DnsCache(Section):
+class DnsCache(DnsOptions):
     """NodeLocal DNSCache on every node: answers from the node, and keeps answering without CoreDNS."""
 
     enabled: bool = True
@@ -41,3 +42,9 @@ class DnsCache(Section):
     """The cluster's DNS domain."""
     stub_domains: dict[Zone, Resolvers] = Field(default_factory=dict)
     """Zones with resolvers of their own, such as a peer's private zone: {corp.example.com: [10.99.0.2]}."""
+    standby: bool = False
+    """true: a second process on each node; a killed one then loses a few queries instead of a second's."""
+
+    def options(self) -> dict[str, Any]:
+        """Return the choices by name, as charts.node_local_dns.Options takes them."""
+        return {**self.model_dump(include=set(DnsOptions.model_fields)), "stub_domains": self.stub_domains}

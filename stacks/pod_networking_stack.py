@@ -85,28 +85,30 @@ class PodNetworkingStack(EnvironmentStack):
             alarm_topic=topic,
             vpc=self.vpc if self._settings.any_cluster.handler_in_vpc else None,
         )
-        awaited = [NodeLocalDns.NAME] if settings.dns_cache.enabled else []
+        names = (NodeLocalDns.NAME, NodeLocalDns.STANDBY)[: 1 + settings.dns_cache.standby]
+        awaited = names if settings.dns_cache.enabled else ()
         rights = AwsNodeEnvRights(self.charts, "rights", group=made.KUBERNETES_GROUP, awaited_daemon_sets=awaited)
         made.needs_rights(self.apply("Rights", cluster=self.cluster, chart=rights, after=self._access))
         return made
 
     def _node_cache(self) -> None:
+        """Make the cache, and after its rollout the standby: a node never restarts both at once."""
         cache = self._settings.pod_networking.dns_cache
-        chart = NodeLocalDns(
-            self.charts,
-            "node-local-dns",
-            cluster_dns_ip=self._settings.cluster_dns_ip,
-            image=cache.image,
-            local_ip=cache.local_ip,
-            cluster_domain=cache.cluster_domain,
-            options=Options(stub_domains=cache.stub_domains),
-        )
-        after = [*self._access, self.aws_node_env.resource]
-        applied = self.apply("NodeLocalDns", cluster=self.cluster, chart=chart, after=after)
-        self.aws_node_env.wait_for(
-            "NodeLocalDnsRollout",
-            namespace="kube-system",
-            daemon_set=chart.NAME,
-            revision=chart.revision,
-            after=applied,
-        )
+        after: list[IDependable] = [*self._access, self.aws_node_env.resource]
+        for standby in (False, True)[: 1 + cache.standby]:
+            chart = NodeLocalDns(
+                self.charts,
+                NodeLocalDns.STANDBY if standby else NodeLocalDns.NAME,
+                cluster_dns_ip=self._settings.cluster_dns_ip,
+                image=cache.image,
+                local_ip=cache.local_ip,
+                cluster_domain=cache.cluster_domain,
+                options=Options(**cache.options()),
+                standby=standby,
+            )
+            name = "NodeLocalDnsStandby" if standby else "NodeLocalDns"
+            applied = self.apply(name, cluster=self.cluster, chart=chart, after=after)
+            waiting = self.aws_node_env.wait_for(
+                f"{name}Rollout", namespace="kube-system", daemon_set=chart.name, revision=chart.revision, after=applied
+            )
+            after = [waiting]

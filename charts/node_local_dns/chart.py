@@ -8,13 +8,13 @@ import cdk8s
 import cdk8s_plus_27 as kplus
 from constructs import Construct
 
-from charts.names import shown
-from charts.node_local_dns.addresses import listened
-from charts.node_local_dns.corefile import corefile
-from charts.node_local_dns.options import Options
-from charts.node_local_dns.pod import pod, scrape
+from ..names import shown
+from .addresses import listened
+from .corefile import corefile
+from .options import Options
+from .pod import pod, scrape
 
-_NAME, _UPSTREAM = "node-local-dns", "kube-dns-upstream"
+_UPSTREAM = "kube-dns-upstream"
 _IMAGE = re.compile(r"[a-z0-9][-a-z0-9._:/]*:(?!latest\b)\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?")
 
 
@@ -27,11 +27,13 @@ class NodeLocalDns(cdk8s.Chart):
     to the manifest of kubernetes/kubernetes, cluster/addons/dns/nodelocaldns.
 
     Attributes:
-        NAME: of the DaemonSet whose rollout is to be awaited, in kube-system.
+        NAME, STANDBY: names of the DaemonSets of a cache and of its standby, in kube-system.
+        name: of this one's DaemonSet, whose rollout is to be awaited.
         revision: changes exactly when the pods have to be replaced.
     """
 
-    NAME = _NAME
+    NAME = "node-local-dns"
+    STANDBY = "node-local-dns-standby"
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class NodeLocalDns(cdk8s.Chart):
         local_ip: str = "169.254.20.10",
         cluster_domain: str = "cluster.local",
         options: Options | None = None,
+        standby: bool = False,
     ) -> None:
         """Check everything and make the objects.
 
@@ -54,43 +57,60 @@ class NodeLocalDns(cdk8s.Chart):
             local_ip: a free link-local or fd00::/8 address, the same on every node, for the liveness probe.
             cluster_domain: the cluster's zone.
             options: further choices; the recommended ones when left out.
+            standby: make a second process for each node instead, beside that of a chart with the same arguments; to be
+                applied after that one's rollout, so that never both restart (docs/decisions/0010-standby.md).
 
         Raises:
             ValueError: an argument or option is wrong; the message names it.
         """
         super().__init__(scope, construct_id, namespace="kube-system")
-        options = options or Options()
+        options = (options or Options()).beside() if standby else options or Options()
+        self.name = self.STANDBY if standby else self.NAME
         if not _IMAGE.fullmatch(image):
             raise ValueError(f"image must have a tag, not latest, got {shown(image)}: pin it like name:1.2.3@sha256:…")
         listen = listened(cluster_dns_ip, local_ip)
         text = corefile(listen=listen, cluster_domain=cluster_domain, options=options)
-        config = f"{_NAME}-{_digest(text)}"
-        template = pod(name=_NAME, upstream=_UPSTREAM, config=config, image=image, listen=listen, options=options)
+        config = f"{self.name}-{_digest(text)}"
+        template = pod(
+            name=self.name,
+            upstream=_UPSTREAM,
+            config=config,
+            image=image,
+            listen=listen,
+            options=options,
+            standby=standby,
+        )
         self.revision = _digest(template)
-        kplus.ServiceAccount(self, "Account", metadata=_metadata(_NAME))
+        kplus.ServiceAccount(self, "Account", metadata=_metadata(self.name))
         kplus.ConfigMap(self, "Config", metadata=_metadata(config), immutable=True, data={"Corefile": text})
-        self._services(options)
+        if not standby:
+            self._upstream()
+        self._metrics(options)
         self._daemon_set(template, options)
 
-    def _services(self, options: Options) -> None:
-        """Make the way around the cache to CoreDNS, and a headless Service for the metrics."""
+    def _upstream(self) -> None:
+        """Make the way around the cache to CoreDNS."""
         ports = [_port("dns", 53, kplus.Protocol.UDP), _port("dns-tcp", 53, kplus.Protocol.TCP)]
         labels = {"k8s-app": "kube-dns", "kubernetes.io/name": "KubeDNSUpstream"}
         upstream = kplus.Service(self, "Upstream", metadata=_metadata(_UPSTREAM, labels), ports=ports)
         upstream.select_label("k8s-app", "kube-dns")
+
+    def _metrics(self, options: Options) -> None:
+        """Make a headless Service for the metrics."""
         ports = [_port("metrics", options.metrics_port, kplus.Protocol.TCP)]
-        metadata = _metadata(_NAME, {"k8s-app": _NAME}, scrape(options))
+        metadata = _metadata(self.name, {"k8s-app": self.name}, scrape(options))
         metrics = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
-        metrics.select_label("k8s-app", _NAME)
+        metrics.select_label("k8s-app", self.name)
 
     def _daemon_set(self, template: dict[str, object], options: Options) -> None:
         """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""
-        labels = {"k8s-app": _NAME}
-        metadata = _metadata(_NAME, labels)
+        labels = {"k8s-app": self.name}
+        metadata = _metadata(self.name, labels)
         before = self.node.children
         # not kplus.DaemonSet: it renders CAP_NET_ADMIN, requests a whole CPU and forbids root
         daemon_set = cdk8s.ApiObject(self, "DaemonSet", api_version="apps/v1", kind="DaemonSet", metadata=metadata)
-        rolling = {"maxSurge": 0, "maxUnavailable": options.max_unavailable}
+        nodes = options.max_unavailable
+        rolling = {"maxSurge": 0, "maxUnavailable": int(nodes) if nodes.isdigit() else nodes}
         spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}, "template": template}
         spec |= {"selector": {"matchLabels": labels}, "minReadySeconds": options.min_ready_seconds}
         daemon_set.add_json_patch(cdk8s.JsonPatch.add("/spec", spec))

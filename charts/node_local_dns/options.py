@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from charts.names import labels, shown
+from ..names import labels, shown
 
 _IDLE_MI, _CACHE_MI, _MEASURED = 41, 12, 9984  # docs/node-local-dns.md, "Memory"
 _PROTOCOLS = ("force_tcp", "prefer_udp", "same")
@@ -17,7 +17,7 @@ _WHOLE = {
     "prefetch": (0, 1000),
     "consolidate_errors_seconds": (0, 3600),
     "min_ready_seconds": (5, 600),
-    "memory_limit_mi": (0, 1_000_000),
+    "memory_limit_percent": (100, 1000),
 }
 
 
@@ -42,8 +42,8 @@ class Options:
     setup_metrics_port: int = 9353  # of errors in setting up rules and interface
     scrape: bool = True  # annotations by which Prometheus finds the metrics
     cpu_request: str = "25m"
-    memory_limit_mi: int = 0  # 0 = none: a killed cache leaves rules that lead to nobody
-    max_unavailable: int | str = "10%"  # nodes without their cache at once in a rollout
+    memory_limit_percent: int | None = None  # of the request; a killed cache leaves rules that lead to nobody
+    max_unavailable: str = "10%"  # nodes without their cache at once in a rollout: a share, or a number as text
     min_ready_seconds: int = 10  # that a new pod must run before the next node's turn
     node_labels: Mapping[str, str] = field(default_factory=dict)  # only nodes with these; all when left out
     masquerade_host_clients: bool = False  # spare hostNetwork clients of the ClusterIP most losses in a restart
@@ -53,19 +53,18 @@ class Options:
         """Check each option by itself, then those that depend on each other."""
         for name, (low, high) in _WHOLE.items():
             value = getattr(self, name)
-            self._must(name, f"be a whole number from {low} to {high}", type(value) is int and low <= value <= high)
+            holds = (type(value) is int and low <= value <= high) or (value is None and getattr(Options, name) is None)
+            self._must(name, f"be a whole number from {low} to {high}", holds)
         self._must("cluster_protocol", f"be one of {', '.join(_PROTOCOLS)}", self.cluster_protocol in _PROTOCOLS)
         self._must("cpu_request", "be CPU such as 25m", re.fullmatch(r"[1-9]\d{0,5}m|[1-9]\d?", self.cpu_request))
         nodes = re.fullmatch(r"[1-9]\d{0,3}|([1-9]\d?|100)%", str(self.max_unavailable))
-        self._must("max_unavailable", "be a number of nodes from 1 on or 1% to 100%", nodes)
+        self._must("max_unavailable", 'be a number of nodes such as "3", or 1% to 100%', nodes)
         ports = [getattr(self, name) for name in _PORTS]
         if len({*ports}) < len(ports):
             raise ValueError(f"options.{', '.join(_PORTS)} must differ, got {ports}: leave them out")
         # ipvs keeps the ClusterIP on an interface of its own: kubernetes.io/docs, "Using NodeLocal DNSCache"
         modes = "be iptables (in ipvs there is no way around the cache, nftables is not proven)"
         self._must("kube_proxy_mode", modes, self.kube_proxy_mode == "iptables")
-        least = self.worst_case_memory_mi
-        self._must("memory_limit_mi", f"be 0 or from {least} on", not 0 < self.memory_limit_mi < least)
         labels("options.node_labels", self.node_labels)
 
     @property
@@ -73,6 +72,15 @@ class Options:
         """MiB resident with every cache full: 41 idle and 12 for 9,984 answers, two caches for each of the zones."""
         caches = 2 * (4 + len(self.stub_domains))
         return _IDLE_MI - (-_CACHE_MI * caches * self.cache_capacity // _MEASURED)
+
+    def beside(self) -> "Options":
+        """Return the same for a second process on the node, on the next ports, else raise ValueError: one is taken."""
+        ports = {name: getattr(self, name) + 1 for name in _PORTS}
+        if taken := {*ports.values()} & {getattr(self, name) for name in _PORTS}:
+            raise ValueError(
+                f"options.{', '.join(_PORTS)} must leave out {sorted(taken)}: the standby has the next ports"
+            )
+        return replace(self, **ports)
 
     def _must(self, name: str, rule: str, holds: object) -> None:
         if not holds:

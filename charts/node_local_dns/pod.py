@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from charts.node_local_dns.options import Options
-from charts.node_local_dns.static_rules import static_rules
+from .options import Options
+from .static_rules import static_rules
 
 # as aws-node has it: Fargate and hybrid nodes cannot run the pod, Auto Mode has a cache of its own
 _NOT_IN = {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate", "hybrid", "auto"]}
 
 
 def pod(
-    *, name: str, upstream: str, config: str, image: str, listen: Sequence[str], options: Options
+    *, name: str, upstream: str, config: str, image: str, listen: Sequence[str], options: Options, standby: bool
 ) -> dict[str, object]:
     """Return the pod template; `upstream` is the Service that leads to CoreDNS, `config` the ConfigMap's name."""
     wanted = {"kubernetes.io/os": "linux", **options.node_labels}
@@ -32,7 +32,7 @@ def pod(
         ],
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
         "initContainers": [_static_rules(image, listen[1], options)],
-        "containers": [_node_cache(image, upstream, listen, options)],
+        "containers": [_node_cache(image, upstream, listen, options, standby=standby)],
         # not the ConfigMap kube-dns: its change would reload CoreDNS, which may hang and not hear SIGTERM
         "volumes": [lock, {"name": "config-volume", "configMap": base}],
     }
@@ -54,13 +54,19 @@ def _static_rules(image: str, cluster_dns_ip: str, options: Options) -> Mapping[
     }
 
 
-def _node_cache(image: str, upstream: str, listen: Sequence[str], options: Options) -> Mapping[str, object]:
-    limits = {"limits": {"memory": f"{options.memory_limit_mi}Mi"}} if options.memory_limit_mi else {}
-    requests = {"cpu": options.cpu_request, "memory": f"{options.worst_case_memory_mi}Mi"}
+def _node_cache(
+    image: str, upstream: str, listen: Sequence[str], options: Options, *, standby: bool
+) -> Mapping[str, object]:
+    full, percent = options.worst_case_memory_mi, options.memory_limit_percent
+    limits = {"limits": {"memory": f"{full * percent // 100}Mi"}} if percent else {}
+    requests = {"cpu": options.cpu_request, "memory": f"{full}Mi"}
     # without -pidfile the rules come after 60 s; never -skipteardown: teardown hands the queries to kube-proxy in time
     args = ["-localip", ",".join(listen), "-conf", "/etc/Corefile", "-upstreamsvc", upstream]
     args += ["-pidfile", "/tmp/node-cache.pid", "-health-port", str(options.health_port)]  # noqa: S108  the container's
     args += ["-metrics-listen-address", f"0.0.0.0:{options.setup_metrics_port}", "-reloadwithsignal=true"]
+    # a standby's teardown must not delete the other's interface, and a port of the host belongs to one pod
+    args += ["-interfacename", "nodelocaldns2"] * standby
+    dns = [{"name": name, "containerPort": 53, "protocol": kind} for name, kind in (("dns", "UDP"), ("dns-tcp", "TCP"))]
     health = {"host": listen[0], "path": "/health", "port": options.health_port}
     return {
         "name": "node-cache",
@@ -68,11 +74,7 @@ def _node_cache(image: str, upstream: str, listen: Sequence[str], options: Optio
         "resources": {"requests": requests, **limits},
         "args": args,
         "securityContext": {"runAsUser": 0, "capabilities": {"add": ["NET_ADMIN"]}},
-        "ports": [
-            {"name": "dns", "containerPort": 53, "protocol": "UDP"},
-            {"name": "dns-tcp", "containerPort": 53, "protocol": "TCP"},
-            {"name": "metrics", "containerPort": options.metrics_port, "protocol": "TCP"},
-        ],
+        "ports": [*dns * (not standby), {"name": "metrics", "containerPort": options.metrics_port, "protocol": "TCP"}],
         "livenessProbe": {"httpGet": health, "initialDelaySeconds": 60, "timeoutSeconds": 5},
         "volumeMounts": [
             {"name": "xtables-lock", "mountPath": "/run/xtables.lock", "readOnly": False},

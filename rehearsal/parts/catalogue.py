@@ -17,7 +17,10 @@ CATALOGUE = {
         Part(name="etcd", module="go.etcd.io/etcd/server/v3", programs={"etcd": "go.etcd.io/etcd/server/v3"}),
         Part(name="kwok", module="sigs.k8s.io/kwok", programs={"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, minutes=2),
         Part(name="coredns", module="github.com/coredns/coredns", programs={"coredns": "."}, minutes=2),
+        Part(name="dnsload", module="github.com/miekg/dns", programs={"dnsload": "."}),
+        Part(name="promrules", module="github.com/prometheus/prometheus", programs={"promrules": "."}),
         Part(name="vpc_cni", module="github.com/aws/amazon-vpc-cni-k8s"),
+        Part(name="cni_lab", module="github.com/aws/amazon-vpc-cni-k8s", programs={"cni-lab": "."}, minutes=3),
         Part(name="vpc_resource_controller", module="github.com/aws/amazon-vpc-resource-controller-k8s"),
         Part(
             name="pod_webhook",

@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _CACHE = "pod_networking.dns_cache"
-_ZONES = f"{_CACHE}.stub_domains"
+_ZONES, _UPSTREAMS = f"{_CACHE}.stub_domains", f"{_CACHE}.upstreams"
+_PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
 _LONGEST_ZONE = 253
+_LAST_PORT = 65_535
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 _LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 _TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169.254.170.0/23"))
 
 
-def _resolvers(settings: Settings) -> Iterator[tuple[str, int, ipaddress.IPv4Address]]:
-    for zone, resolvers in settings.pod_networking.dns_cache.stub_domains.items():
-        for i, resolver in enumerate(resolvers):
-            yield zone, i, ipaddress.IPv4Address(resolver)
+def _resolvers(settings: Settings) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Yield path, place in its list, and the list, of every resolver."""
+    cache = settings.pod_networking.dns_cache
+    lists = {f"{_ZONES}.{zone[:100]}": resolvers for zone, resolvers in cache.stub_domains.items()}
+    for path, resolvers in {**lists, _UPSTREAMS: cache.upstreams}.items():
+        for i in range(len(resolvers)):
+            yield f"{path}[{i}]", i, resolvers
 
 
 @rule(
@@ -86,17 +91,16 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
     why="a query that comes back to the cache goes in circles",
     source="coredns.io, plugins, forward and loop",
     fix="name the resolvers of the zone, such as the inbound endpoint of a Route 53 resolver",
-    paths=(_ZONES,),
+    paths=(_ZONES, _UPSTREAMS),
 )
 def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
     """Find the cache's own addresses, repeated ones, and addresses of no host."""
-    cache = settings.pod_networking.dns_cache
-    own = {cache.local_ip, settings.cluster_dns_ip}
-    for zone, i, address in _resolvers(settings):
-        before = cache.stub_domains[zone][:i]
+    own = {settings.pod_networking.dns_cache.local_ip, settings.cluster_dns_ip}
+    for path, i, resolvers in _resolvers(settings):
+        address = ipaddress.IPv4Address(resolvers[i])
         unusable = address.is_multicast or address.is_unspecified or address.is_loopback
-        if str(address) in own or str(address) in before or unusable:
-            yield At(f"{_ZONES}.{zone[:100]}[{i}]", str(address))
+        if resolvers[i] in own or resolvers[i] in resolvers[:i] or unusable:
+            yield At(path, resolvers[i])
 
 
 @rule(
@@ -106,15 +110,51 @@ def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
     why="a private address outside them is reached only by ways that are not in this file, such as a transit gateway",
     source="VPC user guide, Route tables",
     fix="mend the address, add the peer, or acknowledge the way",
-    paths=(_ZONES, "peers[].cidr"),
+    paths=(_ZONES, _UPSTREAMS, "peers[].cidr"),
 )
 def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
     """Find private resolvers in no range of the file; 169.254.169.253 is the VPC's own."""
     ranges = [settings.any_network.cidr, *(peer.cidr for peer in settings.peers)]
     networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
-    for zone, i, address in _resolvers(settings):
+    for path, i, resolvers in _resolvers(settings):
+        address = ipaddress.IPv4Address(resolvers[i])
         if not address.is_global and not any(address in network for network in networks):
-            yield At(f"{_ZONES}.{zone[:100]}[{i}]", str(address))
+            yield At(path, resolvers[i])
+
+
+@rule(
+    "cache-ports-differ",
+    "error",
+    must="be another port than those beside it, and with a standby not the next one either, which is the standby's",
+    why="the second to listen fails: the cache does not come up, or its metrics are missing",
+    source="kubernetes/dns, cmd/node-cache/app; coredns.io, plugins, health and prometheus",
+    fix="leave the three ports out, or put them apart",
+    paths=(*_PORTS, f"{_CACHE}.standby"),
+)
+def cache_ports_differ(settings: Settings) -> Iterator[At]:
+    """Find ports of the cache that are taken twice, or above 65535 in the standby."""
+    cache = settings.pod_networking.dns_cache
+    ports = [cache.health_port, cache.metrics_port, cache.setup_metrics_port]
+    for i, port in enumerate(ports):
+        next_one = cache.standby and (port + 1 in ports or port == _LAST_PORT)
+        if port in ports[:i] or next_one:
+            yield At(_PORTS[i], str(port))
+
+
+@rule(
+    "kube-proxy-leads-around-the-cache",
+    "error",
+    must="be iptables where the node cache is enabled",
+    why="in ipvs mode kube-proxy holds the ClusterIP, so a stopped cache has no way around it; nftables is not proven",
+    source="kubernetes.io, Using NodeLocal DNSCache; kubernetes/dns#682",
+    fix="run kube-proxy in iptables mode, or set dns_cache.enabled: false",
+    paths=(f"{_CACHE}.kube_proxy_mode", f"{_CACHE}.enabled"),
+)
+def kube_proxy_leads_around_the_cache(settings: Settings) -> Iterator[At]:
+    """Find a cluster whose kube-proxy runs in another mode."""
+    cache = settings.pod_networking.dns_cache
+    if cache.enabled and cache.kube_proxy_mode != "iptables":
+        yield At(f"{_CACHE}.kube_proxy_mode", cache.kube_proxy_mode)
 
 
 RULES = (
@@ -123,4 +163,6 @@ RULES = (
     stub_domains_leave_the_cluster_its_names,
     stub_resolvers_are_other_hosts,
     stub_resolvers_are_reached,
+    cache_ports_differ,
+    kube_proxy_leads_around_the_cache,
 )

@@ -1,14 +1,10 @@
 """Fixtures of the DNS tests, and the list of those that need a real node-cache."""
 
-import os
-from pathlib import Path
-
 import pytest
-from dns_lab import Lab, missing_tools
 
+from laboratory import Lab, NodeCache, missing_tools
 from rehearsal.parts import ensure
-
-NOT_RUN = pytest.StashKey[list[str]]()
+from tests.told import tell
 
 
 def pytest_configure(config):
@@ -18,42 +14,35 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Take the drills out where node-cache is not at hand: they are neither passed nor skipped, but listed below."""
-    if os.environ.get("NODE_CACHE"):
+    if NodeCache.program():
         return
     drills = [item for item in items if item.get_closest_marker("node_cache")]
-    config.stash[NOT_RUN] = [item.nodeid for item in drills]
     items[:] = [item for item in items if item not in drills]
     if drills:
         config.hook.pytest_deselected(items=drills)
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    names = config.stash.get(NOT_RUN, [])
-    if names:
-        terminalreporter.section("not run: restart drills need NODE_CACHE=/path/to/node-cache")
-        for name in names:
-            terminalreporter.line(f"NOT RUN {name}")
+        title = "not run: restart drills need NODE_CACHE=/path/to/node-cache"
+        tell(config, title, *(f"NOT RUN {item.nodeid}" for item in drills))
 
 
 @pytest.fixture(scope="session")
-def coredns() -> Path:
+def programs():
     missing = missing_tools()
     if missing:
         pytest.fail(missing, pytrace=False)
-    return ensure("coredns")["coredns"]
+    return ensure("coredns", "dnsload")
 
 
 @pytest.fixture
-def lab(tmp_path, coredns):
+def lab(tmp_path, programs):
     """Namespaces without any DNS server yet."""
-    made = Lab(folder=tmp_path, coredns=coredns)
+    made = Lab(tmp_path, programs)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory, coredns):
+def served(tmp_path_factory, programs):
     """Namespaces with the servers behind the node running: (lab, servers)."""
-    made = Lab(folder=tmp_path_factory.mktemp("dns"), coredns=coredns)
+    made = Lab(tmp_path_factory.mktemp("dns"), programs)
     yield made, made.start_servers()
     made.close()

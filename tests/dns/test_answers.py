@@ -3,9 +3,9 @@
 import itertools
 
 import pytest
-from dns_lab import BIG, NOBODY, OTHER_PEER, PEER, SECOND
 
 from charts.node_local_dns.options import Options
+from laboratory.addresses import BIG, NOBODY, OTHER_PEER, PEER, SECOND
 
 NUMBER = itertools.count()
 

@@ -3,9 +3,9 @@
 import random
 
 import pytest
-from dns_lab import CLUSTER_IP, IPV6, LOCAL, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
 
 from charts.node_local_dns.options import Options
+from laboratory.addresses import CLUSTER_IP, IPV6, LOCAL, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
 
 OPTIONS = {
     "default": {},

@@ -1,24 +1,23 @@
 """CoreDNS killed or unreachable: names that were asked before are still answered, at once."""
 
-import re
 import time
-from pathlib import Path
 
 import pytest
-from dns_lab import CLUSTER_IP, CORE_DNS, LOCAL, SECOND, Lab
 
 from charts.node_local_dns.options import Options
+from laboratory import Lab
+from laboratory.addresses import CLUSTER_IP, CORE_DNS, LOCAL, SECOND
 
 TTL_S = 5
 KNOWN, NEW = "web.svc.cluster.local", "new.svc.cluster.local"
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory, coredns):
+def prepared(tmp_path_factory, programs):
     """A lab for each test, with two caches that know KNOWN, its time over; made together, so as to wait once."""
     labs = []
-    for n in range(4):
-        lab = Lab(folder=tmp_path_factory.mktemp(f"away{n}"), coredns=coredns)
+    for n in range(6):
+        lab = Lab(tmp_path_factory.mktemp(f"away{n}"), programs)
         labs.append((lab, lab.start_servers()))
         lab.start_cache("stale", Options(), listen=(LOCAL, CLUSTER_IP))
         plain = Options(serve_stale_seconds=0, health_port=8081, metrics_port=9254, setup_metrics_port=9354)
@@ -58,6 +57,36 @@ def test_a_known_name_is_answered_from_the_cache_at_once_while_coredns_is_away(o
     assert lab.dig("pod", NEW).status in {"SERVFAIL", "NONE"}
 
 
+def test_20_seconds_without_coredns_fail_no_known_name(prepared):
+    """200 queries a second for 50 names that are over every 5 s; one CoreDNS is killed, another one unreachable."""
+    outages = [(*prepared.pop(), kill), (*prepared.pop(), black_hole)]
+    loads = [lab.load("svc.cluster.local", names=50, rate=200, seconds=60) for lab, _, _ in outages]
+    time.sleep(2)
+    for lab, servers, away in outages:
+        away(lab, servers)
+    time.sleep(20)
+    assert [(one.lost, one.errors, one.sent > 20 * 200) for one in (load.stop() for load in loads)] == [
+        (0, {}, True),
+        (0, {}, True),
+    ]
+
+
+def test_a_slow_coredns_slows_no_known_name(outage):
+    """It answers after 1.5 s (the cache gives up after 2): without serve_stale pods wait each time a name is over."""
+    lab, servers = outage
+    lab.load("svc.cluster.local", names=20, rate=100, seconds=0.5).outcome()
+    lab.load("svc.cluster.local", names=20, rate=100, seconds=0.5, server=SECOND[1]).outcome()
+    servers.stop()
+    lab.start_late(CORE_DNS, 1.5)
+    time.sleep(TTL_S + 1)
+    load = {"names": 20, "rate": 50, "seconds": 10, "timeout": "5s"}
+    stale, plain = (lab.load("svc.cluster.local", server=ip, **load) for ip in (CLUSTER_IP, SECOND[1]))
+    answered_at_once, waited = stale.outcome(), plain.outcome()
+    assert (answered_at_once.lost, waited.lost) == (0, 0)
+    assert answered_at_once.p99_ms < 500
+    assert waited.p99_ms > 1000
+
+
 def test_a_known_name_is_refreshed_as_soon_as_coredns_is_back(outage):
     lab, servers = outage
     servers.stop()
@@ -67,19 +96,3 @@ def test_a_known_name_is_refreshed_as_soon_as_coredns_is_back(outage):
     while (reply := lab.dig("pod", KNOWN)).ttl == 0 and time.monotonic() < end:
         time.sleep(0.2)
     assert (reply.records, reply.ttl) == (["10.1.2.3"], TTL_S)
-
-
-def test_what_the_page_tells_to_look_at_is_there(outage):
-    """docs/node-local-dns.md, "Is the cache used?"."""
-    lab, servers = outage
-    servers.stop()
-    assert [lab.dig("pod", name).status for name in (KNOWN, NEW)] == ["NOERROR", "SERVFAIL"]
-    metrics = lab.fetch("node", f"http://{LOCAL}:9253/metrics") or ""
-    page = (Path(__file__).parents[2] / "docs" / "node-local-dns.md").read_text()
-    named = set(re.findall(r"`(coredns_\w+)[`{]", page)) - {
-        "coredns_nodecache_setup_errors_total",
-        "coredns_reload_failed_total",
-    }
-    assert len(named) >= 6
-    assert [name for name in sorted(named) if f"\n{name}" not in metrics] == []
-    assert 'rcode="SERVFAIL"' in metrics

@@ -1,10 +1,10 @@
 """The static rules in a real kernel: there once however often a pod starts, and they do what they are for."""
 
 import pytest
-from dns_lab import CLUSTER_IP, CORE_DNS, IPV6, LOCAL, POD
 
 from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
+from laboratory.addresses import CLUSTER_IP, CORE_DNS, IPV6, LOCAL, POD
 
 TABLE = "podnet-node-local-dns"
 PORT = 5555

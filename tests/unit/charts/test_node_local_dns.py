@@ -158,7 +158,7 @@ def test_two_renderings_are_the_same(rendered):
         {"image": IMAGE + DIGEST},
         {"options": Options(cache_capacity=2048)},
         {"options": Options(stub_domains={"corp.example.com": ["10.1.0.2"]})},
-        {"options": Options(memory_limit_mi=300)},
+        {"options": Options(memory_limit_percent=200)},
         {"local_ip": "169.254.20.11"},
         {"cluster_domain": "cluster.example"},
     ],
@@ -167,18 +167,18 @@ def test_the_revision_changes_with_what_replaces_pods(changes):
     assert chart(**changes).revision != chart().revision
 
 
-@pytest.mark.parametrize("options", [Options(max_unavailable=1), Options(min_ready_seconds=30)])
+@pytest.mark.parametrize("options", [Options(max_unavailable="1"), Options(min_ready_seconds=30)])
 def test_the_revision_stays_where_no_pod_is_replaced(options):
     assert chart(options=options).revision == chart().revision
 
 
 def test_options_of_the_daemon_set_reach_it():
-    options = Options(max_unavailable=2, min_ready_seconds=60, memory_limit_mi=256, cpu_request="100m")
+    options = Options(max_unavailable="2", min_ready_seconds=60, memory_limit_percent=150, cpu_request="100m")
     made = daemon_set(options=options)
     assert made["updateStrategy"]["rollingUpdate"]["maxUnavailable"] == 2
     assert made["minReadySeconds"] == 60
     resources = made["template"]["spec"]["containers"][0]["resources"]
-    assert resources == {"requests": {"cpu": "100m", "memory": "137Mi"}, "limits": {"memory": "256Mi"}}
+    assert resources == {"requests": {"cpu": "100m", "memory": "137Mi"}, "limits": {"memory": "205Mi"}}
 
 
 def test_ports_are_the_same_wherever_they_stand():
@@ -250,3 +250,31 @@ def test_an_image_with_a_tag_is_taken_as_it_is(image):
 def test_a_wrong_argument_is_named(changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         chart(**changes)
+
+
+def host_ports(**changes):
+    (container,) = pod(**changes)["containers"]
+    return {(port["containerPort"], port["protocol"]) for port in container["ports"]}
+
+
+def test_a_standby_fits_on_the_same_node():
+    """A port of the host belongs to one pod: the scheduler refuses the second (kubernetes/kubernetes#106417)."""
+    assert host_ports() & host_ports(standby=True) == set()
+    words = arguments(pod(standby=True)["containers"][0]["args"])
+    first = arguments(pod()["containers"][0]["args"])
+    assert {flag for flag in words if words[flag] != first.get(flag)} == {
+        "-health-port",
+        "-interfacename",
+        "-metrics-listen-address",
+    }
+    assert words["-interfacename"] not in {"nodelocaldns", first.get("-interfacename")}
+    assert len(words["-interfacename"]) <= 15  # IFNAMSIZ
+
+
+def test_a_standby_shares_no_object_with_the_first(rendered):
+    names = {(o["kind"], o["metadata"]["name"]) for o in objects(standby=True)}
+    assert names & {(o["kind"], o["metadata"]["name"]) for o in rendered} == set()
+    assert ("DaemonSet", NodeLocalDns.STANDBY) in names
+    assert chart(standby=True).name == NodeLocalDns.STANDBY
+    labels = by_kind(objects(standby=True), "DaemonSet")["spec"]["selector"]["matchLabels"]
+    assert labels != by_kind(rendered, "DaemonSet")["spec"]["selector"]["matchLabels"]

@@ -1,10 +1,13 @@
 """Options of the cache: each wrong one is an error that names it and says what to do."""
 
+import dataclasses
 import re
 
 import pytest
 
 from charts.node_local_dns import Options
+from settings.dns_cache import DnsCache
+from settings.dns_options import DnsOptions
 
 
 @pytest.mark.parametrize(
@@ -30,12 +33,15 @@ from charts.node_local_dns import Options
         ({"min_ready_seconds": 4}, "min_ready_seconds must be a whole number from 5 to 600"),
         ({"cluster_protocol": "tls"}, "cluster_protocol must be one of force_tcp, prefer_udp, same, got 'tls'"),
         ({"cpu_request": "fast"}, "cpu_request must be CPU such as 25m, got 'fast'"),
-        ({"max_unavailable": 0}, "max_unavailable must be a number of nodes from 1 on or 1% to 100%, got 0"),
+        ({"max_unavailable": "0"}, "max_unavailable must be a number of nodes such as \"3\", or 1% to 100%, got '0'"),
         ({"max_unavailable": "0%"}, "max_unavailable must be a number of nodes"),
         ({"max_unavailable": "101%"}, "max_unavailable must be a number of nodes"),
         ({"kube_proxy_mode": "ipvs"}, "kube_proxy_mode must be iptables (in ipvs there is no way around the cache"),
         ({"kube_proxy_mode": "nftables"}, "kube_proxy_mode must be iptables"),
-        ({"memory_limit_mi": 136}, "memory_limit_mi must be 0 or from 137 on, got 136: leave it out for 0"),
+        (
+            {"memory_limit_percent": 99},
+            "memory_limit_percent must be a whole number from 100 to 1000, got 99: leave it out for None",
+        ),
         ({"node_labels": {"a b": "c"}}, "node_labels must have keys like"),
     ],
 )
@@ -53,13 +59,45 @@ def test_a_stub_domain_needs_memory_for_its_two_caches():
     assert Options(stub_domains={"corp.example.com": ["10.1.0.2"]}).worst_case_memory_mi == 41 + 10 * 12
 
 
-def test_the_limit_follows_the_capacity():
-    """Full caches of ten times the size do not fit what was enough before."""
-    with pytest.raises(ValueError, match=r"memory_limit_mi must be 0 or from 1003 on, got 512"):
-        Options(memory_limit_mi=512, cache_capacity=100_000)
-
-
 def test_options_cannot_be_changed_after_they_were_checked():
     options = Options()
     with pytest.raises(AttributeError):
         options.cache_capacity = 1
+
+
+def test_a_standby_has_the_next_ports():
+    standby = Options(prefetch=5).beside()
+    assert (standby.health_port, standby.metrics_port, standby.setup_metrics_port) == (8081, 9254, 9354)
+    assert standby.prefetch == 5
+
+
+def test_a_standby_does_not_take_a_port_of_the_first():
+    with pytest.raises(ValueError, match=re.escape("must leave out [9253]: the standby has the next ports")):
+        Options(health_port=9252).beside()
+
+
+def test_settings_and_options_have_the_same_names_and_defaults():
+    """What an environment file may say, the chart takes, and the other way round."""
+    assert {field.name for field in dataclasses.fields(Options)} == {*DnsOptions.model_fields, "stub_domains"}
+    assert DnsCache().options() == dataclasses.asdict(Options())
+
+
+LIMITS = [
+    (name, limit, outside)
+    for name, schema in DnsOptions.model_json_schema()["properties"].items()
+    for form in schema.get("anyOf", [schema])
+    if form.get("type") == "integer"
+    for limit, outside in ((form["minimum"], form["minimum"] - 1), (form["maximum"], form["maximum"] + 1))
+]
+
+
+@pytest.mark.parametrize(("name", "limit", "outside"), LIMITS)
+def test_settings_and_options_have_the_same_limits(name, limit, outside):
+    assert getattr(Options(**{name: limit}), name) == limit
+    with pytest.raises(ValueError, match=f"options.{name} must be a whole number"):
+        Options(**{name: outside})
+
+
+def test_every_number_has_limits():
+    numbers = [field.name for field in dataclasses.fields(Options) if field.type.startswith("int")]
+    assert {name for name, _, _ in LIMITS} == set(numbers)

@@ -1,0 +1,1 @@
+"""Grafana dashboard and Prometheus rules of the node cache, both written from observability/source.py."""
