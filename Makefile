@@ -14,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples laboratory observability
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -62,6 +62,8 @@ dataplane: setup ## measure the flows of ENV on this machine's kernel, beside th
 	@.venv/bin/python -m tests.dataplane --environment $(ENV)
 destroy: setup ## delete all stacks of ENV from AWS
 	@$(CDK) destroy --all -c environment=$(ENV)
+verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
+	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
 	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep)
 rehearse-down: .venv/.made ## end a rehearsal that was kept
@@ -103,4 +105,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane
