@@ -17,7 +17,7 @@ from rehearsal.parts import ensure, module_dir
 
 NODES = int(os.environ.get("NODES", "100"))
 PODS = "/api/v1/namespaces/kube-system/pods"
-MODES = ("standard", "strict")
+MODE = "POD_SECURITY_GROUP_ENFORCING_MODE"
 ALIVE = """    - key: '(.spec.nodeName // "") | startswith("dead") | tostring'
       operator: 'In'
       values: ['false']
@@ -139,6 +139,12 @@ def test_nodes_that_were_dead_before_are_counted_out(fleet, monkeypatch):
     assert event["Dead"] == 4
     resource._wait(event, 20 * NODES)
     assert resource.data["Nodes"] == str(NODES + 4)
+    pods = fleet.api("GET", PODS)["items"]
+    alive = [pod for pod in pods if not pod["spec"].get("nodeName", "dead").startswith("dead")]
+    modes = {e["value"] for p in alive for c in p["spec"]["containers"] for e in c["env"] if e["name"] == MODE}
+    assert (len(alive), modes) == (NODES, {"standard"}), (
+        "complete means that every live node has the value, already now"
+    )
     settled(fleet.api, dead=4)
     status = fleet.api("GET", aws_node.PATH)["status"]
     assert status["updatedNumberScheduled"] >= NODES  # a pod that cannot end counts too where its template is back

@@ -131,6 +131,27 @@ def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties
     assert resource.data["Nodes"] == "100"
 
 
+def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
+    """The dead nodes' pods count as updated, so the numbers are right while one live node runs the old template."""
+    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    settle(node, numberAvailable=97)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=99, numberAvailable=97)
+    serves = {"type": "Ready", "status": "True"}
+    pod(node, "aws-node-old", phase="Running", conditions=[serves])
+    label = {"metadata": {"labels": {"pod-template-generation": "1"}}}
+    node.api("PATCH", f"{PODS}/aws-node-old", label, "application/merge-patch+json")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    away = {"status": {"conditions": [{**serves, "status": "False"}]}}
+    node.api("PATCH", f"{PODS}/aws-node-old/status", away, "application/merge-patch+json")
+    resource._wait(event, 1)
+    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
+
+
 def test_a_fourth_node_that_dies_on_the_way_is_not_counted_out(node, properties):
     """Only what was dead before we began."""
     settle(node, numberAvailable=97)

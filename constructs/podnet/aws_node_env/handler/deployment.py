@@ -11,7 +11,7 @@ from typing import Any
 from daemon_set import RefusedError, changed_since, differences, others, refuse
 from kube_api import NOT_FOUND, HandlerError, Json, KubeApi, KubeError
 from reconcile import AWS_NODE, converge, record
-from rollout import counts, dead_before, dead_nodes, done, max_unavailable, progress, unready_pods
+from rollout import counts, dead_before, dead_nodes, done, max_unavailable, old_pod_serves, progress, unready_pods
 
 Event = Mapping[str, Any]
 _GRACE_SECONDS = 60  # before nodes are counted out: stragglers of an earlier rollout get there in this time
@@ -105,8 +105,11 @@ def rolled_out(event: Event, api: KubeApi, live: Json) -> bool:
     dead, limit, (desired, updated, available) = event["Dead"], _limit(event), counts(live)
     created = datetime.fromisoformat(live["metadata"]["creationTimestamp"]).timestamp()
     waited, stuck = time.time() - max(event["Began"], created), 0 < dead >= max_unavailable(live)
-    if done(live) or (not stuck and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead)):
+    if done(live):
         return True
+    if dead and not stuck and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead):
+        # past the limit the numbers decide: where an earlier template is back, its pods stay and look old
+        return waited > limit or not old_pod_serves(api, live, dead)
     name = f"daemonset {live['metadata']['namespace']}/{live['metadata']['name']}"
     if stuck and updated <= dead and available <= desired - dead and waited > _STALL_SECONDS:
         raise HandlerError(f"{name} does not begin to roll out: {dead_nodes(live, dead)}; remove the dead nodes")

@@ -59,10 +59,32 @@ def dead_nodes(live: Json, dead: int) -> str:
     return f"{text}, which uses up maxUnavailable ({most}): no other pod can be replaced" if dead >= most else text
 
 
+def old_pod_serves(api: KubeApi, live: Json, most: int) -> bool:
+    """Say whether a pod of an older template is ready, or more than `most` of them are there; asks for one page.
+
+    Where nodes are counted out the numbers alone do not tell: a dead node's pod may count as updated, and a live node
+    whose turn has not come would then be counted out in its place. Pods carry the template's number as a label
+    (k8s.io/kubernetes, pkg/controller/daemon/util).
+    """
+    number = live["metadata"].get("annotations", {}).get("deprecated.daemonset.template.generation", "")
+    old = quote(f"{_labels(live)},pod-template-generation!={number}")
+    namespace = live["metadata"]["namespace"]
+    pods = api.get(f"/api/v1/namespaces/{namespace}/pods?limit={most + 1}&labelSelector={old}")["items"]
+    return len(pods) > most or any(_ready(pod) for pod in pods)
+
+
+def _ready(pod: Json) -> bool:
+    conditions = {condition["type"]: condition["status"] for condition in pod.get("status", {}).get("conditions", [])}
+    return conditions.get("Ready") == "True" and "deletionTimestamp" not in pod["metadata"]
+
+
+def _labels(live: Json) -> str:
+    return ",".join(f"{name}={text}" for name, text in live["spec"]["selector"].get("matchLabels", {}).items())
+
+
 def unready_pods(api: KubeApi, live: Json) -> list[str]:
     """Name up to three pods that are not ready, their node and the reason; asked only when the limit has passed."""
-    labels = ",".join(f"{name}={text}" for name, text in live["spec"]["selector"].get("matchLabels", {}).items())
-    path = f"/api/v1/namespaces/{live['metadata']['namespace']}/pods?limit={_PAGE}&labelSelector={quote(labels)}"
+    path = f"/api/v1/namespaces/{live['metadata']['namespace']}/pods?limit={_PAGE}&labelSelector={quote(_labels(live))}"
     found, following = list[str](), "&continue="
     try:
         while following and len(found) < _MOST:
