@@ -14,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal tests benchmarks tools scans examples laboratory observability
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -50,13 +50,20 @@ synth: setup ## write templates and the review to cdk.out; reads nothing but the
 	@$(CDK) synth --quiet -c environment=$(ENV)
 	echo "templates in cdk.out, the review in cdk.out/review/index.html"
 review: setup ## tell flows, rules and capacity of ENV as text, without a synth
-	@.venv/bin/python -m review --environment $(ENV)
-diff: setup ## compare with what is deployed
-	@$(CDK) diff -c environment=$(ENV)
-deploy: setup ## deploy all stacks of ENV to AWS
+	@.venv/bin/python -m review --environment $(ENV) $(if $(AGAINST),--against $(AGAINST))
+diff: setup ## compare with what is deployed, and tell what the change does to running pods; AGAINST=<saved review or file>
+	@.venv/bin/python -m review --environment $(ENV) --changes $(if $(AGAINST),--against $(AGAINST))
+	$(CDK) diff -c environment=$(ENV)
+deploy: setup ## deploy all stacks of ENV to AWS, and save the review that the next one is compared with
 	@$(CDK) deploy --all -c environment=$(ENV)
+	cp cdk.out/review/review.json environments/$(ENV).review.json
+	echo "saved environments/$(ENV).review.json: commit it, make diff compares with it"
+dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
+	@.venv/bin/python -m tests.dataplane --environment $(ENV)
 destroy: setup ## delete all stacks of ENV from AWS
 	@$(CDK) destroy --all -c environment=$(ENV)
+verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
+	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
 	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep)
 rehearse-down: .venv/.made ## end a rehearsal that was kept
@@ -87,8 +94,8 @@ schema: setup ## write environments/*schema.json and docs/settings.md from the m
 	@.venv/bin/python -m settings
 test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
-fuzz: setup-rehearsal ## try 5,000 broken environment files, 2,000 hostile events and as many hostile texts and answers
-	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
+fuzz: setup-rehearsal ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts and answers
+	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 observability: setup ## write the dashboard and the alert rules from their source
 	@.venv/bin/python -m observability
 bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
@@ -98,4 +105,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy rehearse rehearse-down check format schema test fuzz bench bump clean observability
+.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane

@@ -1,6 +1,8 @@
 """The rehearsal of an environment with an existing cluster."""
 
-from rehearsal.checks import as_found, plan, pods
+from functools import partial
+
+from rehearsal.checks import as_found, plan, pods, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.estate import Estate
 from rehearsal.estate.owner import Owner
@@ -42,13 +44,21 @@ class ExistingRehearsal(Rehearsal):
             ("adopted without a restart", lambda: pods.none_was_replaced(running, pods.running(scene))),
             ("adopted without a new generation", lambda: pods.generation_is(scene, "aws-node", generation)),
         ]
-        self._checks("checks", [*adopted, *all_on(plan.ADOPTED, scene)])
+        named = partial(verified.pods_to_restart_are_named, scene, self._environment)
+        restart: list[Named] = [
+            ("make verify names the pods to restart", named),
+            ("their restart gives them their groups", Owner(scene).restart_applications),
+            self._verified(scene, self._environment),
+        ]
+        # the last of the plan leaves a drift behind, which the file's watch only reports
+        self._checks("checks", [*adopted, *restart, *all_on(plan.ADOPTED, scene)])
 
     def _disturbance(self, changed: Settings) -> Named:
         owner, version = Owner(self.stage.scene(self._settings)), changed.pod_networking.vpc_cni.version
         return "the owner's upgrade takes the values", lambda: owner.upgrade_vpc_cni(version)
 
     def _destroy(self, scene: Scene) -> None:
+        self._checks("leave", [("policies and branch ENIs go first", Owner(scene).take_interfaces_back)])
         with self._step("destroy") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy", progress.note)
         old, new = (

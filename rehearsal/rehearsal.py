@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import aws_node, drift, gone, plan, untouched
+from rehearsal.checks import aws_node, drift, gone, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.progress import Progress
@@ -79,7 +79,7 @@ class Rehearsal:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
         scene = self.stage.scene(self._settings)
         self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
-        self._checks("checks", all_on(plan.FIRST, scene))
+        self._checks("checks", [*all_on(plan.FIRST, scene), self._verified(scene, self._environment)])
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))
@@ -91,7 +91,12 @@ class Rehearsal:
         changed = self.stage.scene(settings)
         told = "; ".join(self._variant.changes)
         self._checks("checks", [("what changed", lambda: told), *all_on(plan.SECOND, changed)])
+        self._checks("verify", [self._verified(changed, self._variant.path)])
         return changed
+
+    @staticmethod
+    def _verified(scene: Scene, file: Path) -> Named:
+        return "make verify finds nothing wrong", lambda: verified.everything_holds(scene, file)
 
     def _disturbance(self, _changed: Settings) -> Named:
         """Give what somebody else does to aws-node before the second deploy."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review.changes import lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -12,16 +14,9 @@ _TITLE, _VERDICT = 58, 10
 
 def text(content: Mapping[str, Any]) -> str:
     """Return the findings, the flows that are needed, what the nodes carry, what runs already, and the stacks."""
-    return "\n".join(
-        [
-            *_head(content),
-            *_findings(content),
-            *_flows(content),
-            *_capacity(content),
-            *_running(content),
-            *_stacks(content),
-        ]
-    )
+    changes = ["", *lines(content["changes"])] if content["changes"] else []
+    parts = (_findings, _flows, _capacity, _running, _stacks)
+    return "\n".join([*_head(content), *changes, *(line for part in parts for line in part(content))])
 
 
 def _head(content: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.fields import LabelKey, LabelValue, Name, Port, RuleDescription, SecurityGroupId
-from settings.forms import Section
+from settings.forms import Form, Section
 from settings.network import RuleSource
 
 Protocol = Literal["tcp", "udp", "icmp", "all"]
@@ -53,6 +53,11 @@ class Reach(Section):
     """Transport protocol."""
     port: Port
     """The service's port."""
+    host: (
+        Annotated[str, Form("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", "must be a name or an address", "mend it")]
+        | None
+    ) = None
+    """The service's name or address; only `make verify ARGS="--as …"` connects to it."""
 
 
 class Workload(Section):

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from rehearsal.checks import branch_enis, nodes
 from rehearsal.checks.expect import CheckFailedError, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from settings.workloads import Workload
 
 _DAEMON_SET = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
+_POLICIES, _PLURAL = "/apis/vpcresources.k8s.aws/v1beta1", "securitygrouppolicies"
 _STRATEGIC = "application/strategic-merge-patch+json"
 _SECONDS = 60
 _REPLICAS = 2
@@ -42,6 +44,7 @@ class Owner:
         try:
             eventually(lambda: self._scene.rolled_out("aws-node"), _SECONDS)
             eventually(self._all_pods_run, _SECONDS)
+            eventually(lambda: nodes.nodes_have_trunks(self._scene), _SECONDS)
         except CheckFailedError as failure:
             raise RehearsalError(f"the owner's cluster must be up first: {failure}") from failure
 
@@ -64,6 +67,40 @@ class Owner:
         found = self._scene.pod_env()["aws-node"]["ENABLE_POD_ENI"]
         equal("ENABLE_POD_ENI after the add-on's update", found, "false")
         return f"{version} with OVERWRITE: ENABLE_POD_ENI={found}"
+
+    def restart_applications(self) -> str:
+        """Delete the pods of the applications, whose Deployments make them anew; wait until each has its interface.
+
+        Raises:
+            CheckFailedError: If one has none after a minute.
+        """
+        for path in self._application_pods():
+            self._scene.kubernetes("DELETE", path)
+        return eventually(self._all_have_interfaces, _SECONDS)
+
+    def take_interfaces_back(self) -> str:
+        """Delete the policies and then the pods, and wait for the cooldown, so that nothing holds the groups.
+
+        Raises:
+            CheckFailedError: If an interface is left after a minute.
+        """
+        for policy in self._scene.policies():
+            meta = policy["metadata"]
+            self._scene.kubernetes("DELETE", f"{_POLICIES}/namespaces/{meta['namespace']}/{_PLURAL}/{meta['name']}")
+        for path in self._application_pods():
+            self._scene.kubernetes("DELETE", path)
+        return eventually(lambda: branch_enis.none_is_left(self._scene), _SECONDS)
+
+    def _application_pods(self) -> list[str]:
+        spaces = sorted({workload.namespace for workload in self._scene.settings.workloads})
+        paths = [f"/api/v1/namespaces/{namespace}/pods" for namespace in spaces]
+        return [f"{p}/{pod['metadata']['name']}" for p in paths for pod in self._scene.kubernetes("GET", p)["items"]]
+
+    def _all_have_interfaces(self) -> str:
+        wanted, found = _REPLICAS * len(self._scene.settings.workloads), branch_enis.interfaces(self._scene)
+        equal("branch ENIs of the applications", len(found), wanted)
+        self._all_pods_run()
+        return f"{wanted} pods with interfaces of their own"
 
     def _all_pods_run(self) -> None:
         pods = self._scene.kubernetes("GET", "/api/v1/pods")["items"]

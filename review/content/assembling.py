@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review.changes.saved import FORMAT
 from review.content.capacity import COOLDOWN_SECONDS, capacity
 from review.content.created import created
 from review.content.paths import flows
@@ -28,6 +29,8 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
     acknowledged = sum(bool(finding.acknowledged) for finding in findings)
     pods, cluster = settings.pod_networking, settings.any_cluster
     return {
+        "format": FORMAT,
+        "changes": None,
         "environment": settings.name,
         "account": settings.account,
         "region": settings.region,
@@ -57,6 +60,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "permissions": permissions(settings),
         "running": running(settings),
         "tables": [_source(name) for name in _TABLES],
+        "settings": settings.model_dump(mode="json", by_alias=True, exclude={"name"}),
     }
 
 

@@ -7,12 +7,12 @@ import sys
 
 import aws_cdk as cdk
 import pytest
-from conftest import CONTEXT
 
 from pipeline.pipeline_stack import PipelineStack
 from settings import SettingsError, load, load_pipeline
 
 ROOT = pathlib.Path(__file__).parents[2]
+CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,8 @@ class AwsNodeEnv(Construct):
             "CertificateAuthority": cluster.cluster_certificate_authority_data,
             "RolloutMinutes": str(minutes),
         }
-        self.resource = self._custom(
+        self.resource = self.custom(
+            self,
             "Resource",
             "Custom::AwsNodeEnv",
             Env=env,
@@ -130,21 +131,22 @@ class AwsNodeEnv(Construct):
 
         Args:
             construct_id: id below this construct.
-            namespace: where the DaemonSet is.
-            daemon_set: the Role must allow `get` on it.
+            namespace: where the DaemonSet `daemon_set` is, on which the Role must allow `get`.
+            daemon_set: its name.
             revision: waits again when it changes, so give a hash of the manifest.
             after: the manifest that makes the DaemonSet.
         """
         where = {"Namespace": namespace, "DaemonSet": daemon_set}
-        waiting = self._custom(construct_id, "Custom::DaemonSetRollout", **where, Revision=revision)
+        waiting = self.custom(self, construct_id, "Custom::DaemonSetRollout", **where, Revision=revision)
         waiting.node.add_dependency(self.resource, after)  # self.resource has the rights and the access entry
         return waiting
 
-    def _custom(self, construct_id: str, resource_type: str, **properties: object) -> cdk.CustomResource:
+    def custom(self, scope: Construct, name: str, kind: str, **properties: object) -> cdk.CustomResource:
+        """Give a resource of one of the types of handler/index.py."""
         return cdk.CustomResource(
-            self,
-            construct_id,
+            scope,
+            name,
             service_token=self._handler.service_token,
-            resource_type=resource_type,
+            resource_type=kind,
             properties={**self._properties, **properties},
         )

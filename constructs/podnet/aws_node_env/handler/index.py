@@ -1,4 +1,4 @@
-"""The Lambda's entry points: Custom::AwsNodeEnv, Custom::DaemonSetRollout (which only waits) and the watch.
+"""The Lambda's entry points: Custom::AwsNodeEnv, DaemonSetRollout and TrunkNodes (which only wait), and the watch.
 
 on_event looks and refuses, is_complete patches and waits: a Create that fails in on_event gets no Delete from the
 provider framework (aws-cdk-lib, provider-framework/runtime/framework.ts), so on_event must not have changed anything.
@@ -14,6 +14,7 @@ from functools import partial
 from daemon_set import cni_version, differences
 from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
 from kube_api import HandlerError, Json, KubeApi, KubeError, form_known
+from nodes import trunks_ready
 from reconcile import AWS_NODE, converge, record, undo
 from rollout import counts, progress
 
@@ -43,6 +44,8 @@ def is_complete(event: Event, context: object) -> Json:
             return {"IsComplete": True}
         api = _api(event, context)
         try:
+            if "NodeGroups" in event["ResourceProperties"]:
+                return {"IsComplete": trunks_ready(event, api)}
             live = put_in_effect(event, api)
         except KubeError as error:
             keep_waiting(event, error)
