@@ -23,7 +23,6 @@ _TARGETS = "test|check|check test|bench|fuzz|bump|setup|setup-rehearsal|clean"
 NOT_RUN = {
     r"(make|npx cdk) (diff|deploy|destroy|deploy-pipeline)\b.*": _ACCOUNT,
     r"npx cdk (bootstrap|synth)\b.*": _ACCOUNT,
-    r"npx cdk (bootstrap|synth)\b.*": _ACCOUNT,
     r"aws .*": _ACCOUNT,
     r"make verify\b.*": _CLUSTER,
     r"(export KUBECONFIG|kubectl ).*": _CLUSTER,
