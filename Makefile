@@ -41,6 +41,8 @@ node_modules/.made: package.json package-lock.json
 
 setup: .venv/.made node_modules/.made ## make what synth, diff and deploy need
 setup-rehearsal: setup .venv-emulator/.made ## make what a rehearsal needs: emulator and Kubernetes programs
+	@.venv/bin/python -m rehearsal.parts kubernetes etcd kwok pod_webhook vpc_cni vpc_resource_controller
+setup-parts: setup-rehearsal ## make what tests and benchmarks need besides: CoreDNS, AWS's CNI code, load, rules
 	@.venv/bin/python -m rehearsal.parts
 setup-system: ## install the Debian packages that tests use, as root; elsewhere say which
 	@tests/system-packages
@@ -92,17 +94,17 @@ format: setup ## put the code into its form
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/*schema.json and docs/settings.md from the models
 	@.venv/bin/python -m settings
-test: setup-system setup-rehearsal ## run all tests, WORKERS at once; ARGS="…" are pytest's
+test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
-fuzz: setup-rehearsal ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts and answers
+fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts and answers
 	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 observability: setup ## write the dashboard and the alert rules from their source
 	@.venv/bin/python -m observability
-bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
+bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
 	@.venv/bin/python -m tools.bump $(if $(LOOK),--look)
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane
+.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane

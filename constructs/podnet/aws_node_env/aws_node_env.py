@@ -9,13 +9,11 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IDependable
 
+from podnet.aws_node_env import limits
 from podnet.aws_node_env.cluster_handler import ClusterHandler
 from podnet.aws_node_env.drift_watch import DriftWatch
 
 _HALF_AN_HOUR, _QUARTER = cdk.Duration.minutes(30), cdk.Duration.minutes(15)
-_WAIT_MINUTES, _SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
-_MOST_MINUTES = 60 - _WAIT_MINUTES - _SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
-_WATCH_MINUTES = 8 * 60  # three periods of an alarm must fit into a day
 
 
 class AwsNodeEnv(Construct):
@@ -73,16 +71,9 @@ class AwsNodeEnv(Construct):
             ValueError: an argument is out of its range.
         """
         super().__init__(scope, construct_id)
+        limits.check(env, rollout_limit, dead_nodes, watch_every)
         minutes = int(rollout_limit.to_minutes())
-        if not any(env.values()):
-            raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
-        if not 1 <= minutes <= _MOST_MINUTES:
-            raise ValueError(f"rollout_limit must be 1 to {_MOST_MINUTES} minutes, got {minutes}")
-        if dead_nodes not in ("count-out", "refuse"):
-            raise ValueError(f"dead_nodes must be count-out or refuse, got {dead_nodes!r}")
-        if watch_every and not 1 <= watch_every.to_minutes() <= _WATCH_MINUTES:
-            raise ValueError(f"watch_every must be 1 minute to 8 hours, got {watch_every.to_minutes()} minutes")
-        timeout = cdk.Duration.minutes(minutes + _WAIT_MINUTES + _SPARE_MINUTES)
+        timeout = cdk.Duration.minutes(minutes + limits.WAIT_MINUTES + limits.SPARE_MINUTES)
         self._handler = ClusterHandler(
             self, "Handler", cluster=cluster, group=self.KUBERNETES_GROUP, total_timeout=timeout, vpc=vpc
         )
@@ -102,7 +93,7 @@ class AwsNodeEnv(Construct):
             AddonConfiguration=addon_configuration,
             RunAgain=run_again,
             DeadNodes=dead_nodes,
-            WaitMinutes=str(_WAIT_MINUTES),
+            WaitMinutes=str(limits.WAIT_MINUTES),
         )
         self.resource.node.add_dependency(self._handler.access_entry)
         self.watch: DriftWatch | None = None
