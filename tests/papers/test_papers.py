@@ -11,7 +11,7 @@ import pytest
 
 ROOT = commands.ROOT
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
-VARIABLES = {"ENV", "NAME", "KEEP", "ARGS", "LOOK", "PIPELINE", "WORKERS", "PYTHON"}
+VARIABLES = set(re.findall(r"\$\((?:if \$\()?([A-Z]+)\)", (ROOT / "Makefile").read_text()))
 DONE = set()
 PAPERS = [pytest.param(file, id=str(file.relative_to(ROOT))) for file in commands.PAPERS]
 
