@@ -92,7 +92,7 @@ check: setup ## format, lint, types, import contracts, schema, security scans of
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
-schema: setup ## write environments/schema.json from the model
+schema: setup ## write environments/*schema.json and docs/settings.md from the models
 	@.venv/bin/python -m settings
 test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)

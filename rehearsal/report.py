@@ -62,9 +62,9 @@ class Report:
         content = {"rows": [asdict(row) for row in self.rows], "steps": [list(step) for step in self.steps]}
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
-    def show(self, total: float) -> None:
+    def show(self, total: float, console: Console | None = None) -> None:
         """Print steps with their times and the table; plain lines without a terminal."""
-        console = Console(width=None if Console().is_terminal else 160)
+        console = console or Console(width=None if Console().is_terminal else 160)
         times = Table(title="Steps", title_justify="left", box=None)
         times.add_column("step")
         times.add_column("s", justify="right")

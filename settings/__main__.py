@@ -1,4 +1,4 @@
-"""Write environments/*schema.json from the models: `python -m settings`, or compare them: `--check`."""
+"""Write environments/*schema.json and docs/settings.md from the models: `python -m settings`; compare: `--check`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from settings.loading import FOLDER
 from settings.model import Settings
 from settings.pipeline import Pipeline
+from settings.reference import page
 
 if TYPE_CHECKING:
     from settings.forms import Section
@@ -25,14 +26,16 @@ def schema(model: type[Section] = Settings) -> str:
 
 
 def main() -> int:
-    """Write the schemas; with --check only compare and return 1 where a file is older than its model."""
-    old = [name for name, model in FILES.items() if (FOLDER / name).read_text() != schema(model)]
+    """Write schemas and reference; with --check only compare and return 1 where a file is older than its model."""
+    wanted = {FOLDER / name: schema(model) for name, model in FILES.items()}
+    wanted[FOLDER.parent / "docs" / "settings.md"] = page(*map(json.loads, wanted.values()))
+    old = [file for file, text in wanted.items() if not file.exists() or file.read_text() != text]
     if "--check" not in sys.argv[1:]:
-        for name, model in FILES.items():
-            (FOLDER / name).write_text(schema(model))
+        for file in old:
+            file.write_text(wanted[file])
         return 0
-    for name in old:
-        print(f"environments/{name} is older than the model; type: make schema", file=sys.stderr)  # noqa: T201
+    for file in old:
+        print(f"{file.parent.name}/{file.name} is older than the model; type: make schema", file=sys.stderr)  # noqa: T201
     return int(bool(old))
 
 

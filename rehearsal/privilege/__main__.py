@@ -7,17 +7,9 @@ import time
 
 from rehearsal.errors import RehearsalError
 from rehearsal.prerequisites import check_prerequisites
-from rehearsal.privilege.removal import Removal
+from rehearsal.privilege.removal import NOT_ENFORCED, Removal
 from rehearsal.privilege.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
-
-# what the emulator does not ask IAM for, with what AWS does with it
-NOT_ENFORCED = {
-    "logs:CreateLogStream": "Lambda writes its log",
-    "logs:PutLogEvents": "Lambda writes its log",
-    "AmazonEKSWorkerNodePolicy": "kubelet joins the cluster",
-    "AmazonEKS_CNI_Policy": "aws-node makes network interfaces",
-}
 
 
 def main() -> int:
@@ -31,7 +23,7 @@ def main() -> int:
 
     def told(removal: Removal, reason: str) -> None:
         result = "red" if reason else "not asked for here" if removal.what in NOT_ENFORCED else "NOT NOTICED"
-        detail = reason.strip().splitlines()[-1][:300] if reason else NOT_ENFORCED.get(removal.what, "")
+        detail = reason[:300] or NOT_ENFORCED.get(removal.what, "")
         results.append({"permission": str(removal), "result": result, "detail": detail})
         print(f"{time.monotonic() - began:6.0f} s  {result}: {removal}\n          {detail}", flush=True)
 

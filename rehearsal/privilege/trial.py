@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
+from rehearsal.checks import plan
+from rehearsal.checks.expect import CheckFailedError
 from rehearsal.errors import RehearsalError
-from rehearsal.privilege.removal import Removal, removals, without
+from rehearsal.privilege.removal import NOT_ENFORCED, Removal, removals, without
 from rehearsal.stage import Stage
 from rehearsal.workspace import Workspace
 from settings import load
@@ -53,14 +56,40 @@ class Trial:
         self.stage.emulator.stop()
 
     def _try(self, removal: Removal, name: str) -> str:
-        """Deploy without it; give the reason of the failure, "" where nothing noticed."""
+        """Deploy without it; give the reason of the failure, "" where nothing noticed.
+
+        A stack may declare what a later one needs: where its own deploy succeeds, all others follow, and the checks.
+        """
         try:
             self._deploy(without(removal, self._whole, self._less), removal.stack, name)
+            if removal.what not in NOT_ENFORCED:
+                self._go_on(name)
         except RehearsalError as error:
-            return str(error)
+            self._cdk.destroy(self._less, [removal.stack], f"{name}-destroy", lambda _: None)
+            return _reason(str(error))
         # or the next deploy would be an update, which does not do again what has been done
         self._cdk.destroy(self._less, [removal.stack], f"{name}-destroy", lambda _: None)
         return ""
 
+    def _go_on(self, name: str) -> None:
+        self._cdk.deploy(self._less, f"{name}-all", lambda _: None)
+        scene = self.stage.scene(self._settings)
+        for what, check in plan.FIRST:
+            self._check(what, partial(check, scene))
+
+    @staticmethod
+    def _check(what: str, check: Callable[[], str]) -> None:
+        try:
+            check()
+        except CheckFailedError as error:
+            raise RehearsalError(f"{what}: {error}") from error
+
     def _deploy(self, assembly: Path, stack: str, name: str) -> None:
         self._cdk.deploy(assembly, name, lambda _: None, stacks=[stack, "--exclusively"])
+
+
+def _reason(said: str) -> str:
+    """Give the line that tells most: the first resource that failed, else the last line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    failed = [line for line in lines if "CREATE_FAILED" in line or "AccessDenied" in line]
+    return (failed or lines[-1:] or ["no reason"])[0]

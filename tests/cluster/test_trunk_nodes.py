@@ -120,6 +120,29 @@ def test_hundreds_of_nodes_are_read_in_pages(nodes, groups, api):
         CustomResource(began_ago=1900).deploy(groups)
 
 
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ("nodes", "GET /api/v1/nodes.* was refused with 403"),
+        ("cninodes", "GET .*cninodes.* was refused with 403"),
+        ("events", "was refused with 403|has no allocatable vpc.amazonaws.com/pod-eni(?! \\()"),
+    ],
+)
+def test_no_right_of_the_chart_is_spare(nodes, groups, api, resource, said):
+    """Without one `list` the work fails and says so; without that of events the reason of a failure is missing."""
+    nodes("one", branches="" if resource == "events" else "9")
+    nodes("two", "big")
+    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    (role,) = [found for found in rights if resource in str(found.get("rules"))]
+    less = [rule for rule in role["rules"] if rule["resources"] != [resource]]
+    api.apply({**role, "rules": less}, "rights")
+    try:
+        with pytest.raises(Exception, match=said):
+            CustomResource(seconds=6.5, began_ago=1900).deploy(groups)
+    finally:
+        api.apply(role, "rights")
+
+
 def test_delete_asks_nothing(nodes, groups):
     """The rights may be gone already."""
     nodes("one")

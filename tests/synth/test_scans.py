@@ -33,13 +33,6 @@ def test_every_environment_of_the_folder_is_scanned():
     assert {"dev", "existing", "prod", "pipeline"} <= found
 
 
-@pytest.mark.parametrize("environment", environments())
-def test_nothing_is_looked_up(synthesized, environment):
-    """A synth asks AWS for nothing: no value is missing from the assembly that the CLI would then fetch."""
-    folder = pathlib.Path(synthesized(environment).assembly.directory)
-    assert "missing" not in json.loads((folder / "manifest.json").read_text())
-
-
 def test_nag_finds_what_it_is_for_and_leaves_the_template_alone(tmp_path):
     """A queue that takes plain HTTP is a finding; the template has no trace of the scan."""
     app = cdk.App(outdir=str(tmp_path))

@@ -1,0 +1,53 @@
+"""The fenced blocks of the papers, and what becomes of each."""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).parents[2]
+PAPERS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "README.ja.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "examples" / "README.md",
+        *ROOT.glob("docs/*.md"),
+    ]
+)
+_BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = {"", "bash", "sh", "bash fails"}
+
+_ACCOUNT = "needs an AWS account; the rehearsal runs it against the emulator"
+_CLUSTER = "needs a cluster; the rehearsal's checks look at the same"
+_TARGETS = "test|check|check test|bench|fuzz|bump|setup|setup-rehearsal|clean|dataplane"
+# not run by these tests, each with the reason
+NOT_RUN = {
+    r"(make|npx cdk) (diff|deploy|destroy|deploy-pipeline)\b.*": _ACCOUNT,
+    r"npx cdk (bootstrap|synth)\b.*": _ACCOUNT,
+    r"aws .*": _ACCOUNT,
+    r"make verify\b.*": _CLUSTER,
+    r"(export KUBECONFIG|kubectl ).*": _CLUSTER,
+    r"make rehearse(-down)?\b.*": "minutes; tests/rehearsal runs it whole",
+    rf"make ({_TARGETS})\b.*": "these tests themselves, or minutes of others; the target is looked up",
+    r"pip install .*": "tests/examples installs the wheel",
+}
+
+
+def blocks(file):
+    """Give (language, text) of each fenced block."""
+    return _BLOCK.findall(file.read_text())
+
+
+def commands(file):
+    """Give (command, fails) for each line of each shell block; comments and continued lines are joined."""
+    for language, text in blocks(file):
+        if language.strip() not in _SHELL:
+            continue
+        for line in text.replace("\\\n", " ").splitlines():
+            command = re.sub(r"\s+#.*$", "", line).strip()
+            if re.match(r"(make|npx|pip|aws|kubectl|cp|sed|rm|python|export|git)\b", command):
+                yield command, language == "bash fails"
+
+
+def not_run(command):
+    """Give the reason why a command is not run, "" where it is."""
+    return next((reason for pattern, reason in NOT_RUN.items() if re.fullmatch(pattern, command)), "")

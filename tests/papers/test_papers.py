@@ -1,0 +1,130 @@
+"""Every command, path and link in the papers is real; what can be run here is run."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import commands
+import pytest
+
+ROOT = commands.ROOT
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+VARIABLES = set(re.findall(r"\$\((?:if \$\()?([A-Z]+)\)", (ROOT / "Makefile").read_text()))
+DONE = set()
+PAPERS = [pytest.param(file, id=str(file.relative_to(ROOT))) for file in commands.PAPERS]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of what is in the repository, with the tools of this one."""
+    folder = tmp_path_factory.mktemp("checkout") / "podnet"
+    skip = shutil.ignore_patterns(
+        ".git", ".venv*", "node_modules", "cdk.out", "build", "__pycache__", ".*_cache", ".hypothesis"
+    )
+    shutil.copytree(ROOT, folder, ignore=skip)
+    for name in (".venv", ".venv-emulator", "node_modules"):
+        (folder / name).symlink_to((ROOT / name).resolve())
+    return folder
+
+
+def _run(command, folder):
+    # the tools are there: what the targets would set up first is not part of the test
+    made = ["-o", ".venv/.made", "-o", "node_modules/.made", "-o", "setup"]
+    words = f"make {' '.join(made)} {command.removeprefix('make ')}" if command.startswith("make ") else command
+    env = {**os.environ, "PYTHONPATH": f"{folder}:{folder / 'constructs'}", "NO_COLOR": "1"}
+    where = {"cwd": folder, "env": env, "shell": True}
+    return subprocess.run(words, **where, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize("file", PAPERS)
+def test_every_make_target_and_variable_is_there(file):
+    """In blocks and in the running text."""
+    for words in re.findall(
+        r"\bmake ((?:[a-z-]+|[A-Z]+=\S+)(?: (?:[a-z-]+|[A-Z]+=\S+)(?=[ ;]))*)", " ".join(_code(file))
+    ):
+        for word in words.split():
+            name, is_variable, _ = word.partition("=")
+            assert name in (VARIABLES if is_variable else TARGETS), f"{file.name}: make {words}"
+
+
+def _code(file):
+    text = file.read_text()
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    shell = [command for command, _ in commands.commands(file)]
+    return [part + " ;" for part in (*inline, *shell)]
+
+
+@pytest.mark.parametrize("file", PAPERS)
+def test_every_link_leads_somewhere(file):
+    """Files, folders and headings; addresses outside are not asked."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        found = (file.parent / path).resolve() if path else file
+        assert found.exists(), f"{file.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
+            assert anchor in {
+                re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+            }
+
+
+@pytest.mark.parametrize("file", PAPERS)
+def test_every_path_that_is_named_is_there(file):
+    """`docs/…`, `tests/…`, `environments/…` and their like in code marks."""
+    roots = "|".join(sorted(folder.name for folder in ROOT.iterdir() if folder.is_dir() and folder.name[0] != "."))
+    for path in re.findall(rf"`((?:{roots})/[\w./-]*[\w/])`", file.read_text()):
+        made_up = "mine.yaml" in path
+        assert made_up or (ROOT / path).exists(), f"{file.name} names {path}"
+
+
+@pytest.mark.parametrize("file", PAPERS)
+def test_every_command_is_run_or_has_a_reason_not_to_be(file, checkout):
+    """In their order, in one copy of the repository; a block marked `bash fails` must fail."""
+    for command, fails in commands.commands(file):
+        if commands.not_run(command) or command in DONE:
+            continue
+        if command.startswith("make ") and "mine" not in command:
+            DONE.add(command)  # of the repository as it is: the same in every paper
+        done = _run(command, checkout)
+        assert (done.returncode != 0) is fails, f"{file.name}: {command}\n{done.stdout[-800:]}{done.stderr[-2000:]}"
+        if fails:
+            assert "Traceback" not in done.stderr
+
+
+def test_the_tutorial_runs_more_than_it_leaves_out(checkout):
+    """The way of a newcomer is tried, not only looked up."""
+    found = list(commands.commands(ROOT / "docs" / "tutorial.md"))
+    run = [command for command, _ in found if not commands.not_run(command)]
+    assert len(run) >= 8
+    assert any(fails for _, fails in found)
+
+
+def test_the_reference_lists_every_target_with_its_own_words():
+    """docs/reference.md has the table of `make help`."""
+    wanted = re.findall(r"^([a-z-]+):[^#\n]*## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    text = (ROOT / "docs" / "reference.md").read_text()
+    missing = [name for name, told in wanted if f"| `make {name}` | {told} |" not in text]
+    assert not missing, f"docs/reference.md must tell {missing} as the Makefile does"
+    assert re.findall(r"^\| `make ([a-z-]+)`", text, re.MULTILINE) == [name for name, _ in wanted]
+
+
+def test_the_reference_names_metrics_and_alarms_as_the_code_does():
+    """What a person looks for in CloudWatch."""
+    text = (ROOT / "docs" / "reference.md").read_text()
+    folder = ROOT / "constructs" / "podnet" / "aws_node_env"
+    counted = re.search(r"happened = \{(.*?)\}", (folder / "handler" / "index.py").read_text()).group(1)
+    for name in re.findall(r'"(\w+)":', counted):
+        assert f"| `{name}` |" in text
+    for name in re.findall(r'^    \("(\w+)", "', (folder / "drift_watch.py").read_text(), re.MULTILINE):
+        assert f"| `{name}` |" in text
+
+
+def test_every_paper_is_on_the_way():
+    """docs/index.md leads to each page of docs/."""
+    text = (ROOT / "docs" / "index.md").read_text()
+    pages = {file.name for file in pathlib.Path(ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert {page for page in pages if f"]({page})" not in text} == set()
