@@ -32,8 +32,8 @@ class ComputeStack(EnvironmentStack):
         """Make one managed node group for each of `settings.node_groups`; done when their nodes have trunk ENIs."""
         super().__init__(scope, construct_id, settings=settings)
         rights = TrunkNodesRights(self.charts, "rights", group=handler.KUBERNETES_GROUP)
-        # any change of a group is looked at again; one that is to have no nodes is not waited for
-        groups = {group.name: group.model_dump_json() for group in settings.node_groups if group.desired_size}
+        # any change of a group is looked at again; one that an autoscaler may empty is not waited for
+        groups = {group.name: group.model_dump_json() for group in settings.node_groups if group.min_size}
         trunks = handler.custom(self, "Trunks", "Custom::TrunkNodes", NodeGroups=groups)
         trunks.node.add_dependency(self.apply("TrunkNodesRights", cluster=cluster, chart=rights))
         core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=coredns_version)

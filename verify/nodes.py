@@ -35,7 +35,7 @@ def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
 
 
 def _groups(settings: Settings, up: list[Json]) -> Finding:
-    wanted = {group.name for group in settings.node_groups if group.desired_size}
+    wanted = {group.name for group in settings.node_groups if group.min_size}
     empty = sorted(wanted - {_label(node, GROUP) for node in up})
     problems = [f"node group {name} has no ready node" for name in empty]
     fix = "aws eks describe-nodegroup --query nodegroup.health"

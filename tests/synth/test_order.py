@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from settings import load
+
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 
 
@@ -76,7 +78,7 @@ def test_core_dns_comes_after_the_nodes(synthesized):
 
 
 def test_the_nodes_stack_is_done_when_its_nodes_have_trunks(synthesized):
-    """After rights and every group; it waits again when a group changes, and not for one that is to have no nodes."""
+    """After rights and every group; it waits again when a group changes."""
     dev = synthesized("dev")
     _, trunks = dev.only("Compute", "Custom::TrunkNodes")
     (group,) = dev.resources("Compute", "AWS::EKS::Nodegroup")
@@ -86,6 +88,14 @@ def test_the_nodes_stack_is_done_when_its_nodes_have_trunks(synthesized):
     assert set(groups) == {"general"}
     assert all(word in groups["general"] for word in ("m5.large", '"desired_size":3'))
     assert not existing_waits(synthesized("existing"))
+
+
+def test_a_group_that_an_autoscaler_may_empty_is_not_waited_for(synthesized):
+    """Its nodes are looked at where there are some."""
+    settings = load("dev")
+    groups = tuple(group.model_copy(update={"min_size": 0}) for group in settings.node_groups)
+    _, trunks = synthesized(settings.model_copy(update={"node_groups": groups})).only("Compute", "Custom::TrunkNodes")
+    assert trunks["Properties"]["NodeGroups"] == {}
 
 
 def existing_waits(existing):
