@@ -1,6 +1,8 @@
 # podnet: every command that people and CI use. `make help` lists them.
 ENV ?= dev
 NAME ?= synth
+PIPELINE ?= pipeline
+WORKERS ?= 2
 PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py settings stacks constructs charts review rehearsal laboratory observability tests benchmarks tools
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -39,6 +41,8 @@ node_modules/.made: package.json package-lock.json
 
 setup: .venv/.made node_modules/.made ## make what synth, diff and deploy need
 setup-rehearsal: setup .venv-emulator/.made ## make what a rehearsal needs: emulator and Kubernetes programs
+	@.venv/bin/python -m rehearsal.parts kubernetes etcd kwok pod_webhook vpc_cni vpc_resource_controller
+setup-parts: setup-rehearsal ## make what tests and benchmarks need besides: CoreDNS, AWS's CNI code, load, rules
 	@.venv/bin/python -m rehearsal.parts
 setup-system: ## install the Debian packages that tests use, as root; elsewhere say which
 	@tests/system-packages
@@ -48,39 +52,59 @@ synth: setup ## write templates and the review to cdk.out; reads nothing but the
 	@$(CDK) synth --quiet -c environment=$(ENV)
 	echo "templates in cdk.out, the review in cdk.out/review/index.html"
 review: setup ## tell flows, rules and capacity of ENV as text, without a synth
-	@.venv/bin/python -m review --environment $(ENV)
-diff: setup ## compare with what is deployed
-	@$(CDK) diff -c environment=$(ENV)
-deploy: setup ## deploy all stacks of ENV to AWS
+	@.venv/bin/python -m review --environment $(ENV) $(if $(AGAINST),--against $(AGAINST))
+diff: setup ## compare with what is deployed, and tell what the change does to running pods; AGAINST=<saved review or file>
+	@.venv/bin/python -m review --environment $(ENV) --changes $(if $(AGAINST),--against $(AGAINST))
+	$(CDK) diff -c environment=$(ENV)
+deploy: setup ## deploy all stacks of ENV to AWS, and save the review that the next one is compared with
 	@$(CDK) deploy --all -c environment=$(ENV)
+	cp cdk.out/review/review.json environments/$(ENV).review.json
+	echo "saved environments/$(ENV).review.json: commit it, make diff compares with it"
+dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
+	@.venv/bin/python -m tests.dataplane --environment $(ENV)
 destroy: setup ## delete all stacks of ENV from AWS
 	@$(CDK) destroy --all -c environment=$(ENV)
+verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
+	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up
 	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep)
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
+synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
+	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE)
+	rm -rf build/reviews && mkdir -p build/reviews
+	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
+	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
+deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
+	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE) $(PIPELINE)
+
 # -- development --------------------------------------------------------------------------------------------------------
-check: setup ## format, lint, types, import contracts, schema, templates
+check: setup ## format, lint, types, import contracts, schema, security scans of every environment
 	@.venv/bin/ruff format --check $(PYTHON_FILES)
 	.venv/bin/ruff check $(PYTHON_FILES)
 	.venv/bin/mypy
 	PYTHONPATH=.:constructs .venv/bin/lint-imports
 	.venv/bin/python -m settings --check
 	.venv/bin/python -m review.rules --check
+	.venv/bin/python -m scans
 	.venv/bin/python -m observability --check
 format: setup ## put the code into its form
 	@.venv/bin/ruff check --fix $(PYTHON_FILES)
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/schema.json from the model
 	@.venv/bin/python -m settings
+test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
+	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
+fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts and answers
+	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
 observability: setup ## write the dashboard and the alert rules from their source
 	@.venv/bin/python -m observability
-test: setup-system setup-rehearsal ## run all tests
-	@.venv/bin/python -m pytest $(ARGS)
-bench: setup-rehearsal ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
+bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
+bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
+	@.venv/bin/python -m tools.bump $(if $(LOOK),--look)
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-system synth review diff deploy destroy rehearse rehearse-down check format schema observability test bench clean
+.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane

@@ -5,26 +5,39 @@ import sys
 import aws_cdk as cdk
 
 import review
-from settings import SettingsError, load
+from settings import Settings, SettingsError, load
 from stacks import Environment
+
+# creation stack traces hold paths of this run, and two synths are to be the same byte for byte
+CONTEXT = {"aws:cdk:disable-stack-trace": True, "aws:cdk:disable-creation-stack-traces": True}
+
+
+def checked(environment: str) -> Settings | None:
+    """Load and review an environment and tell every problem; None where one of them stops it."""
+    try:
+        settings = load(environment)
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
+        return None
+    findings = review.check(settings)
+    if findings:
+        print(review.told(settings.name, findings), file=sys.stderr)  # noqa: T201 (as above)
+    return None if review.stops(findings) else settings
+
+
+def add(stage: cdk.Stage, settings: Settings) -> None:
+    """Make an environment's stacks in an app or a stage, and write the review beside their templates."""
+    environment = Environment(stage, settings)
+    review.write(stage.outdir, settings, environment.manifests)
 
 
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
-    # creation stack traces hold paths of this run, and two synths are to be the same byte for byte
-    app = cdk.App(context={"aws:cdk:disable-stack-trace": True, "aws:cdk:disable-creation-stack-traces": True})
-    try:
-        settings = load(app.node.try_get_context("environment") or "dev")
-    except SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
+    app = cdk.App(context=CONTEXT)
+    settings = checked(app.node.try_get_context("environment") or "dev")
+    if settings is None:
         return 1
-    findings = review.check(settings)
-    if findings:
-        print(review.told(settings.name, findings), file=sys.stderr)  # noqa: T201 (as above)
-    if review.stops(findings):
-        return 1
-    environment = Environment(app, settings)
-    review.write(app.outdir, settings, environment.manifests)
+    add(app, settings)
     app.synth()
     return 0
 

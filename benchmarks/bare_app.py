@@ -108,7 +108,7 @@ def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any
         lambda_.Function(
             stack,
             name,
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             code=code,
             handler=f"index.{name}",
             role=role,

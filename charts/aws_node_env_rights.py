@@ -6,7 +6,7 @@ import cdk8s
 import cdk8s_plus_27 as kplus
 from constructs import Construct
 
-from charts.names import dns_label
+from .names import dns_label
 
 _NAME = "podnet-aws-node-env"
 

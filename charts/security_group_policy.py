@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import cdk8s
 from constructs import Construct
 
-from charts.names import dns_label, dns_name, labels, shown
+from .names import dns_label, dns_name, labels, shown
 
 _MOST_GROUPS = 16
 _ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")

@@ -3,7 +3,7 @@
 import cdk8s
 from constructs import Construct
 
-from charts.names import dns_label
+from .names import dns_label
 
 
 class WorkloadNamespace(cdk8s.Chart):

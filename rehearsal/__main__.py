@@ -10,13 +10,14 @@ from pathlib import Path
 from types import FrameType
 
 from rehearsal.errors import RehearsalError
+from rehearsal.existing_rehearsal import ExistingRehearsal
 from rehearsal.limits import NOT_REHEARSED
 from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.report import Report
 from rehearsal.workspace import PROJECT, Workspace
-from settings import SettingsError
+from settings import SettingsError, load
 
 _INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -48,7 +49,8 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     began, report = time.monotonic(), Report()
     for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
         signal.signal(number, _interrupt)
-    rehearsal = Rehearsal(environment, workspace, report, real_pauses=options.real_pauses)
+    kind = ExistingRehearsal if load(str(environment)).existing_cluster else Rehearsal
+    rehearsal = kind(environment, workspace, report, real_pauses=options.real_pauses)
     reason = ""
     try:
         with _always(rehearsal, keep=options.keep):

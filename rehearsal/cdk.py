@@ -3,7 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rehearsal import tether
@@ -44,13 +44,15 @@ class Cdk:
         arguments = ["synth", "--quiet", "--output", str(output), "-c", f"environment={environment}"]
         return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"])
 
-    def deploy(self, assembly: Path, name: str, note: Callable[[str], None]) -> str:
-        """Deploy all stacks of an assembly; give the output.
+    def deploy(
+        self, assembly: Path, name: str, note: Callable[[str], None], *, stacks: Sequence[str] = ("--all",)
+    ) -> str:
+        """Deploy stacks of an assembly, all when left out; give the output.
 
         Raises:
             RehearsalError: If a stack fails.
         """
-        arguments = ["deploy", "--all", "--require-approval", "never", "--concurrency", _ALL_AT_ONCE]
+        arguments = ["deploy", *stacks, "--require-approval", "never", "--concurrency", _ALL_AT_ONCE]
         outputs = ["--outputs-file", str(self._workspace.folder / f"{name}-outputs.json")]
         return self._run(name, [*arguments, *outputs, "--app", str(assembly)], note)
 

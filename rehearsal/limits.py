@@ -2,7 +2,7 @@
 
 NOT_REHEARSED = {
     "packets": "no packet crosses a NAT gateway, a connection or a security group",
-    "branch ENIs": "EKS's pod webhook and VPC resource controller do not run: policies are stored, no pod gets an ENI",
+    "branch ENIs": "trunks are marks on nodes, branches records of EC2, as EKS's controller makes them; no ENI exists",
     "pods": "kwok says that containers run; no image is pulled, no probe is made, no DNS query is answered",
     "rights of CloudFormation's execution role": "the emulator's CloudFormation calls operations without asking IAM",
     "limits of Lambda": "memory, VPC placement and the declared Python and Node versions are not enforced",

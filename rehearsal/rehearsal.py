@@ -1,12 +1,13 @@
 """The rehearsal from the first process to the last."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import aws_node, drift, gone, plan, untouched
+from rehearsal.checks import aws_node, drift, gone, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.progress import Progress
@@ -14,7 +15,10 @@ from rehearsal.report import Report
 from rehearsal.stage import Stage
 from rehearsal.variant import Variant
 from rehearsal.workspace import Workspace
-from settings import load
+from settings import Settings, load
+
+Named = tuple[str, Callable[[], str]]
+"""What is proven, and the check that does it."""
 
 
 class Rehearsal:
@@ -36,7 +40,6 @@ class Rehearsal:
         self._cdk = Cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
         self._first = workspace.folder / "cdk.out-1"
         self._second = workspace.folder / "cdk.out-2"
-        self._variant = Variant(environment, workspace.folder / "changed")
 
     def run(self, *, until_deployed: bool = False) -> None:
         """Run all steps, or only those up to the first deploy and its checks.
@@ -44,8 +47,6 @@ class Rehearsal:
         Raises:
             RehearsalError: If a step or a check fails.
         """
-        if self._settings.cluster is None:
-            raise RehearsalError(f"{self._environment.name} must have a cluster section, got an existing cluster")
         self._start()
         self._deploy_first()
         if until_deployed:
@@ -66,7 +67,11 @@ class Rehearsal:
             synth = self._cdk.synth(self._environment, self._first)
             self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
             synth.wait()
-        # the processor has time for it while the deploy waits
+        self._begin_synth_with_changes()
+
+    def _begin_synth_with_changes(self) -> None:
+        """Begin it now: the processor has time for it while the deploy waits."""
+        self._variant = Variant(self._environment, self._workspace.folder / "changed")
         self._synth_changed = self._cdk.synth(self._variant.path, self._second)
 
     def _deploy_first(self) -> None:
@@ -74,19 +79,28 @@ class Rehearsal:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
         scene = self.stage.scene(self._settings)
         self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
-        self._checks("checks", [(what, _on(check, scene)) for what, check in plan.FIRST])
+        self._checks("checks", [*all_on(plan.FIRST, scene), self._verified(scene, self._environment)])
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))
-        self._checks("drift", [("a drift made by hand", _on(drift.make_drift, self.stage.scene(self._settings)))])
+        self._checks("disturbance", [self._disturbance(settings)])
         with self._step("synth with changes"):
             self._synth_changed.wait()
         with self._step("deploy with changes") as progress:
             self._cdk.deploy(self._second, "deploy-2", progress.note)
         changed = self.stage.scene(settings)
         told = "; ".join(self._variant.changes)
-        self._checks("checks", [("what changed", lambda: told), *((w, _on(c, changed)) for w, c in plan.SECOND)])
+        self._checks("checks", [("what changed", lambda: told), *all_on(plan.SECOND, changed)])
+        self._checks("verify", [self._verified(changed, self._variant.path)])
         return changed
+
+    @staticmethod
+    def _verified(scene: Scene, file: Path) -> Named:
+        return "make verify finds nothing wrong", lambda: verified.everything_holds(scene, file)
+
+    def _disturbance(self, _changed: Settings) -> Named:
+        """Give what somebody else does to aws-node before the second deploy."""
+        return "a drift made by hand", lambda: drift.make_drift(self.stage.scene(self._settings))
 
     def _deploy_nothing(self, scene: Scene) -> None:
         before = untouched.snapshot(scene)
@@ -103,13 +117,13 @@ class Rehearsal:
             "aws-node has its original values",
             lambda: aws_node.original_values_are_back(scene, self._original),
         )
-        self._checks("checks", [original, *((what, _on(check, scene)) for what, check in plan.UNDONE)])
+        self._checks("checks", [original, *all_on(plan.UNDONE, scene)])
         with self._step("destroy the rest") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
         last = ("nothing is left", lambda: gone.nothing_is_left(self.stage.aws, self._settings))
         self._checks("checks", [last])
 
-    def _checks(self, step: str, checks: list[tuple[str, Callable[[], str]]]) -> None:
+    def _checks(self, step: str, checks: Sequence[Named]) -> None:
         """Run checks; all of them, also when one fails."""
         with self._step(step) as progress:
             for what, check in checks:
@@ -129,5 +143,6 @@ class Rehearsal:
             self._report.steps.append((label, time.monotonic() - began))
 
 
-def _on(check: Callable[[Scene], str], scene: Scene) -> Callable[[], str]:
-    return lambda: check(scene)
+def all_on(checks: plan.Checks, scene: Scene) -> list[Named]:
+    """Give checks as `_checks` takes them."""
+    return [(what, partial(check, scene)) for what, check in checks]

@@ -33,7 +33,7 @@ class Stage:
     """
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
-        programs = ensure("kubernetes", "etcd", "kwok")
+        programs = ensure("kubernetes", "etcd", "kwok", "pod_webhook")
         self._vpc_cni = module_dir("vpc_cni")
         configuration = Configuration(
             folder=str(workspace.emulator),
@@ -76,7 +76,7 @@ class Stage:
         ca = Path(cluster["kubeconfig"]).with_name("ca.pem")
         ca.write_bytes(base64.b64decode(where["certificate-authority-data"]))
         api = Api(where["server"], ca, user["token"])
-        return Scene(settings, self.aws, api, name, self._vpc_cni)
+        return Scene(settings, self.aws, api, name, self._vpc_cni, Path(cluster["kubeconfig"]))
 
 
 def _peer(peer: Peer, settings: Settings) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review.changes import lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -11,8 +13,10 @@ _TITLE, _VERDICT = 58, 10
 
 
 def text(content: Mapping[str, Any]) -> str:
-    """Return the findings, the flows that are needed, what the nodes carry, and the stacks, in some thirty lines."""
-    return "\n".join([*_head(content), *_findings(content), *_flows(content), *_capacity(content), *_stacks(content)])
+    """Return the findings, the flows that are needed, what the nodes carry, what runs already, and the stacks."""
+    changes = ["", *lines(content["changes"])] if content["changes"] else []
+    parts = (_findings, _flows, _capacity, _running, _stacks)
+    return "\n".join([*_head(content), *changes, *(line for part in parts for line in part(content))])
 
 
 def _head(content: Mapping[str, Any]) -> Iterator[str]:
@@ -55,6 +59,15 @@ def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
     for row in content["capacity"]:
         totals = " / ".join(map(str, row["branch_in_group"]))
         yield f"  {row['group']}, {row['type']}: {row['branch']}, {totals}"
+
+
+def _running(content: Mapping[str, Any]) -> Iterator[str]:
+    if content["running"]:
+        yield ""
+        yield "What runs in the cluster already:"
+    for row in content["running"]:
+        yield f"  {row['what']}"
+        yield f"    {row['then']}: {row['command']}"
 
 
 def _stacks(content: Mapping[str, Any]) -> Iterator[str]:

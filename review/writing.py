@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from review import manifests as objects
 from review.content import content
 from review.rules import check
+from review.since import since_saved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ def write(outdir: str, settings: Settings, manifests: Mapping[str, Sequence[Mapp
     objects.write(outdir, manifests)
     folder = pathlib.Path(outdir) / "review"
     found = content(settings, check(settings))
+    found["changes"] = since_saved(found)
     names = {name: [_name(item) for item in items] for name, items in manifests.items()}
     text = json.dumps({**found, "manifests": names}, indent=1, ensure_ascii=False)
     (folder / "review.json").write_text(text + "\n", encoding="utf-8")

@@ -1,7 +1,8 @@
 """One environment file as typed, validated values: the only place that knows YAML."""
 
-from settings.loading import load
+from settings.loading import environments, load, load_pipeline
 from settings.model import Settings
+from settings.pipeline import Pipeline
 from settings.problems import Problem, SettingsError
 
-__all__ = ["Problem", "Settings", "SettingsError", "load"]
+__all__ = ["Pipeline", "Problem", "Settings", "SettingsError", "environments", "load", "load_pipeline"]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.fields import Line
 from settings.forms import Form
 
 RuleId = Annotated[
@@ -16,5 +17,5 @@ RuleId = Annotated[
         "copy the id that the review prints; docs/rules.md lists them",
     ),
 ]
-Reason = Annotated[str, Field(min_length=10, max_length=300)]
+Reason = Annotated[Line, Field(min_length=10, max_length=300)]
 Acknowledged = dict[RuleId, Reason]

@@ -13,6 +13,9 @@ _LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
 _LABEL_KEY = rf"(?:(?=[^/]{{1,253}}/){_LABEL}(?:\.{_LABEL})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 
+_REPLACED = r"\$\{Token\[|\{\{resolve:"  # by CDK while it synthesizes, by CloudFormation while it deploys
+_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+
 
 def _identifier(kind: str, example: str) -> Form:
     return Form(f"{kind}-{_HEX}", f"must be an id such as {example}", "copy the id from the AWS console or CLI")
@@ -41,6 +44,17 @@ SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
 SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]
 RoleArn = Annotated[str, _arn("iam", "role/[A-Za-z0-9+=,.@_/-]+", "arn:aws:iam::111111111111:role/Admin")]
+ConnectionArn = Annotated[
+    str,
+    _arn(
+        "(?:codeconnections|codestar-connections)",
+        "connection/[0-9a-f-]{36}",
+        "arn:aws:codeconnections:eu-west-1:111111111111:connection/0d1a2b3c-4d5e-6f70-8192-a3b4c5d6e7f8",
+    ),
+]
+Repository = Annotated[
+    str, Form("[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+", "must be a repository such as owner/name", "leave the host out")
+]
 TopicArn = Annotated[str, _arn("sns", "[A-Za-z0-9_-]+", "arn:aws:sns:eu-west-1:111111111111:alarms")]
 Name = Annotated[
     str,
@@ -72,6 +86,30 @@ AddonVersion = Annotated[
 ]
 InstanceType = Annotated[
     str, Form(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "must be an instance type such as m5.large", "mend the type")
+]
+Line = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED})){_LINE}*",
+        "must be one line of text without ${Token[…]} or {{resolve:…}}, which CDK and CloudFormation replace",
+        "write the text itself, without line breaks",
+    ),
+]
+EnvValue = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED}|\$\()){_LINE}+",
+        "must be one line of text without $(…), ${Token[…]} or {{resolve:…}}, which others would replace",
+        "write the value itself: what is proven is what stands here",
+    ),
+]
+RuleDescription = Annotated[
+    str,
+    Form(
+        rf"(?!.*(?:{_REPLACED}))[-A-Za-z0-9 ._:/()#,@\[\]+=&;{{}}!$*]*",
+        "must be of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*: EC2 takes no others",
+        "leave the other characters out",
+    ),
 ]
 VpcRange = Annotated[str, Range(narrowest=28)]
 AnyRange = Annotated[str, Range(narrowest=32)]

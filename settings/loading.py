@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from settings.forms import Section
 from settings.model import Settings
+from settings.pipeline import Pipeline
 from settings.problems import Problem, SettingsError, from_validation
 from settings.reading import read
 from settings.references import check
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+File = TypeVar("File", bound=Section)
 FOLDER = pathlib.Path(__file__).parent.parent / "environments"
+
+
+def environments() -> list[str]:
+    """Return the names of the environments in the folder; a pipeline's file there names another schema."""
+    files = FOLDER.glob("*.yaml")
+    return sorted(file.stem for file in files if "pipeline-schema.json" not in file.read_text().partition("\n")[0])
 
 
 def load(environment: str) -> Settings:
@@ -21,13 +33,22 @@ def load(environment: str) -> Settings:
 
     Raises SettingsError with all problems: form of each value, unknown and missing keys, and references between parts.
     """
-    file = pathlib.Path(environment)
+    return _load(environment, Settings, check)
+
+
+def load_pipeline(pipeline: str) -> Pipeline:
+    """Return the settings of a delivery pipeline, found and told in the same way."""
+    return _load(pipeline, Pipeline, lambda _: [])
+
+
+def _load(name: str, model: type[File], check: Callable[[dict[str, Any]], list[Problem]]) -> File:
+    file = pathlib.Path(name)
     if not file.suffix:
-        file = FOLDER / f"{environment}.yaml"
+        file = FOLDER / f"{name}.yaml"
     raw = read(file)
     problems = check(raw) + ([_named(file)] if "name" in raw else [])
     try:
-        settings = Settings.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str))
+        settings = model.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str))
     except ValidationError as error:
         # a wrong file name has no line in the file to point at
         found: list[Any] = error.errors(include_url=False)

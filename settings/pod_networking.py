@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.dns_cache import DnsCache
-from settings.fields import AddonVersion, AnyRange, TopicArn, Variable
+from settings.fields import AddonVersion, AnyRange, EnvValue, Line, TopicArn, Variable
 from settings.forms import Section
 
-Value = Annotated[str, Field(max_length=1024, min_length=1)]
+Value = Annotated[EnvValue, Field(max_length=1024)]
 
 
 class VpcCni(Section):
@@ -54,7 +54,7 @@ class PodNetworking(Section):
     """How long a roll-out of aws-node or the node cache may take; CloudFormation itself waits an hour."""
     dead_nodes: Literal["count-out", "refuse"] = "count-out"
     """Nodes whose aws-node is not available before the change: not waited for, or a reason to stop before it."""
-    run_again: Annotated[str, Field(max_length=64)] = ""
+    run_again: Annotated[Line, Field(max_length=64)] = ""
     """Any new text makes the custom resource run again at the next deploy."""
     drift: Drift = Drift()
     """The watch between deploys."""

@@ -35,6 +35,8 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
         if not _has_own_group(workload) and not workload.get("security_group_ids"):
             fix = "add ingress or egress rules, or security_group_ids"
             yield Problem(path, "must have a security group: rules of its own, or ids", "neither", fix)
+        for key in ("ingress", "egress", "reaches"):
+            yield from _repeated(f"{path}.{key}", items(workload, key))
         for key, end in (("ingress", "from"), ("egress", "to")):
             for j, rule in items(workload, key):
                 known = siblings[str(workload.get("namespace"))]
@@ -45,6 +47,15 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _has_own_group(workload: dict[str, Any]) -> bool:
     return bool(workload.get("ingress") or workload.get("egress") is not None or workload.get("reaches"))
+
+
+def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
+    known: list[dict[str, Any]] = []
+    for i, rule in rules:
+        same = {"protocol": "tcp", **{key: value for key, value in rule.items() if key != "description"}}
+        if same in known:
+            yield Problem(f"{path}[{i}]", "must not repeat a rule of the list", "the same once more", "remove it")
+        known.append(same)
 
 
 def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: set[Any]) -> Iterator[Problem]:
@@ -73,5 +84,5 @@ def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: 
 
 def _known(path: str, name: object, names: set[Any], what: str) -> Iterator[Problem]:
     if isinstance(name, str) and name not in names:
-        choice = ", ".join(sorted(str(n) for n in names if n)) or "there is none"
+        choice = ", ".join(sorted(show(n)[1:-1] for n in names if n)) or "there is none"
         yield Problem(path, f"must name {what}", show(name), f"choose from: {choice[:200]}")

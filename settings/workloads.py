@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.fields import LabelKey, LabelValue, Name, Port, SecurityGroupId
-from settings.forms import Section
+from settings.fields import LabelKey, LabelValue, Name, Port, RuleDescription, SecurityGroupId
+from settings.forms import Form, Section
 from settings.network import RuleSource
 
 Protocol = Literal["tcp", "udp", "icmp", "all"]
@@ -25,7 +25,7 @@ class Rule(Section):
     """Last port of a range; left out: the same as `port`."""
     source: RuleSource = Field(alias="from")
     """Who may send (ingress)."""
-    description: Annotated[str, Field(max_length=120)] = ""
+    description: Annotated[RuleDescription, Field(max_length=120)] = ""
     """Shown beside the rule in the console."""
 
 
@@ -40,7 +40,7 @@ class EgressRule(Section):
     """Last port of a range; left out: the same as `port`."""
     destination: RuleSource = Field(alias="to")
     """Who may be reached (egress)."""
-    description: Annotated[str, Field(max_length=120)] = ""
+    description: Annotated[RuleDescription, Field(max_length=120)] = ""
     """Shown beside the rule in the console."""
 
 
@@ -53,6 +53,11 @@ class Reach(Section):
     """Transport protocol."""
     port: Port
     """The service's port."""
+    host: (
+        Annotated[str, Form("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", "must be a name or an address", "mend it")]
+        | None
+    ) = None
+    """The service's name or address; only `make verify ARGS="--as …"` connects to it."""
 
 
 class Workload(Section):

@@ -4,7 +4,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
+from charts.trunk_nodes_rights import TrunkNodesRights
 from podnet.addon import Addon
+from podnet.aws_node_env import AwsNodeEnv
 from podnet.node_group import NodeGroup
 from settings import Settings
 from stacks.environment_stack import EnvironmentStack
@@ -18,10 +20,22 @@ class ComputeStack(EnvironmentStack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, cluster: eks.ICluster, coredns_version: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        cluster: eks.ICluster,
+        coredns_version: str,
+        handler: AwsNodeEnv,
     ) -> None:
-        """Make one managed node group for each of `settings.node_groups`."""
+        """Make one managed node group for each of `settings.node_groups`; done when their nodes have trunk ENIs."""
         super().__init__(scope, construct_id, settings=settings)
+        rights = TrunkNodesRights(self.charts, "rights", group=handler.KUBERNETES_GROUP)
+        # any change of a group is looked at again; one that is to have no nodes is not waited for
+        groups = {group.name: group.model_dump_json() for group in settings.node_groups if group.desired_size}
+        trunks = handler.custom(self, "Trunks", "Custom::TrunkNodes", NodeGroups=groups)
+        trunks.node.add_dependency(self.apply("TrunkNodesRights", cluster=cluster, chart=rights))
         core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=coredns_version)
         for group in settings.node_groups:
             nodes = NodeGroup(
@@ -37,3 +51,4 @@ class ComputeStack(EnvironmentStack):
                 labels=group.labels,
             )
             core_dns.node.add_dependency(nodes)
+            trunks.node.add_dependency(nodes)

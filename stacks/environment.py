@@ -30,7 +30,12 @@ class Environment:
                 scope, "PodNetworking", settings=settings, network=network, cluster=cluster
             )
             nodes = ComputeStack(
-                scope, "Compute", settings=settings, cluster=cluster.cluster, coredns_version=own.coredns_version
+                scope,
+                "Compute",
+                settings=settings,
+                cluster=cluster.cluster,
+                coredns_version=own.coredns_version,
+                handler=pod_networking.aws_node_env,
             )
             nodes.add_stack_dependency(pod_networking)
         else:

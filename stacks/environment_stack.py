@@ -22,7 +22,9 @@ class EnvironmentStack(cdk.Stack):
         """Make an empty stack in the account and region of the settings."""
         place = cdk.Environment(account=settings.account, region=settings.region)
         tags = {"podnet:environment": settings.name}
-        super().__init__(scope, f"{settings.name}-{construct_id}", env=place, tags=tags)
+        name = f"{settings.name}-{construct_id}"
+        # under a pipeline's stage a stack would otherwise get the stage's name too, and be a new one
+        super().__init__(scope, name, stack_name=name, env=place, tags=tags)
         self.charts = cdk8s.App()
         self.manifests: dict[str, list[Any]] = {}
 

@@ -16,7 +16,7 @@ class NetworkStack(EnvironmentStack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         """Make the VPC, and one connection for each peer."""
         super().__init__(scope, construct_id, settings=settings)
-        network = settings.any_network
+        network = self._network = settings.any_network
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
         tables = dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets)
         for peer in settings.peers:
@@ -35,6 +35,11 @@ class NetworkStack(EnvironmentStack):
                 dns_resolution=peer.dns_resolution,
             )
 
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones of the settings: `ec2.Vpc` compares with them, and CDK would ask AWS for the region's."""
+        return list(self._network.availability_zones)
+
     def _make_vpc(self, network: Network) -> ec2.IVpc:
         public = ec2.SubnetConfiguration(
             name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
@@ -50,9 +55,13 @@ class NetworkStack(EnvironmentStack):
         )
         if network.s3_endpoint:
             vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-        for service in network.interface_endpoints:
-            name = "".join(part.capitalize() for part in service.split("."))
-            vpc.add_interface_endpoint(name, service=ec2.InterfaceVpcEndpointAwsService(service))
+        if network.interface_endpoints:
+            why = "interface endpoints"
+            shared = ec2.SecurityGroup(self, "Endpoints", vpc=vpc, description=why, allow_all_outbound=False)
+            for service in network.interface_endpoints:
+                name = "".join(part.capitalize() for part in service.split("."))
+                of = ec2.InterfaceVpcEndpointAwsService(service)
+                vpc.add_interface_endpoint(name, service=of, security_groups=[shared])
         if network.flow_logs:
             vpc.add_flow_log("FlowLogs")
         return vpc

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from charts.security_group_policy import SecurityGroupPolicy
 from charts.workload_namespace import WorkloadNamespace
-from podnet.pod_security_group import admit, port
+from podnet.pod_security_group import admit, let_out, port
 from settings import Settings
 from settings.network import RuleSource
 from settings.workloads import Workload
@@ -64,26 +64,42 @@ class WorkloadsStack(EnvironmentStack):
         )
 
     def _rules(self, workload: Workload, group: ec2.SecurityGroup) -> None:
+        own, pods = group.security_group_id, f"pods of {workload.namespace}/{workload.name}"
         for rule in workload.ingress:
-            wanted = port(rule.protocol, rule.port, rule.to_port)
-            group.add_ingress_rule(self._end(rule.source), wanted, rule.description or None)
-        for number, sent in enumerate(workload.egress or (), 1):
-            wanted = port(sent.protocol, sent.port, sent.to_port)
-            group.add_egress_rule(self._end(sent.destination), wanted, sent.description or None)
+            wanted, (name, end) = port(rule.protocol, rule.port, rule.to_port), self._end(rule.source)
+            if "/" in end:
+                group.add_ingress_rule(ec2.Peer.ipv4(end), wanted, rule.description or None)
+            else:
+                made = f"{workload.name} from {name} {wanted.to_string()}"
+                admit(self, made, group=own, source=end, port=wanted, why=rule.description or name)
+        for sent in workload.egress or ():
+            wanted, (name, end) = port(sent.protocol, sent.port, sent.to_port), self._end(sent.destination)
+            if "/" in end:
+                group.add_egress_rule(ec2.Peer.ipv4(end), wanted, sent.description or None)
+            else:
+                made = f"{workload.name} to {name} {wanted.to_string()}"
+                let_out(self, made, group=own, target=end, port=wanted, why=sent.description or name)
             if sent.destination.cluster:
-                target = self._cluster.cluster_security_group_id
-                admit(self, f"Cluster-{workload.name}-{number}", group=target, source=group, port=wanted)
-        for number, reach in enumerate(workload.reaches, 1):
+                admit(
+                    self,
+                    f"Cluster from {workload.name} {wanted.to_string()}",
+                    group=end,
+                    source=own,
+                    port=wanted,
+                    why=pods,
+                )
+        for reach in workload.reaches:
             peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
             if workload.egress is not None:
                 group.add_egress_rule(ec2.Peer.ipv4(peer.cidr), wanted, f"to {peer.name}")
-            if peer.peer_side and peer.peer_side.security_group_id:
-                target = peer.peer_side.security_group_id
-                admit(self, f"Reach-{workload.name}-{number}", group=target, source=group, port=wanted)
+            if peer.peer_side and (target := peer.peer_side.security_group_id):
+                made = f"Peer {peer.name} from {workload.name} {wanted.to_string()}"
+                admit(self, made, group=target, source=own, port=wanted, why=pods)
 
-    def _end(self, source: RuleSource) -> ec2.IPeer:
-        if source.workload:
-            return self._groups[source.workload]
-        if cidr := self._peers[source.peer].cidr if source.peer else source.cidr:
-            return ec2.Peer.ipv4(cidr)
-        return ec2.Peer.security_group_id(source.security_group_id or self._cluster.cluster_security_group_id)
+    def _end(self, end: RuleSource) -> tuple[str, str]:
+        """Return a name for a rule's far end, and its range or the id of its group."""
+        if end.workload:
+            return end.workload, self._groups[end.workload].security_group_id
+        if cidr := self._peers[end.peer].cidr if end.peer else end.cidr:
+            return cidr, cidr
+        return end.security_group_id or "cluster", end.security_group_id or self._cluster.cluster_security_group_id

@@ -4,13 +4,25 @@ import pathlib
 
 import pytest
 
+from tests.told import Telling
+
 ROOT = pathlib.Path(__file__).parent.parent
 
 
 def pytest_configure(config):
     """Stop early where a file would make every import wrong."""
+    config.pluginmanager.register(Telling())
     if (ROOT / "constructs" / "__init__.py").exists():
         raise pytest.UsageError("delete constructs/__init__.py: it shadows the constructs library that aws_cdk imports")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Keep the tests of a file on one worker, for its fixtures' sake, and begin with the file that takes longest."""
+    items.sort(key=lambda item: item.path.name != "test_whole_rehearsal.py")
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
 
 
 @pytest.fixture

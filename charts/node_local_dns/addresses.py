@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
-from charts.names import shown
+from ..names import shown
 
 _MOST = 15  # resolvers of one zone: coredns, plugin/forward/README.md
 _LOCAL = (ip_network("169.254.0.0/16"), ip_network("fd00::/8"))

@@ -8,11 +8,11 @@ import cdk8s
 import cdk8s_plus_27 as kplus
 from constructs import Construct
 
-from charts.names import shown
-from charts.node_local_dns.addresses import listened
-from charts.node_local_dns.corefile import corefile
-from charts.node_local_dns.options import Options
-from charts.node_local_dns.pod import pod, scrape
+from ..names import shown
+from .addresses import listened
+from .corefile import corefile
+from .options import Options
+from .pod import pod, scrape
 
 _UPSTREAM = "kube-dns-upstream"
 _IMAGE = re.compile(r"[a-z0-9][-a-z0-9._:/]*:(?!latest\b)\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from charts.names import shown, zone
-from charts.node_local_dns.addresses import resolvers
-from charts.node_local_dns.options import Options
+from ..names import shown, zone
+from .addresses import resolvers
+from .options import Options
 
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 # node-cache replaces these when it starts (kubernetes/dns, cmd/node-cache/app/configmap.go)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from charts.names import labels, shown
+from ..names import labels, shown
 
 _IDLE_MI, _CACHE_MI, _MEASURED = 41, 12, 9984  # docs/node-local-dns.md, "Memory"
 _PROTOCOLS = ("force_tcp", "prefer_udp", "same")

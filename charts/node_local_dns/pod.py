@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from charts.node_local_dns.options import Options
-from charts.node_local_dns.static_rules import static_rules
+from .options import Options
+from .static_rules import static_rules
 
 # as aws-node has it: Fargate and hybrid nodes cannot run the pod, Auto Mode has a cache of its own
 _NOT_IN = {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate", "hybrid", "auto"]}

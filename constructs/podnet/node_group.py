@@ -43,6 +43,8 @@ class NodeGroup(Construct):
             http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
             http_put_response_hop_limit=1,
         )
+        # not the construct's path, which a pipeline makes longer: another name is another version, and replaces nodes
+        cdk.Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}", priority=200)
         if template.launch_template_id is None:
             raise ValueError("the launch template must have an id, got none")
         least, wanted, most = sizes

@@ -1,5 +1,7 @@
 """Security groups that pods carry on their branch ENIs."""
 
+from typing import Any
+
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -32,12 +34,12 @@ class SharedPodGroup(Construct):
             description="what every pod with a group of its own needs",
             allow_all_outbound=False,
         )
-        cluster = ec2.SecurityGroup.from_security_group_id(self, "Cluster", cluster_security_group_id, mutable=False)
+        own, cluster = self.group.security_group_id, cluster_security_group_id
         for name, port in DNS.items():
-            self.group.add_egress_rule(cluster, port, "DNS while the node's cache is away")
-            admit(self, f"Dns{name}", group=cluster_security_group_id, source=self.group, port=port, why="DNS of pods")
+            let_out(self, f"To{name}", group=own, target=cluster, port=port, why="DNS while the node's cache is away")
+            admit(self, f"Dns{name}", group=cluster, source=own, port=port, why="DNS of pods")
         if probes_through_vpc:
-            self.group.add_ingress_rule(cluster, ec2.Port.all_tcp(), "kubelet's probes")
+            admit(self, "Probes", group=own, source=cluster, port=ec2.Port.all_tcp(), why="kubelet's probes")
 
 
 def port(protocol: str, first: int | None = None, last: int | None = None) -> ec2.Port:
@@ -52,21 +54,23 @@ def port(protocol: str, first: int | None = None, last: int | None = None) -> ec
     return make(first, first if last is None else last)
 
 
-def admit(
-    scope: Construct, construct_id: str, *, group: str, source: ec2.ISecurityGroup, port: ec2.Port, why: str = ""
-) -> ec2.CfnSecurityGroupIngress:
-    """Add an ingress rule to a group that another stack or team owns, from this scope's stack.
+def admit(scope: Construct, construct_id: str, *, group: str, source: str, port: ec2.Port, why: str) -> None:
+    """Let a group's members in to another group: `group` and `source` are ids; the rule stands in the scope's stack.
 
-    The methods of `ec2.SecurityGroup` would put the rule into the owner's stack and make a dependency cycle.
+    The methods of `ec2.SecurityGroup` would put the rule into the owner's stack and make a dependency cycle, and number
+    rules or name them by their path: a rule that changes its logical id is refused by EC2 as a duplicate of itself.
     """
+    fields = _fields(port, why)
+    ec2.CfnSecurityGroupIngress(scope, construct_id, group_id=group, source_security_group_id=source, **fields)
+
+
+def let_out(scope: Construct, construct_id: str, *, group: str, target: str, port: ec2.Port, why: str) -> None:
+    """Let a group's members out to another group, as `admit` lets them in."""
+    fields = _fields(port, why)
+    ec2.CfnSecurityGroupEgress(scope, construct_id, group_id=group, destination_security_group_id=target, **fields)
+
+
+def _fields(port: ec2.Port, why: str) -> dict[str, Any]:
     rule = port.to_rule_json()
-    return ec2.CfnSecurityGroupIngress(
-        scope,
-        construct_id,
-        group_id=group,
-        source_security_group_id=source.security_group_id,
-        ip_protocol=rule["ipProtocol"],
-        from_port=rule.get("fromPort"),
-        to_port=rule.get("toPort"),
-        description=why or source.node.path,
-    )
+    ends = {"from_port": rule.get("fromPort"), "to_port": rule.get("toPort")}
+    return {"ip_protocol": rule["ipProtocol"], **ends, "description": why}

@@ -83,11 +83,18 @@ def original_values_are_back(scene: Scene, original: Env) -> str:
             addons = "eks" in owners.get((container, name), set())
             wanted = (today if addons else original)[container].get(name)
             equal(f"{name} of {container} after podnet", found[container].get(name), wanted)
-    managers = {entry["manager"] for entry in live["metadata"]["managedFields"]}
-    expect("podnet" not in managers, f"podnet must manage nothing any more, got managers {sorted(managers)}")
-    notes = [key for key in live["metadata"].get("annotations", {}) if key.startswith("podnet.io/")]
-    equal("annotations of podnet on aws-node", notes, [])
+    podnet_is_gone(scene)
     return "as before podnet"
+
+
+def podnet_is_gone(scene: Scene) -> str:
+    """Prove that podnet manages no field of aws-node and has no annotation there."""
+    meta = scene.daemon_set("aws-node")["metadata"]
+    managers = {entry["manager"] for entry in meta["managedFields"]}
+    expect("podnet" not in managers, f"podnet must manage nothing any more, got managers {sorted(managers)}")
+    notes = [key for key in meta.get("annotations", {}) if key.startswith("podnet.io/")]
+    equal("annotations of podnet on aws-node", notes, [])
+    return "no field, no annotation"
 
 
 def addon_env(scene: Scene) -> Env:

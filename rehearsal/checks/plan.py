@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rehearsal.checks import aws_node, dns_cache, drift, network, policies, rights
+from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, network, nodes, policies, rights
 from rehearsal.checks.scene import Scene
 
 Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
@@ -15,9 +15,11 @@ FIRST: Checks = (
     ("podnet owns the values", aws_node.podnet_owns_env),
     ("the add-on owns them too", aws_node.addon_owns_env),
     ("nodes came after the values", rights.nodes_came_last),
+    ("nodes can carry branch ENIs", nodes.nodes_have_trunks),
     ("the handler's rights are narrow", rights.rights_are_narrow),
     ("policies name real groups", policies.policies_name_real_groups),
     ("the node cache is there", dns_cache.cache_is_there),
+    ("pods get the groups of their policy", branch_enis.pods_get_their_groups),
     ("aws-node runs on every node", aws_node.aws_node_is_rolled_out),
     ("the node cache runs on every node", dns_cache.cache_is_rolled_out),
     ("the watch repairs a drift", drift.watch_repairs_drift),
@@ -34,3 +36,7 @@ UNDONE: Checks = (
     ("policies are gone", policies.policies_are_gone),
     ("the node cache is gone", dns_cache.cache_is_gone),
 )
+_NEW_ONLY = (aws_node.addon_owns_env, rights.nodes_came_last, branch_enis.pods_get_their_groups)
+ADOPTED: Checks = tuple(row for row in FIRST if row[1] not in _NEW_ONLY)
+"""After the first deploy to a cluster that somebody else made: its nodes and its add-on were there before."""
+LEFT: Checks = (("podnet is gone from aws-node", aws_node.podnet_is_gone), *UNDONE)

@@ -20,10 +20,16 @@ _FORBIDDEN = (
     {**_KUBE_SYSTEM, "group": "apps", "resource": "daemonsets", "verb": "create"},
     {**_KUBE_SYSTEM, "resource": "secrets", "verb": "list"},
     {**_KUBE_SYSTEM, "resource": "pods", "verb": "delete"},
-    {"resource": "nodes", "verb": "list"},
+    {"resource": "nodes", "verb": "patch"},
     {"resource": "secrets", "verb": "list"},
     {**_KUBE_SYSTEM, "group": "rbac.authorization.k8s.io", "resource": "rolebindings", "verb": "create"},
 )
+_ABOUT_NODES = (
+    {"resource": "nodes", "verb": "list"},
+    {"group": "vpcresources.k8s.aws", "resource": "cninodes", "verb": "list"},
+    {"namespace": "default", "resource": "events", "verb": "list"},
+)
+"""Allowed where podnet makes the nodes and waits for their trunk ENIs, refused where it does not."""
 
 
 def rights_are_narrow(scene: Scene) -> str:
@@ -40,11 +46,13 @@ def rights_are_narrow(scene: Scene) -> str:
             clusterName=scene.cluster, principalArn=entry["principalArn"]
         )["associatedAccessPolicies"]
         equal(f"access policies of {entry['principalArn']}", policies, [])
-    for attributes in _ALLOWED:
+    own = scene.settings.cluster is not None
+    allowed, forbidden = (*_ALLOWED, *_ABOUT_NODES * own), (*_FORBIDDEN, *_ABOUT_NODES * (not own))
+    for attributes in allowed:
         expect(_may(scene, attributes), f"{_GROUP} must be allowed to {_told(attributes)}, got a refusal")
-    for attributes in _FORBIDDEN:
+    for attributes in forbidden:
         expect(not _may(scene, attributes), f"{_GROUP} must not be allowed to {_told(attributes)}, got a grant")
-    return f"{len(_ALLOWED)} allowed, {len(_FORBIDDEN)} refused"
+    return f"{len(allowed)} allowed, {len(forbidden)} refused"
 
 
 def nodes_came_last(scene: Scene) -> str:

@@ -23,6 +23,7 @@ class Scene:
         kubernetes: The cluster's API, as its admin.
         cluster: Name of the cluster.
         vpc_cni: Folder of AWS's VPC CNI, for the values that the add-on itself brings.
+        kubeconfig: The cluster's API for kubectl, as its admin.
     """
 
     settings: Settings
@@ -30,6 +31,7 @@ class Scene:
     kubernetes: Api
     cluster: str
     vpc_cni: Path
+    kubeconfig: Path
 
     def daemon_set(self, name: str) -> dict[str, Any]:
         """Give a DaemonSet of kube-system."""

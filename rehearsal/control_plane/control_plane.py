@@ -31,8 +31,7 @@ class ControlPlane:
     Args:
         folder: Keys, data and logs; wiped at `start`, made with mode 0700.
         programs: Program name -> path, as `rehearsal.parts.ensure` gives them.
-        controllers: Whether pods are scheduled and become ready; the API server alone is up in 2 s and does all of
-            server-side apply, RBAC and validation.
+        controllers: Whether pods are scheduled and become ready; the API server alone is up in 2 s and does the rest.
         token_review: Who judges tokens beside the static ones; nobody when left out.
         kwok_module: Folder of kwok's module, for its stages; `rehearsal.parts.module_dir("kwok")` when left out.
 
@@ -43,6 +42,7 @@ class ControlPlane:
         kubeconfig: File of mode 0600 with the rights of cluster admin; `admin_token` is in it.
         api: The API as that user, known after `start`.
         seconds: How long the start took.
+        processes: Its programs; what is started with it ends with them.
     """
 
     api: Api
@@ -71,7 +71,7 @@ class ControlPlane:
         self._kwok_module = kwok_module
         self._tokens = StaticTokens()
         self.admin_token = self._tokens.add("admin", ["system:masters"])
-        self._processes = Processes(self.folder, programs)
+        self.processes = Processes(self.folder, programs)
 
     def add_token(self, user: str, groups: Sequence[str]) -> str:
         """Give a new bearer token for `user` in `groups`; to be called before `start`."""
@@ -97,10 +97,10 @@ class ControlPlane:
 
     def stop(self) -> None:
         """Stop the programs; it is no error to call it twice. Logs stay in `folder` until the next start."""
-        self._processes.stop()
+        self.processes.stop()
 
     def _prepare(self) -> None:
-        self._processes.end_leftovers()
+        self.processes.end_leftovers()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
         write_private(self.folder / "sa.key", new_service_account_key())
@@ -108,10 +108,10 @@ class ControlPlane:
 
     def _start_api(self) -> None:
         port, etcd_url = free_port(), f"http://127.0.0.1:{free_port()}"
-        self._processes.start("etcd", flags.etcd(self.folder, etcd_url))
+        self.processes.start("etcd", flags.etcd(self.folder, etcd_url))
         server = flags.api_server(self.folder, etcd_url=etcd_url, port=port, service_cidr=self._service_cidr)
         alone = () if self._controllers else flags.ALONE
-        self._processes.start("kube-apiserver", [*server, *alone, *self._review_flags(), *self._api_flags])
+        self.processes.start("kube-apiserver", [*server, *alone, *self._review_flags(), *self._api_flags])
         self.endpoint = f"https://127.0.0.1:{port}"
         self._wait_until_ready()
         self.certificate_authority = base64.b64encode(self.ca_file.read_bytes()).decode()
@@ -129,9 +129,9 @@ class ControlPlane:
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + _READY_SECONDS
         while True:
-            ended = self._processes.ended()
+            ended = self.processes.ended()
             if ended or time.monotonic() > until:
-                log = self._processes.log_tail(ended or "kube-apiserver")
+                log = self.processes.log_tail(ended or "kube-apiserver")
                 raise ControlPlaneError(f"kube-apiserver must be ready in {_READY_SECONDS} s, got from {ended}:\n{log}")
             try:
                 self.api = Api(self.endpoint, self.ca_file, self.admin_token)
@@ -142,9 +142,9 @@ class ControlPlane:
             time.sleep(0.03)
 
     def _start_controllers(self) -> None:
-        self._processes.start("kube-controller-manager", flags.controller_manager(self.folder, self.kubeconfig))
-        self._processes.start("kube-scheduler", flags.scheduler(self.kubeconfig))
+        self.processes.start("kube-controller-manager", flags.controller_manager(self.folder, self.kubeconfig))
+        self.processes.start("kube-scheduler", flags.scheduler(self.kubeconfig))
         source = (self._kwok_module or module_dir("kwok")) / "kustomize" / "stage"
         stages = self.folder / "stages.yaml"
         stages.write_text("\n---\n".join((source / f"{name}.yaml").read_text(encoding="utf-8") for name in _STAGES))
-        self._processes.start("kwok", flags.kwok(self.kubeconfig, stages))
+        self.processes.start("kwok", flags.kwok(self.kubeconfig, stages))

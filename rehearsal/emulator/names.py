@@ -26,6 +26,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_addresses",
         "_internet_gateways",
         "_nat_gateways",
+        "_network_interfaces",
         "_route_tables",
         "_security_groups",
         "_subnets",

@@ -20,6 +20,13 @@ CATALOGUE = {
         Part(name="dnsload", module="github.com/miekg/dns", programs={"dnsload": "."}),
         Part(name="promrules", module="github.com/prometheus/prometheus", programs={"promrules": "."}),
         Part(name="vpc_cni", module="github.com/aws/amazon-vpc-cni-k8s"),
+        Part(name="cni_lab", module="github.com/aws/amazon-vpc-cni-k8s", programs={"cni-lab": "."}, minutes=3),
         Part(name="vpc_resource_controller", module="github.com/aws/amazon-vpc-resource-controller-k8s"),
+        Part(
+            name="pod_webhook",
+            module="github.com/aws/amazon-vpc-resource-controller-k8s",
+            programs={"pod-webhook": "."},
+            minutes=2,
+        ),
     )
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review.changes.saved import FORMAT
 from review.content.capacity import COOLDOWN_SECONDS, capacity
 from review.content.created import created
 from review.content.paths import flows
 from review.content.permissions import permissions
+from review.content.running import running
 from review.content.variables import variables
 from review.data import table
 from review.rules import RULES
@@ -27,6 +29,8 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
     acknowledged = sum(bool(finding.acknowledged) for finding in findings)
     pods, cluster = settings.pod_networking, settings.any_cluster
     return {
+        "format": FORMAT,
+        "changes": None,
         "environment": settings.name,
         "account": settings.account,
         "region": settings.region,
@@ -54,7 +58,9 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "cooldown_seconds": COOLDOWN_SECONDS,
         "created": created(settings),
         "permissions": permissions(settings),
+        "running": running(settings),
         "tables": [_source(name) for name in _TABLES],
+        "settings": settings.model_dump(mode="json", by_alias=True, exclude={"name"}),
     }
 
 

@@ -73,6 +73,7 @@ def _compute(settings: Settings) -> Iterator[str]:
     for group in settings.node_groups:
         types = ", ".join(group.instance_types)
         yield f"node group {group.name}: {group.min_size} to {group.max_size} nodes of {types} ({group.capacity})"
+    yield "a wait for the trunk ENIs of these nodes"
     if settings.cluster:
         yield f"add-on coredns {settings.cluster.coredns_version}"
 

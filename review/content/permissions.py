@@ -17,6 +17,7 @@ def permissions(settings: Settings) -> list[dict[str, str]]:
             "may": f"read and patch of DaemonSet aws-node{awaited}, list of pods, in kube-system",
             "by": "access entry with the group podnet:reconcilers, Role podnet-aws-node-env",
         },
+        *([_about_nodes()] if settings.cluster else []),
         {
             "who": "CDK's kubectl handler (Lambda)",
             "may": "administration of the cluster: it applies the manifests",
@@ -32,3 +33,8 @@ def permissions(settings: Settings) -> list[dict[str, str]]:
             may = f"acceptance of the connection to {peer.name}"
             found.append({"who": peer.accepter_role_arn, "may": may, "by": "CloudFormation assumes it"})
     return found
+
+
+def _about_nodes() -> dict[str, str]:
+    may = "list of nodes, of CNINodes, and of the events in default: it waits for the trunk ENIs of new nodes"
+    return {"who": "podnet's handler (Lambda)", "may": may, "by": "the same entry, ClusterRole podnet-trunk-nodes"}

@@ -38,6 +38,11 @@ _PLACES = {
 }
 
 
+def boxes(*, cached: bool) -> dict[str, Box]:
+    """Return all places, the node's cache as what it is."""
+    return BOXES if cached else {**BOXES, "cache": BOXES["cache"]._replace(detail="switched off")}
+
+
 def line(flow: dict[str, Any]) -> dict[str, Any]:
     """Return the drawing of a flow: its key and verdict, the points of its line, and whether it ends in a cross."""
     sender, _, receiver = flow["id"].partition("-to-")
@@ -55,6 +60,7 @@ def line(flow: dict[str, Any]) -> dict[str, Any]:
         "path": _path(points),
         "end": points[-1],
         "lost": lost,
+        "needed": bool(flow["needed_by"]),
     }
 
 

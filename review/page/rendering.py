@@ -28,7 +28,7 @@ def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[
         **content,
         style=_own("style.css"),
         script=_own("script.js"),
-        boxes=picture.BOXES,
+        boxes=picture.boxes(cached=content["facts"]["node cache"] != "off"),
         lanes=picture.LANES,
         size=picture.SIZE,
         lines=[picture.line(flow) for flow in content["flows"]],

@@ -16,9 +16,7 @@ function show(key) {
     told.textContent = silent;
     return;
   }
-  const cells = rows.get(key).cells;
-  const text = (i) => cells[i].textContent.trim();
-  told.textContent = `${cells[0].querySelector("b").textContent}: ${text(1)}; ${text(2)}; seen as ${text(3)}; judged by ${text(4)}.`;
+  told.textContent = rows.get(key).dataset.told;
 }
 
 for (const [key, row] of rows) {

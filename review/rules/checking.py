@@ -17,6 +17,7 @@ from review.rules import (
     ranges,
     selectors,
     stacks,
+    values,
     versions,
     watch,
 )
@@ -42,6 +43,7 @@ _MODULES = (
     versions,
     addon,
     addon_version,
+    values,
     watch,
 )
 RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.RULES)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SELECTORS = ("workloads[].pod_labels", "workloads[].service_account_labels")
 _HELPER = "aws/amazon-vpc-resource-controller-k8s, pkg/utils/helper.go"
+_HOST_NETWORK = {"node-local-dns", "aws-node", "kube-proxy"}
 _COREDNS = {"k8s-app": "kube-dns", "eks.amazonaws.com/component": "coredns"}
 
 
@@ -92,4 +93,21 @@ def coredns_keeps_its_group(settings: Settings) -> Iterator[At]:
             yield At(f"workloads[{i}]", ", ".join(f"{key}={value}" for key, value in labels.items())[:200])
 
 
-RULES = (policies_of_one_pod_fit_the_quota, coredns_keeps_its_group)
+@rule(
+    "host-network-pods-have-no-policy",
+    "warning",
+    must="not select pods on the node's own network",
+    why="such a pod has no branch ENI and keeps the node's groups, whatever policy selects it",
+    source="aws/amazon-vpc-resource-controller-k8s, webhooks/core/pod_webhook.go",
+    fix="remove the workload; its traffic is judged by the node's group",
+    paths=_SELECTORS,
+)
+def host_network_pods_have_no_policy(settings: Settings) -> Iterator[At]:
+    """Find policies for the node cache, aws-node and kube-proxy; other pods are not in the file."""
+    for i, workload in enumerate(settings.workloads):
+        label = (workload.pod_labels or {}).get("k8s-app")
+        if workload.namespace == "kube-system" and label in _HOST_NETWORK:
+            yield At(f"workloads[{i}].pod_labels", f"k8s-app={label}")
+
+
+RULES = (policies_of_one_pod_fit_the_quota, coredns_keeps_its_group, host_network_pods_have_no_policy)

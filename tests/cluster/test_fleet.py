@@ -163,7 +163,9 @@ def test_as_many_dead_nodes_as_may_be_unavailable_stop_the_rollout_and_the_deplo
     more = NODES // 9 + 1
     add_nodes(fleet.api, [f"dead-{number}" for number in range(4, 4 + more)])
     dead = 4 + more
-    while fleet.api("GET", aws_node.PATH)["status"]["desiredNumberScheduled"] < NODES + dead:
+    began = time.monotonic()
+    while (wanted := fleet.api("GET", aws_node.PATH)["status"]["desiredNumberScheduled"]) < NODES + dead:
+        assert time.monotonic() - began < 30, f"{wanted} nodes, {NODES + dead} expected"
         time.sleep(0.1)
     resource = CustomResource()
     event = resource._begin("Create", {**properties_of(fleet), "Env": env_of("strict")}, None, "")

@@ -4,8 +4,7 @@ import pytest
 
 from laboratory import Lab, NodeCache, missing_tools
 from rehearsal.parts import ensure
-
-NOT_RUN = pytest.StashKey[list[str]]()
+from tests.told import tell
 
 
 def pytest_configure(config):
@@ -18,18 +17,11 @@ def pytest_collection_modifyitems(config, items):
     if NodeCache.program():
         return
     drills = [item for item in items if item.get_closest_marker("node_cache")]
-    config.stash[NOT_RUN] = [item.nodeid for item in drills]
     items[:] = [item for item in items if item not in drills]
     if drills:
         config.hook.pytest_deselected(items=drills)
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    names = config.stash.get(NOT_RUN, [])
-    if names:
-        terminalreporter.section("not run: restart drills need NODE_CACHE=/path/to/node-cache")
-        for name in names:
-            terminalreporter.line(f"NOT RUN {name}")
+        title = "not run: restart drills need NODE_CACHE=/path/to/node-cache"
+        tell(config, title, *(f"NOT RUN {item.nodeid}" for item in drills))
 
 
 @pytest.fixture(scope="session")

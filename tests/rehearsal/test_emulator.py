@@ -145,6 +145,27 @@ def test_what_aws_refuses_is_refused(stack, resources, reason):
     assert reason in stack(Vpc=VPC, **resources)
 
 
+def test_a_group_that_an_interface_carries_is_not_deleted(aws, stack):
+    """Such as a pod's branch ENI: policies and pods go first, then groups."""
+    assert stack(Vpc=VPC, Group=GROUP, Subnet=subnet("10.20.9.0/24")) == ""
+    ec2, cloudformation = aws("ec2"), aws("cloudformation")
+    made = {
+        s["StackName"]: s for s in cloudformation.describe_stacks()["Stacks"] if s["StackStatus"] != "DELETE_COMPLETE"
+    }
+    name = max(made, key=lambda name: made[name]["CreationTime"])
+    ids = {
+        r["LogicalResourceId"]: r["PhysicalResourceId"]
+        for r in cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    }
+    interface = ec2.create_network_interface(SubnetId=ids["Subnet"], Groups=[ids["Group"]])["NetworkInterface"]
+    cloudformation.delete_stack(StackName=name)
+    described = lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]  # noqa: E731
+    assert soon(lambda: described() == "DELETE_FAILED", 20), described()
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    assert any("DependencyViolation" in event.get("ResourceStatusReason", "") for event in events)
+    ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
+
+
 def test_overlapping_ranges_are_not_peered(stack):
     """EC2 answers so for ranges that meet."""
     vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.99.128.0/17"}}

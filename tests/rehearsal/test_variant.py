@@ -10,7 +10,7 @@ from settings import load
 ENVIRONMENTS = pathlib.Path(__file__).parents[2] / "environments"
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
+@pytest.mark.parametrize("name", ["dev", "existing", "prod"])
 def test_something_of_each_kind_changes(name, tmp_path):
     """Add-on version, variable, rule and number of workloads; nothing else, and the stacks keep their names."""
     variant = Variant(ENVIRONMENTS / f"{name}.yaml", tmp_path)

@@ -75,6 +75,24 @@ def test_core_dns_comes_after_the_nodes(synthesized):
     assert group in addon["DependsOn"]
 
 
+def test_the_nodes_stack_is_done_when_its_nodes_have_trunks(synthesized):
+    """After rights and every group; it waits again when a group changes, and not for one that is to have no nodes."""
+    dev = synthesized("dev")
+    _, trunks = dev.only("Compute", "Custom::TrunkNodes")
+    (group,) = dev.resources("Compute", "AWS::EKS::Nodegroup")
+    (rights,) = dev.resources("Compute", MANIFEST)
+    assert {group, rights} <= set(trunks["DependsOn"])
+    groups = trunks["Properties"]["NodeGroups"]
+    assert set(groups) == {"general"}
+    assert all(word in groups["general"] for word in ("m5.large", '"desired_size":3'))
+    assert not existing_waits(synthesized("existing"))
+
+
+def existing_waits(existing):
+    """Somebody else's nodes are looked at by `make verify`, not waited for."""
+    return [stack for stack in existing.stacks if existing.resources(stack, "Custom::TrunkNodes")]
+
+
 def test_policies_wait_for_their_namespace_which_is_never_deleted(synthesized):
     """A destroyed policy must not take the pods' namespace with it."""
     dev = synthesized("dev")

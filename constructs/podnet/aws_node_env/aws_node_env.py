@@ -9,13 +9,11 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IDependable
 
+from podnet.aws_node_env import limits
 from podnet.aws_node_env.cluster_handler import ClusterHandler
 from podnet.aws_node_env.drift_watch import DriftWatch
 
 _HALF_AN_HOUR, _QUARTER = cdk.Duration.minutes(30), cdk.Duration.minutes(15)
-_WAIT_MINUTES, _SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
-_MOST_MINUTES = 60 - _WAIT_MINUTES - _SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
-_WATCH_MINUTES = 8 * 60  # three periods of an alarm must fit into a day
 
 
 class AwsNodeEnv(Construct):
@@ -73,16 +71,9 @@ class AwsNodeEnv(Construct):
             ValueError: an argument is out of its range.
         """
         super().__init__(scope, construct_id)
+        limits.check(env, rollout_limit, dead_nodes, watch_every)
         minutes = int(rollout_limit.to_minutes())
-        if not any(env.values()):
-            raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
-        if not 1 <= minutes <= _MOST_MINUTES:
-            raise ValueError(f"rollout_limit must be 1 to {_MOST_MINUTES} minutes, got {minutes}")
-        if dead_nodes not in ("count-out", "refuse"):
-            raise ValueError(f"dead_nodes must be count-out or refuse, got {dead_nodes!r}")
-        if watch_every and not 1 <= watch_every.to_minutes() <= _WATCH_MINUTES:
-            raise ValueError(f"watch_every must be 1 minute to 8 hours, got {watch_every.to_minutes()} minutes")
-        timeout = cdk.Duration.minutes(minutes + _WAIT_MINUTES + _SPARE_MINUTES)
+        timeout = cdk.Duration.minutes(minutes + limits.WAIT_MINUTES + limits.SPARE_MINUTES)
         self._handler = ClusterHandler(
             self, "Handler", cluster=cluster, group=self.KUBERNETES_GROUP, total_timeout=timeout, vpc=vpc
         )
@@ -93,7 +84,8 @@ class AwsNodeEnv(Construct):
             "CertificateAuthority": cluster.cluster_certificate_authority_data,
             "RolloutMinutes": str(minutes),
         }
-        self.resource = self._custom(
+        self.resource = self.custom(
+            self,
             "Resource",
             "Custom::AwsNodeEnv",
             Env=env,
@@ -101,7 +93,7 @@ class AwsNodeEnv(Construct):
             AddonConfiguration=addon_configuration,
             RunAgain=run_again,
             DeadNodes=dead_nodes,
-            WaitMinutes=str(_WAIT_MINUTES),
+            WaitMinutes=str(limits.WAIT_MINUTES),
         )
         self.resource.node.add_dependency(self._handler.access_entry)
         self.watch: DriftWatch | None = None
@@ -130,21 +122,22 @@ class AwsNodeEnv(Construct):
 
         Args:
             construct_id: id below this construct.
-            namespace: where the DaemonSet is.
-            daemon_set: the Role must allow `get` on it.
+            namespace: where the DaemonSet `daemon_set` is, on which the Role must allow `get`.
+            daemon_set: its name.
             revision: waits again when it changes, so give a hash of the manifest.
             after: the manifest that makes the DaemonSet.
         """
         where = {"Namespace": namespace, "DaemonSet": daemon_set}
-        waiting = self._custom(construct_id, "Custom::DaemonSetRollout", **where, Revision=revision)
+        waiting = self.custom(self, construct_id, "Custom::DaemonSetRollout", **where, Revision=revision)
         waiting.node.add_dependency(self.resource, after)  # self.resource has the rights and the access entry
         return waiting
 
-    def _custom(self, construct_id: str, resource_type: str, **properties: object) -> cdk.CustomResource:
+    def custom(self, scope: Construct, name: str, kind: str, **properties: object) -> cdk.CustomResource:
+        """Give a resource of one of the types of handler/index.py."""
         return cdk.CustomResource(
-            self,
-            construct_id,
+            scope,
+            name,
             service_token=self._handler.service_token,
-            resource_type=resource_type,
+            resource_type=kind,
             properties={**self._properties, **properties},
         )

@@ -82,7 +82,7 @@ class ClusterHandler(Construct):
         return lambda_.Function(
             self,
             construct_id,
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             code=lambda_.Code.from_asset(str(_SOURCE), exclude=["**/__pycache__", "*.pyc", "__init__.py"]),
             handler=f"index.{entry_point}",
             role=self.role,
@@ -100,7 +100,8 @@ class ClusterHandler(Construct):
         cycle. STS is not needed: it is the API server that asks it.
         """
         self.role.add_to_policy(iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"]))
-        group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, allow_all_outbound=False)
+        why = "the handler of AwsNodeEnv"
+        group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description=why, allow_all_outbound=False)
         own, theirs = group.security_group_id, cluster.cluster_security_group_id
         https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
         ec2.CfnSecurityGroupEgress(self, "Out", group_id=own, destination_security_group_id=theirs, **https)

@@ -39,7 +39,7 @@ def follow(cluster: str) -> None:
     for number, group in enumerate(groups):
         wanted |= {node["metadata"]["name"]: node for node in _nodes(group, number)}
         what = f"node group {group['nodegroupName']}"
-        RECORDED.note(what, "its instances are kwok nodes: no EC2 instance, no kubelet, no trunk or branch ENI")
+        RECORDED.note(what, "its instances are kwok nodes: no EC2 instance, no kubelet, no ENI")
     _reconcile(plane.api, wanted)
 
 

@@ -7,8 +7,12 @@ from typing import Any
 import yaml
 from ministack.core import tls
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam
 
-from rehearsal.control_plane import ControlPlane, TokenReview
+from rehearsal.control_plane import Api, ControlPlane, TokenReview
+from rehearsal.emulator.cluster import pod_webhook
+from rehearsal.emulator.cluster.branches import USER, Branches
+from rehearsal.emulator.cluster.trunks import Trunks
 from rehearsal.emulator.configuration import Configuration
 
 Key = tuple[str, str, str]
@@ -19,6 +23,7 @@ class Planes:
 
     def __init__(self) -> None:
         self._running: dict[Key, ControlPlane] = {}
+        self._trunks: dict[Key, Trunks] = {}
         self._configuration: Configuration | None = None
 
     @property
@@ -53,10 +58,17 @@ class Planes:
             controllers=True,
             token_review=TokenReview(url, Path(tls.resolve_tls_material()[0])),
             kwok_module=Path(config.kwok),
-        ).start()
+        )
+        token = plane.add_token(USER, ["system:masters"])
+        plane.start()
         self._running[key] = plane
         for crd in sorted(Path(config.vpc_resource_controller, "config/crd/bases").glob("*.yaml")):
             plane.api.apply(yaml.safe_load(crd.read_text(encoding="utf-8")), "eks")
+        pod_webhook.start(plane, Path(config.vpc_resource_controller))
+        branches = Branches(Api(plane.endpoint, plane.ca_file, token), cluster, key[:2])
+        role = iam._roles.get(cluster.get("roleArn", "").rpartition("/")[2]) or {}
+        self._trunks[key] = Trunks(plane.api, role, branches)
+        self._trunks[key].start()
         self._write()
         return plane
 
@@ -67,12 +79,16 @@ class Planes:
     def stop(self, name: str) -> None:
         """Stop the control plane of a cluster; it is no error where there is none."""
         plane = self._running.pop(self.key(name), None)
+        if trunks := self._trunks.pop(self.key(name), None):
+            trunks.stop()
         if plane:
             plane.stop()
             self._write()
 
     def stop_all(self) -> None:
         """Stop all, last started first."""
+        for trunks in self._trunks.values():
+            trunks.stop()
         for plane in reversed(list(self._running.values())):
             plane.stop()
         self._running.clear()

@@ -36,8 +36,13 @@ class SecurityGroup(ResourceType):
         """Delete it.
 
         Raises:
-            RefusedError: If a rule of another group refers to it; EC2 answers so until that rule is gone.
+            RefusedError: If a rule of another group refers to it, or an interface carries it; EC2 answers so until that
+                is gone.
         """
+        for interface in ec2._network_interfaces.values():
+            if any(group["GroupId"] == physical_id for group in interface["Groups"]):
+                held = interface["NetworkInterfaceId"]
+                raise RefusedError("DependencyViolation", f"resource {physical_id} has a dependent object: {held}")
         for other in ec2._security_groups.values():
             if other["GroupId"] != physical_id and physical_id in rules.referenced_groups(other):
                 raise RefusedError(

@@ -137,7 +137,7 @@ def test_the_three_functions_share_code_role_and_log_group(plain):
     functions = [f["Properties"] for f in handler_functions(plain)]
     assert {f["Handler"] for f in functions} == {"index.on_event", "index.is_complete", "index.watch"}
     assert len({json.dumps([f["Code"], f["Role"], f["LoggingConfig"]]) for f in functions}) == 1
-    assert {f["Runtime"] for f in functions} == {"python3.13"}
+    assert {f["Runtime"] for f in functions} == {"python3.14"}
     assert all("VpcConfig" not in f and "Layers" not in f for f in functions)
 
 

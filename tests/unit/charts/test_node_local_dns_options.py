@@ -99,7 +99,5 @@ def test_settings_and_options_have_the_same_limits(name, limit, outside):
 
 
 def test_every_number_has_limits():
-    numbers = [
-        field.name for field in dataclasses.fields(Options) if str(field.type) in {"<class 'int'>", "int | None"}
-    ]
+    numbers = [field.name for field in dataclasses.fields(Options) if field.type in (int, int | None)]
     assert {name for name, _, _ in LIMITS} == set(numbers)

@@ -7,11 +7,11 @@ import jsonschema
 import pytest
 import yaml
 
-from settings import SettingsError, load
-from settings.__main__ import schema
+from settings import Pipeline, SettingsError, environments, load, load_pipeline
+from settings.__main__ import FILES, schema
 from settings.loading import FOLDER
 
-SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+SHIPPED = environments()
 DEV = yaml.safe_load((FOLDER / "dev.yaml").read_text())
 
 
@@ -43,9 +43,18 @@ def test_shipped_environments_match_the_schema_that_they_name(name):
     jsonschema.Draft202012Validator(yaml.safe_load(schema())).validate(yaml.safe_load(text))
 
 
-def test_schema_file_is_the_one_of_the_model():
-    """environments/schema.json was written from this model."""
-    assert (FOLDER / "schema.json").read_text() == schema()
+def test_the_shipped_pipeline_matches_the_schema_that_it_names():
+    """And the environments that it names are shipped too."""
+    text = (FOLDER / "pipeline.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=pipeline-schema.json")
+    jsonschema.Draft202012Validator(yaml.safe_load(schema(Pipeline))).validate(yaml.safe_load(text))
+    assert set(load_pipeline("pipeline").environments) <= set(SHIPPED)
+
+
+@pytest.mark.parametrize(("name", "model"), FILES.items())
+def test_schema_files_are_those_of_the_models(name, model):
+    """environments/*schema.json were written from these models."""
+    assert (FOLDER / name).read_text() == schema(model)
 
 
 def test_all_problems_are_told_at_once(problems_of):
@@ -96,6 +105,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         (lambda c: c["workloads"][0]["ingress"][0].pop("port"), "workloads[0].ingress[0].port", "given with tcp"),
         (lambda c: c["workloads"][0]["ingress"][0].update(to_port=1), "workloads[0].ingress[0].to_port", "below"),
         (lambda c: c["workloads"][0]["ingress"][0].update({"from": {}}), "workloads[0].ingress[0].from", "one of"),
+        (
+            lambda c: c["workloads"][1]["reaches"].append({**c["workloads"][1]["reaches"][0], "protocol": "tcp"}),
+            "workloads[1].reaches[1]",
+            "not repeat",
+        ),
         (lambda c: c["node_groups"][0].update(min_size=9), "node_groups[0]", "min_size"),
         (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),

@@ -1,4 +1,4 @@
-"""The Lambda's entry points: Custom::AwsNodeEnv, Custom::DaemonSetRollout (which only waits) and the watch.
+"""The Lambda's entry points: Custom::AwsNodeEnv, DaemonSetRollout and TrunkNodes (which only wait), and the watch.
 
 on_event looks and refuses, is_complete patches and waits: a Create that fails in on_event gets no Delete from the
 provider framework (aws-cdk-lib, provider-framework/runtime/framework.ts), so on_event must not have changed anything.
@@ -13,7 +13,8 @@ from functools import partial
 
 from daemon_set import cni_version, differences
 from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
-from kube_api import HandlerError, Json, KubeApi, KubeError
+from kube_api import HandlerError, Json, KubeApi, KubeError, form_known
+from nodes import trunks_ready
 from reconcile import AWS_NODE, converge, record, undo
 from rollout import counts, progress
 
@@ -38,11 +39,13 @@ def on_event(event: Event, context: object) -> Json:
 
 def is_complete(event: Event, context: object) -> Json:
     """Bring the DaemonSet one step closer: patch what is not as wanted, then see how far the rollout is."""
-    if event["RequestType"] == "Delete":
-        return {"IsComplete": True}
     with told(event):
+        if event["RequestType"] == "Delete":
+            return {"IsComplete": True}
         api = _api(event, context)
         try:
+            if "NodeGroups" in event["ResourceProperties"]:
+                return {"IsComplete": trunks_ready(event, api)}
             live = put_in_effect(event, api)
         except KubeError as error:
             keep_waiting(event, error)
@@ -63,17 +66,19 @@ def watch(event: Event, context: object) -> dict[str, int]:
     What is wanted stands in the note of the last deployment, so a watch cannot undo a deployment that is under way;
     where the note is gone (the add-on was made again) it is in the event. A failure is counted, never raised.
     """
-    properties, failure, drift, repaired = event["ResourceProperties"], "", list[str](), False
-    deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": properties["Env"]}
+    cluster, failure, drift, repaired = "", "", list[str](), False
     try:
-        api = _api(event, context)
-        live = api.get(AWS_NODE)
-        note = record(live)
-        drift = list(differences(live, (note or deployed)["wanted"]).values())
-        if event["Repair"] == "true":
-            without_note = None if note else deployed  # a note that went since we looked: deleted
-            converge(api, live, lambda now: record(now) or without_note, partial(log, event))
-            repaired = bool(drift)
+        with form_known():
+            properties = event["ResourceProperties"]
+            cluster, api = str(properties["ClusterName"]), _api(event, context)
+            deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": properties["Env"]}
+            live = api.get(AWS_NODE)
+            note = record(live)
+            drift = list(differences(live, (note or deployed)["wanted"]).values())
+            if event["Repair"] == "true":
+                without_note = None if note else deployed  # a note that went since we looked: deleted
+                converge(api, live, lambda now: record(now) or without_note, partial(log, event))
+                repaired = bool(drift)
     except HandlerError as error:
         failure = str(error)
     happened = {"Checks": True, "DriftFound": drift, "DriftRepaired": repaired, "Failures": failure}
@@ -82,7 +87,7 @@ def watch(event: Event, context: object) -> dict[str, int]:
     metrics = [{"Name": name, "Unit": "Count"} for name in counted]
     form = {"Namespace": "podnet", "Dimensions": [["Cluster"]], "Metrics": metrics}
     form_at = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [form]}
-    log(event, "watched", drift=drift, failure=failure, Cluster=properties["ClusterName"], _aws=form_at, **counted)
+    log(event, "watched", drift=drift, failure=failure, Cluster=cluster, _aws=form_at, **counted)
     return counted
 
 
@@ -103,7 +108,8 @@ def physical_id(event: Event) -> str:
 def told(event: Event) -> Iterator[None]:
     """Log a failure, and raise it again in a length that CloudFormation takes, with the name of the log group."""
     try:
-        yield
+        with form_known():
+            yield
     except HandlerError as error:
         log(event, "failed", reason=str(error))
         where = f"; log group {os.environ.get('AWS_LAMBDA_LOG_GROUP_NAME', 'of the handler')}"

@@ -6,8 +6,10 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
 from http.client import BAD_REQUEST, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +49,17 @@ class KubeError(HandlerError):
         self.status, self.after = status, after
         self.passing = status in _RETRIES and status not in (UNAUTHORIZED, FORBIDDEN)
         self.gone = unreached or status in (UNAUTHORIZED, NOT_FOUND)
+
+
+@contextlib.contextmanager
+def form_known() -> Iterator[None]:
+    """Say of a request or an answer that has another form than the code reads that it is so, and where it was read."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__} {str(error)[:200]} ({Path(at.filename).name}:{at.lineno})"
+        raise HandlerError(f"request and answers must have the form that the handler knows, got {said}") from error
 
 
 class KubeApi:

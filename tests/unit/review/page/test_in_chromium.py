@@ -10,6 +10,8 @@ import subprocess
 import pytest
 
 import review
+from review.changes import saved
+from review.content import content
 from settings import load
 
 # the browser's own calls home end at its resolver
@@ -38,8 +40,10 @@ def chromium():
 
 
 @pytest.fixture
-def page(tmp_path):
-    """Write the review of an environment and return the page's path."""
+def page(tmp_path, monkeypatch):
+    """Write the review of an environment, compared with another one, and return the page's path."""
+    monkeypatch.setattr(saved, "FOLDER", tmp_path)
+    (tmp_path / "dev.review.json").write_text(json.dumps(content(load("prod"), [])))
     review.write(str(tmp_path), load("dev"), {"dev-A": [{"kind": "ConfigMap", "metadata": {"name": "a"}}]})
     return tmp_path / "review" / "index.html"
 
@@ -66,6 +70,7 @@ def test_the_page_opens_without_an_error_and_asks_for_nothing(chromium, page):
     done = _open(chromium, page)
     assert "CONSOLE" not in done.stderr
     assert "podnet" in done.stdout
+    assert "What changes" in done.stdout
     assert _probe(chromium, page)["requests"] == []
 
 
@@ -78,8 +83,8 @@ def test_a_request_would_be_refused_and_seen(chromium, page):
 def test_a_flow_named_in_the_address_is_lit(chromium, page):
     """A link to a flow shows its line, its row, and its sentence."""
     told = _open(chromium, page, fragment="#flow=sgp-to-peer-data").stdout
-    assert 'class="flow works lit" data-flow="sgp-to-peer-data"' in told
-    assert len(re.findall(r'class="flow [a-z]+ lit"', told)) == 1
+    assert 'class="flow works needed lit" data-flow="sgp-to-peer-data"' in told
+    assert len(re.findall(r'class="flow [a-z ]+ lit"', told)) == 1
     assert "SGP pod → peer data: works; out by the branch ENI" in told
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.rules import RULES, check
+from review.rules import RULES, check, checking, watch
 from settings import load
 
 
@@ -176,6 +176,22 @@ CASES = [
      lambda c: (c["pod_networking"].update(addon_configuration=False),
                 c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE")),
      "pod_networking.vpc_cni.resolve_conflicts"),
+    ("host-network-pods-have-no-policy", "dev",
+     lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "node-local-dns"}),
+     "workloads[2].pod_labels"),
+    ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="vlan"),
+     "pod_networking.env.AWS_VPC_K8S_CNI_VETHPREFIX"),
+    ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_ENI_MTU="9002"), "pod_networking.env.AWS_VPC_ENI_MTU"),
+    ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_PLUGIN_LOG_FILE="stdout"),
+     "pod_networking.env.AWS_VPC_K8S_PLUGIN_LOG_FILE"),
+    ("aws-node-starts-with-the-values", "dev", _env(IP_COOLDOWN_PERIOD="-1"), "pod_networking.env.IP_COOLDOWN_PERIOD"),
+    ("aws-node-starts-with-the-values", "dev",
+     _env(ENABLE_PREFIX_DELEGATION="true", WARM_PREFIX_TARGET="0", WARM_IP_TARGET="0"),
+     "pod_networking.env.WARM_PREFIX_TARGET"),
+    ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true"),
+     "pod_networking.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
+    ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="strict"),
+     "pod_networking.env.NETWORK_POLICY_ENFORCING_MODE"),
     ("drift-is-watched", "dev", lambda c: c["pod_networking"]["drift"].update(every_minutes=0),
      "pod_networking.drift.every_minutes"),
     ("drift-is-heard-of", "dev", lambda c: c["pod_networking"]["drift"].update(repair=False),
@@ -193,6 +209,27 @@ def test_the_rule_finds_it_at_its_path(changed, rule, name, change, path):
     found = [finding for finding in check(changed(name, change)) if finding.rule.id == rule]
     assert path in [finding.path for finding in found]
     assert all(finding.fix and finding.got for finding in found)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_without_the_rule_its_cases_pass_unnoticed(changed, monkeypatch, rule):
+    """Remove a rule, and what it alone finds is told by nothing: its case above fails then."""
+    cases = [case for case in CASES if case[0] == rule.id]
+    assert cases
+    for name, change, path in (case[1:] for case in cases):
+        settings = changed(name, change)
+        assert (rule.id, path) in {(finding.rule.id, finding.path) for finding in check(settings)}
+        rest = [(finding.rule.id, finding.path) for finding in _check_without(rule, settings, monkeypatch)]
+        assert rule.id not in {found for found, _ in rest}
+
+
+def _check_without(rule, settings, monkeypatch):
+    """Check with a rule that finds nothing, as if it had been taken out."""
+    if rule in (watch.ACKNOWLEDGE_KNOWN, watch.ACKNOWLEDGE_USED):
+        with monkeypatch.context() as patch:
+            patch.setattr(checking, "_acknowledgements", lambda *_: [])
+            return check(settings)
+    return check(settings, [other for other in RULES if other is not rule])
 
 
 def test_every_rule_has_a_case():
@@ -234,6 +271,11 @@ def test_shipped_environments_have_no_errors(name):
         ("addon-schema-has-the-variables", "dev", lambda c: (_env(ODD="1")(c), _pods(addon_configuration=False)(c))),
         ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
         ("coredns-keeps-its-group", "dev", _workload(pod_labels={"k8s-app": "kube-dns"})),
+        ("host-network-pods-have-no-policy", "dev", _workload(pod_labels={"k8s-app": "node-local-dns"})),
+        ("aws-node-starts-with-the-values", "dev", _env(ENABLE_PREFIX_DELEGATION="true", WARM_IP_TARGET="0")),
+        ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="eni", AWS_VPC_ENI_MTU="1500")),
+        ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
+        ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="standard")),
     ],
 )  # fmt: skip
 def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):

@@ -1,0 +1,1 @@
+"""The peer's side of a connection, for an owner in another account or region: a CloudFormation template."""

@@ -1,0 +1,42 @@
+"""Print the template for a peer's owner: python -m accepter --environment prod --peer partner [--connection pcx-…]."""
+
+import argparse
+import json
+import sys
+
+from accepter.template import Answer, template
+from settings import Settings, SettingsError, load
+from settings.network import Peer
+
+
+def main() -> int:
+    """Print it; return 1 where the file or the peer is not usable."""
+    parser = argparse.ArgumentParser(prog="python -m accepter", description="Print a template for a peer's owner.")
+    parser.add_argument("--environment", required=True, help="a name in environments/, or the path of a YAML file")
+    parser.add_argument("--peer", required=True, help="its name in the file")
+    parser.add_argument("--connection", default="", help="pcx-…, once podnet has made it")
+    parser.add_argument("--route-table", action="append", default=[], help="a table of the peer that routes back")
+    parser.add_argument("--security-group", default="", help="group of the peer's servers")
+    parser.add_argument("--workload-group", action="append", default=[], help="namespace/name=sg-…: admit that group")
+    given = parser.parse_args()
+    groups = dict(pair.split("=", 1) for pair in given.workload_group if "=" in pair)
+    try:
+        settings = load(given.environment)
+        peer = _peer(settings, given.peer)
+        answer = Answer(given.connection, given.route_table, given.security_group, groups)
+        print(json.dumps(template(settings, peer, answer), indent=1))
+    except (SettingsError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _peer(settings: Settings, name: str) -> Peer:
+    peers = {peer.name: peer for peer in settings.peers}
+    if name not in peers:
+        raise ValueError(f"--peer must be one of {', '.join(peers) or 'none'}, got {name}")
+    return peers[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

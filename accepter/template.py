@@ -1,0 +1,144 @@
+"""The template for the owner of a peer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from settings import Settings
+from settings.network import Peer
+
+Json = dict[str, Any]
+_OPTION = Path(__file__).with_name("dns_option.py")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the peer's owner knows and the environment file does not.
+
+    Attributes:
+        connection: Id of the peering connection; empty before podnet's first deploy.
+        route_tables: Tables of the peer that get the route back.
+        security_group: Group of the peer's servers; empty for no rule.
+        workload_groups: {namespace/name: id of the workload's group}, to admit a group rather than the VPC's range.
+    """
+
+    connection: str = ""
+    route_tables: Sequence[str] = ()
+    security_group: str = ""
+    workload_groups: Mapping[str, str] = field(default_factory=dict)
+
+
+def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
+    """Give the template: the role that accepts, and once there is a connection, routes, DNS option and rules.
+
+    Raises:
+        ValueError: If there is nothing for the owner to make yet.
+    """
+    resources = _role(settings, peer)
+    if answer.connection:
+        resources |= _routes(settings, answer)
+        if peer.dns_resolution:
+            resources |= _dns_option(answer.connection)
+        if answer.security_group:
+            resources |= _rules(settings, peer, answer)
+    if not resources:
+        reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
+        raise ValueError(f"{reason}; a connection within one account needs no role: deploy podnet first")
+    about = f"Peer {peer.name} of podnet environment {settings.name}: connection to {settings.any_network.cidr}"
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": about, "Resources": resources}
+
+
+def _role(settings: Settings, peer: Peer) -> Json:
+    """Give the role that CloudFormation of our account assumes to accept; it can do that for this VPC alone."""
+    if not peer.accepter_role_arn:
+        return {}
+    path, _, name = peer.accepter_role_arn.partition(":role")[2].rpartition("/")
+    ours = settings.account
+    deployer = {
+        "ArnLike": {"aws:PrincipalArn": _arn("iam", f"role/cdk-*-cfn-exec-role-{ours}-*", account=ours, region="")}
+    }
+    region = peer.region or settings.region
+    where = {"account": "${AWS::AccountId}", "region": region}
+    things = [_arn("ec2", thing, **where) for thing in (f"vpc/{peer.vpc_id}", "vpc-peering-connection/*")]
+    accept = {
+        "Effect": "Allow",
+        "Action": "ec2:AcceptVpcPeeringConnection",
+        "Resource": [{"Fn::Sub": t} for t in things],
+    }
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": {"Fn::Sub": _arn("iam", "root", account=ours, region="")}},
+        "Condition": {"ArnLike": {key: {"Fn::Sub": value} for key, value in deployer["ArnLike"].items()}},
+    }
+    properties = {
+        "RoleName": name,
+        "Path": f"{path}/",
+        "AssumeRolePolicyDocument": _policy(trust),
+        "Policies": [{"PolicyName": "accept", "PolicyDocument": _policy(accept)}],
+    }
+    return {"Accepter": {"Type": "AWS::IAM::Role", "Properties": properties}}
+
+
+def _routes(settings: Settings, answer: Answer) -> Json:
+    to = {"DestinationCidrBlock": settings.any_network.cidr, "VpcPeeringConnectionId": answer.connection}
+    return {
+        f"Route{number}": {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": table, **to}}
+        for number, table in enumerate(answer.route_tables, 1)
+    }
+
+
+def _dns_option(connection: str) -> Json:
+    """Give a function that sets the accepter's half of the option, which no CloudFormation type has."""
+    arn = {"Fn::Sub": _arn("ec2", f"vpc-peering-connection/{connection}", "${AWS::AccountId}", "${AWS::Region}")}
+    modify = {"Effect": "Allow", "Action": "ec2:ModifyVpcPeeringConnectionOptions", "Resource": arn}
+    logs = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+    by_lambda = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    role = {
+        "AssumeRolePolicyDocument": _policy(by_lambda),
+        "ManagedPolicyArns": [logs],
+        "Policies": [{"PolicyName": "modify", "PolicyDocument": _policy(modify)}],
+    }
+    function = {
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["DnsOptionRole", "Arn"]},
+        "Timeout": 60,
+        "Code": {"ZipFile": _OPTION.read_text(encoding="utf-8")},
+    }
+    option = {"ServiceToken": {"Fn::GetAtt": ["DnsOptionFunction", "Arn"]}, "Connection": connection}
+    return {
+        "DnsOptionRole": {"Type": "AWS::IAM::Role", "Properties": role},
+        "DnsOptionFunction": {"Type": "AWS::Lambda::Function", "Properties": function},
+        "DnsOption": {"Type": "Custom::PeeringDnsOption", "Properties": option},
+    }
+
+
+def _rules(settings: Settings, peer: Peer, answer: Answer) -> Json:
+    """Give a rule for each service: from a workload's group where it is known and of this region, else the range."""
+    found: Json = {}
+    here = peer.region in (None, settings.region)
+    for workload in settings.workloads:
+        name = f"{workload.namespace}/{workload.name}"
+        for reach in workload.reaches:
+            if reach.peer != peer.name:
+                continue
+            port = {"IpProtocol": reach.protocol, "FromPort": reach.port, "ToPort": reach.port}
+            group = answer.workload_groups.get(name) if here else None
+            source = {"CidrIp": settings.any_network.cidr, "Description": f"podnet {settings.name}"}
+            if group:
+                source = {"SourceSecurityGroupId": group, "Description": f"{settings.name} {name}"[:255]}
+                source |= {"SourceSecurityGroupOwnerId": settings.account} if peer.account else {}
+            key = f"{(group or 'Range').replace('-', '')}{reach.protocol.capitalize()}{reach.port}"
+            properties = {"GroupId": answer.security_group, **port, **source}
+            found[f"Admit{key}"] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+    return found
+
+
+def _policy(statement: Json) -> Json:
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _arn(service: str, resource: str, account: str, region: str) -> str:
+    return f"arn:${{AWS::Partition}}:{service}:{region}:{account}:{resource}"

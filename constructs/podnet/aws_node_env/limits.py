@@ -1,0 +1,24 @@
+"""What the arguments of AwsNodeEnv may be."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+
+WAIT_MINUTES, SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
+_MOST_MINUTES = 60 - WAIT_MINUTES - SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
+_WATCH_MINUTES = 8 * 60  # three periods of an alarm must fit into a day
+
+
+def check(
+    env: Mapping[str, Mapping[str, str]], rollout_limit: Duration, dead_nodes: str, watch_every: Duration | None
+) -> None:
+    """Refuse what could not work; raises ValueError that names the argument."""
+    minutes = rollout_limit.to_minutes()
+    if not any(env.values()):
+        raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
+    if not 1 <= minutes <= _MOST_MINUTES:
+        raise ValueError(f"rollout_limit must be 1 to {_MOST_MINUTES} minutes, got {minutes}")
+    if dead_nodes not in ("count-out", "refuse"):
+        raise ValueError(f"dead_nodes must be count-out or refuse, got {dead_nodes!r}")
+    if watch_every and not 1 <= watch_every.to_minutes() <= _WATCH_MINUTES:
+        raise ValueError(f"watch_every must be 1 minute to 8 hours, got {watch_every.to_minutes()} minutes")

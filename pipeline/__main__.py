@@ -1,0 +1,30 @@
+"""Synthesize a pipeline and its environments: `cdk --app ".venv/bin/python -m pipeline" -c pipeline=<name>`."""
+
+import sys
+
+import aws_cdk as cdk
+
+from app import CONTEXT, checked
+from pipeline.pipeline_stack import PipelineStack
+from settings import SettingsError, load_pipeline
+
+
+def main() -> int:
+    """Synthesize the pipeline named by the context value `pipeline`; return the exit code."""
+    app = cdk.App(context=CONTEXT)
+    try:
+        plan = load_pipeline(app.node.try_get_context("pipeline") or "pipeline")
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
+        return 1
+    found = [checked(name) for name in plan.environments]
+    environments = [settings for settings in found if settings]
+    if len(environments) < len(found):
+        return 1
+    PipelineStack(app, plan=plan, environments=environments)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

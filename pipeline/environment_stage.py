@@ -1,0 +1,19 @@
+"""One environment as a stage of the pipeline."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from app import add
+from settings import Settings
+
+
+class EnvironmentStage(cdk.Stage):
+    """The stacks of one environment under the names that they have without a pipeline.
+
+    So a pipeline adopts what was deployed by hand: same stacks, same logical ids, nothing is replaced.
+    """
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        """Make the stacks of a checked environment; its review lies in the stage's part of the cloud assembly."""
+        super().__init__(scope, settings.name)
+        add(self, settings)

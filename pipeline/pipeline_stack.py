@@ -1,0 +1,78 @@
+"""The pipeline: source, checks and synth, then wave after wave."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import pipelines
+from constructs import Construct
+
+from pipeline.environment_stage import EnvironmentStage
+from settings import Pipeline, Settings
+from settings.pipeline import Wave
+
+_CLI = "2.1148.1"
+_RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22"}}}}
+
+
+class PipelineStack(cdk.Stack):
+    """A CodePipeline that deploys environments, and first of all itself.
+
+    Its order: source, synth with checks, self-mutation, assets, then the waves. Assets are published side by side, one
+    short build each; stacks are deployed without a change set of their own, since the synth step's review and the
+    broadening check come before: both save minutes in each run.
+
+    Attributes:
+        stages: what is deployed, by environment.
+    """
+
+    def __init__(self, scope: Construct, *, plan: Pipeline, environments: Sequence[Settings]) -> None:
+        """Make it for the checked settings of the plan's environments.
+
+        Where one of them lies in another account, artefacts are encrypted under a key that its roles may use.
+        """
+        place = cdk.Environment(account=plan.account, region=plan.region)
+        super().__init__(scope, plan.name, stack_name=plan.name, env=place)
+        cross_account = any(settings.account != plan.account for settings in environments)
+        self.stages = {settings.name: EnvironmentStage(self, settings) for settings in environments}
+        made = pipelines.CodePipeline(
+            self,
+            "Pipeline",
+            pipeline_name=plan.name,
+            synth=self._synth(plan),
+            cli_version=_CLI,
+            cross_account_keys=cross_account,
+            enable_key_rotation=cross_account or None,
+            use_change_sets=False,
+            publish_assets_in_parallel=True,
+        )
+        for wave in plan.waves:
+            self._add(made, wave, confirm=plan.confirm_broadening)
+
+    def _synth(self, plan: Pipeline) -> pipelines.CodeBuildStep:
+        """Check, synthesize, and give the reviews as an artefact beside the cloud assembly."""
+        source = plan.source
+        step = pipelines.CodeBuildStep(
+            "Synth",
+            input=pipelines.CodePipelineSource.connection(
+                source.repository, source.branch, connection_arn=source.connection_arn
+            ),
+            commands=[*plan.checks, f"make synth-pipeline PIPELINE={plan.name}"],
+            primary_output_directory="cdk.out",
+            build_environment=codebuild.BuildEnvironment(build_image=codebuild.LinuxBuildImage.STANDARD_7_0),
+            partial_build_spec=codebuild.BuildSpec.from_object(_RUNTIMES),
+        )
+        step.add_output_directory("build/reviews")
+        return step
+
+    def _add(self, made: pipelines.CodePipeline, wave: Wave, *, confirm: bool) -> None:
+        """Add a wave: its environments side by side, each after the agreement that it asks for."""
+        agreed = []
+        if wave.approval:
+            comment = f"deploys {', '.join(wave.environments)}; read the artefact of the synth step: <name>/index.html"
+            agreed = [pipelines.ManualApprovalStep(f"Approve-{wave.name}", comment=comment)]
+        added = made.add_wave(wave.name, pre=agreed)
+        for name in wave.environments:
+            stage = self.stages[name]
+            broader = [pipelines.ConfirmPermissionsBroadening(f"Broadening-{name}", stage=stage)] if confirm else []
+            added.add_stage(stage, pre=broader)

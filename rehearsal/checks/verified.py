@@ -1,0 +1,53 @@
+"""What `make verify` says of the rehearsed cluster, through the real kubectl."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from rehearsal.checks.expect import equal
+from rehearsal.checks.scene import Scene
+from rehearsal.kubectl import kubectl_folder
+from rehearsal.workspace import PROJECT
+
+_PODS = "every selected pod has security groups of its own"
+
+
+def everything_holds(scene: Scene, file: Path) -> str:
+    """Prove that it finds nothing wrong and ends with 0."""
+    code, found = _verify(scene, file)
+    equal("problems of make verify", _problems(found), {})
+    equal("exit code of make verify", code, 0)
+    return f"{len(found)} promises; {next((f['seen'] for f in found if f['what'] == _PODS), 'no workloads')}"
+
+
+def pods_to_restart_are_named(scene: Scene, file: Path) -> str:
+    """Prove that it names exactly the pods that were there before their policies, and nothing else, and ends with 1."""
+    code, found = _verify(scene, file)
+    problems = _problems(found)
+    equal("what make verify finds wrong", sorted(problems), [_PODS])
+    equal("exit code of make verify", code, 1)
+    spaces = {workload.namespace for workload in scene.settings.workloads}
+    pods = [pod["metadata"] for pod in scene.kubernetes("GET", "/api/v1/pods")["items"]]
+    wanted = sorted(f"{pod['namespace']}/{pod['name']}" for pod in pods if pod["namespace"] in spaces)
+    equal("pods to restart", sorted(problem.partition(":")[0] for problem in problems[_PODS]), wanted)
+    return f"{len(wanted)} pods that started before their policy"
+
+
+def _verify(scene: Scene, file: Path) -> tuple[int, list[dict[str, Any]]]:
+    programs = kubectl_folder(scene.settings.any_cluster.kubernetes_version)
+    env = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "KUBECONFIG": str(scene.kubeconfig),
+        "HOME": str(scene.kubeconfig.parent),
+    }
+    command = [sys.executable, "-m", "verify", "--environment", str(file), "--json"]
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    equal("what make verify says on stderr", done.stderr[-500:], "")
+    return done.returncode, json.loads(done.stdout)["findings"]
+
+
+def _problems(found: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {finding["what"]: finding["problems"] for finding in found if finding["problems"]}

@@ -1,0 +1,81 @@
+"""The rehearsal of an environment with an existing cluster."""
+
+from functools import partial
+
+from rehearsal.checks import as_found, plan, pods, verified
+from rehearsal.checks.scene import Scene
+from rehearsal.estate import Estate
+from rehearsal.estate.owner import Owner
+from rehearsal.rehearsal import Named, Rehearsal, all_on
+from settings import Settings, load
+
+
+class ExistingRehearsal(Rehearsal):
+    """Make the estate as somebody else would, adopt it, change it, leave it, and find everything as it was.
+
+    The owner has patched aws-node by hand with the very values that the file asks for: adopting it must not restart a
+    pod. Then the owner upgrades the add-on with OVERWRITE, which takes the values away, and the next deploy is to bring
+    them back.
+    """
+
+    def _start(self) -> None:
+        with self._step("emulator"):
+            self.stage.emulator.start()
+        with self._step("bootstrap, and the estate of an owner"):
+            bootstrap = self._cdk.bootstrap(self._settings.account, self._settings.region)
+            estate = Estate(self._environment, self._settings, self.stage.aws)
+            estate.make()
+            self._environment = estate.fill(self._workspace.folder / "filled")
+            self._settings = load(str(self._environment))
+            bootstrap.wait()
+        with self._step("synth, while the owner settles"):
+            synth = self._cdk.synth(self._environment, self._first)
+            Owner(self.stage.scene(self._settings)).settle()
+            synth.wait()
+        self._begin_synth_with_changes()
+
+    def _deploy_first(self) -> None:
+        scene = self.stage.scene(self._settings)
+        self._objects, self._account = as_found.cluster_objects(scene), as_found.account_objects(scene)
+        generation, running = scene.daemon_set("aws-node")["metadata"]["generation"], pods.running(scene)
+        with self._step("deploy") as progress:
+            self._cdk.deploy(self._first, "deploy-1", progress.note)
+        adopted: list[Named] = [
+            ("adopted without a restart", lambda: pods.none_was_replaced(running, pods.running(scene))),
+            ("adopted without a new generation", lambda: pods.generation_is(scene, "aws-node", generation)),
+        ]
+        named = partial(verified.pods_to_restart_are_named, scene, self._environment)
+        restart: list[Named] = [
+            ("make verify names the pods to restart", named),
+            ("their restart gives them their groups", Owner(scene).restart_applications),
+            self._verified(scene, self._environment),
+        ]
+        # the last of the plan leaves a drift behind, which the file's watch only reports
+        self._checks("checks", [*adopted, *restart, *all_on(plan.ADOPTED, scene)])
+
+    def _disturbance(self, changed: Settings) -> Named:
+        owner, version = Owner(self.stage.scene(self._settings)), changed.pod_networking.vpc_cni.version
+        return "the owner's upgrade takes the values", lambda: owner.upgrade_vpc_cni(version)
+
+    def _destroy(self, scene: Scene) -> None:
+        self._checks("leave", [("policies and branch ENIs go first", Owner(scene).take_interfaces_back)])
+        with self._step("destroy") as progress:
+            self._cdk.destroy(self._second, ["--all"], "destroy", progress.note)
+        old, new = (
+            settings.pod_networking.vpc_cni.version.partition("-")[0] for settings in (self._settings, scene.settings)
+        )
+        objects = as_found.with_image_tag(self._objects, old, new)
+        self._checks(
+            "checks",
+            [
+                *all_on(plan.LEFT, scene),
+                (
+                    "the API server's objects",
+                    lambda: as_found.everything_is_as_found(objects, as_found.cluster_objects(scene)),
+                ),
+                (
+                    "the owner's account",
+                    lambda: as_found.everything_is_as_found(self._account, as_found.account_objects(scene)),
+                ),
+            ],
+        )

@@ -1,0 +1,75 @@
+"""Two reviews beside each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from review.changes.difference import Difference, differences
+from review.changes.effect import KINDS, TOLD
+from review.changes.table import effects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_LONGEST = 160
+_FLOW = ("verdict", "source", "forward", "back", "judges")
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], against: str) -> dict[str, Any]:
+    """Return what changes from one review to another: settings with what each does to running pods, and flows.
+
+    Both are contents as `review.content.content` makes them and review.json has them; `against` is what the first one
+    is called.
+    """
+    changes = [_change(found) for found in differences(before["settings"], after["settings"])]
+    kinds = {effect["kind"] for change in changes for effect in change["effects"]}
+    return {
+        "against": against,
+        "problem": "",
+        "kinds": [{"kind": kind, "told": TOLD[kind]} for kind in KINDS if kind in (kinds - {"nothing"} or kinds)],
+        "changes": sorted(changes, key=_weight),
+        "flows": sorted(_flows(before["flows"], after["flows"]), key=lambda flow: not flow["needed"]),
+    }
+
+
+def _change(found: Difference) -> dict[str, Any]:
+    consequences = [
+        {"kind": effect.kind, "sentence": effect.sentence, "source": effect.source} for effect in effects(found)
+    ]
+    return {"path": found.shown, "before": _shown(found.before), "after": _shown(found.after), "effects": consequences}
+
+
+def _weight(change: Mapping[str, Any]) -> int:
+    return min(KINDS.index(effect["kind"]) for effect in change["effects"])
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)
+    if value is None or value in ({}, []):
+        return "none"
+    if isinstance(value, dict):
+        text = ", ".join(f"{key}: {_shown(item)}" for key, item in value.items() if item not in (None, [], {}))
+    elif isinstance(value, list):
+        text = ", ".join(_shown(item) if isinstance(item, dict) else str(item) for item in value)
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _flows(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the flows that end, go or are judged otherwise; those of a peer that came or went too."""
+    old, new = ({flow["key"]: flow for flow in flows} for flows in (before, after))
+    for key in dict.fromkeys([*old, *new]):
+        one, other = old.get(key), new.get(key)
+        if one is None or other is None or any(one[part] != other[part] for part in _FLOW):
+            flow = other or one or {}
+            needed = any(side and side["needed_by"] for side in (one, other))
+            told = {"before": _told(one), "after": _told(other)}
+            verdict = other["verdict"] if other else ""
+            yield {"key": key, "title": flow["title"], "verdict": verdict, "needed": bool(needed), **told}
+
+
+def _told(flow: Mapping[str, Any] | None) -> str:
+    if flow is None:
+        return "none"
+    judged = ", then ".join(flow["judges"]) or "nobody"
+    return f"{flow['verdict']}, {flow['way']}, seen as {flow['source']}, judged by {judged}"

@@ -1,0 +1,87 @@
+"""What changes of the cluster do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide"
+_GUIDE = "EKS user guide, Update existing cluster to new Kubernetes version"
+_NEW = Effect(
+    "replacement",
+    "another cluster is made, with new nodes, and the old one is deleted with its pods",
+    f"{_CFN}, AWS::EKS::Cluster",
+)
+_API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
+_MOVED = Effect(
+    "replacement",
+    "the old cluster gets its values back and the new one gets podnet's: each rolls aws-node",
+    "docs/decisions/0001-custom-resource-beside-the-add-on.md",
+)
+
+
+def _version(found: Difference) -> Iterator[Effect]:
+    (major, old), (also, new) = (value.split(".") for value in (found.before, found.after))
+    if major != also or int(new) - int(old) != 1:
+        yield Effect(
+            "refused", "EKS upgrades one minor version at a time and never goes back: the deploy fails", _GUIDE
+        )
+        return
+    yield Effect("nothing", "the API server is replaced behind its address; running pods go on", _GUIDE)
+    yield Effect(
+        "nodes",
+        "nodes stay on the old version until their groups are upgraded (aws eks update-nodegroup-version), which "
+        "replaces each node and restarts its pods",
+        "EKS user guide, Update a managed node group",
+    )
+
+
+def _cluster(found: Difference) -> Iterator[Effect]:
+    if None in (found.before, found.after):
+        yield _NEW
+
+
+TABLE: Table = {
+    "cluster": _cluster,
+    "cluster.kubernetes_version": _version,
+    "cluster.service_cidr": _NEW,
+    "cluster.endpoint": _API,
+    "cluster.endpoint_cidrs": _API,
+    "cluster.admin_role_arns": _API,
+    "cluster.log_types": Effect("nothing", "the control plane logs more or less", "EKS user guide, Control plane logs"),
+    "cluster.kube_proxy_version": Effect(
+        "rollout",
+        "kube-proxy is replaced node by node; its rules stay in the kernel meanwhile",
+        "EKS user guide, Update the kube-proxy add-on",
+    ),
+    "cluster.coredns_version": Effect(
+        "DNS",
+        "CoreDNS pods are replaced in turn; names that a node's cache knows are answered all the while",
+        "EKS user guide, Update the CoreDNS add-on",
+    ),
+    "existing_cluster": _cluster,
+    "existing_cluster.name": _MOVED,
+    "existing_cluster.kubernetes_version": Effect(
+        "nothing", "another kubectl applies the manifests; the cluster is its owner's", "environments/schema.json"
+    ),
+    "existing_cluster.endpoint_url": _MOVED,
+    "existing_cluster.certificate_authority": _MOVED,
+    "existing_cluster.endpoint": _API,
+    "existing_cluster.security_group_id": Effect(
+        "DNS gap",
+        "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
+        "have no way around a cache that is away",
+        "EKS user guide, Security groups for pods, considerations",
+    ),
+    "existing_cluster.service_cidr": Effect(
+        "DNS",
+        "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone",
+        "docs/node-local-dns.md",
+    ),
+}

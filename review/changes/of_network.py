@@ -1,0 +1,109 @@
+"""What changes of the VPC and of its peers do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide"
+_EVERYTHING = Effect(
+    "replacement",
+    "the VPC is made anew and everything in it with it: cluster, nodes, pods. Make another environment instead",
+    f"{_CFN}, AWS::EC2::VPC, CidrBlock",
+)
+_ELSEWHERE = Effect(
+    "replacement",
+    "the stacks are made a second time there; those that run now stay until they are deleted by hand",
+    f"{_CFN}, stacks belong to one account and region",
+)
+_CONNECTION = Effect(
+    "replacement",
+    "the peering connection and its routes are made anew: connections with the peer end, and its owner may have to "
+    "accept again",
+    f"{_CFN}, AWS::EC2::VPCPeeringConnection",
+)
+_OF_PEER = Effect(
+    "connections",
+    "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
+    f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
+)
+
+
+def _peer(found: Difference) -> Iterator[Effect]:
+    source = "VPC peering guide, Update your route tables for a VPC peering connection"
+    cidr = (found.after or found.before)["cidr"]
+    if found.before is None:
+        yield Effect("connections", f"packets to {cidr} take the new connection, from all pods and nodes", source)
+    else:
+        yield Effect(
+            "connections", f"connections with {cidr} end: connection, routes and rules at the peer are deleted", source
+        )
+
+
+def _network(found: Difference) -> Iterator[Effect]:
+    if None in (found.before, found.after):
+        yield _EVERYTHING
+
+
+TABLE: Table = {
+    "account": _ELSEWHERE,
+    "region": _ELSEWHERE,
+    "acknowledge": Effect("nothing", "only what the review accepts changes", "docs/rules.md"),
+    "network": _network,
+    "network.cidr": _EVERYTHING,
+    "network.availability_zones": Effect(
+        "replacement",
+        "the private subnets are cut anew from the VPC's range and collide with those in which nodes stand: the deploy "
+        "fails. Make another environment instead",
+        "aws-cdk-lib, aws-ec2, Vpc.maxAzs; CloudFormation user guide, AWS::EC2::Subnet, CidrBlock",
+    ),
+    "network.nat_gateways": Effect(
+        "connections",
+        "routes to the internet move: open connections through a NAT gateway that goes end, and others see new public "
+        "addresses",
+        "VPC user guide, NAT gateways",
+    ),
+    "network.s3_endpoint": Effect(
+        "connections", "open connections to S3 may end once", "VPC user guide, Gateway endpoints, Routing"
+    ),
+    "network.interface_endpoints": Effect(
+        "DNS",
+        "names of these services resolve to addresses inside the VPC, or public ones again, with the next lookup",
+        "AWS PrivateLink guide, Private DNS",
+    ),
+    "network.flow_logs": Effect("nothing", "packets are logged, or not, as they go", "VPC user guide, VPC Flow Logs"),
+    "existing_network": _network,
+    "existing_network.vpc_id": _EVERYTHING,
+    "existing_network.cidr": _OF_PEER,
+    "existing_network.availability_zones": Effect(
+        "nothing", "they only say where the subnets lie", "environments/schema.json"
+    ),
+    "existing_network.private_subnet_ids": Effect(
+        "nodes",
+        "node groups are made anew in these subnets, then the old ones are drained",
+        f"{_CFN}, AWS::EKS::Nodegroup, Subnets",
+    ),
+    "existing_network.private_route_table_ids": _OF_PEER,
+    "peers.*": _peer,
+    "peers.*.vpc_id": _CONNECTION,
+    "peers.*.account": _CONNECTION,
+    "peers.*.region": _CONNECTION,
+    "peers.*.accepter_role_arn": _CONNECTION,
+    "peers.*.cidr": Effect(
+        "connections",
+        "routes are made anew: connections with addresses that lie in the old range only end",
+        f"{_CFN}, AWS::EC2::Route, DestinationCidrBlock",
+    ),
+    "peers.*.dns_resolution": Effect(
+        "DNS",
+        "public names of the peer's hosts resolve to private addresses, or public ones again, with the next lookup",
+        "VPC peering guide, Enable DNS resolution for a VPC peering connection",
+    ),
+    "peers.*.peer_side": _OF_PEER,
+}

@@ -1,0 +1,68 @@
+"""What changes of node groups do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+from review.data import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide, AWS::EKS::Nodegroup"
+_LIMITS = "aws/amazon-vpc-resource-controller-k8s, pkg/aws/vpc/limits.go"
+
+
+def _group(found: Difference) -> Iterator[Effect]:
+    if found.before is None:
+        yield Effect("nothing", "nodes are added; pods that run stay where they are", _CFN)
+    else:
+        yield Effect("nodes", "every node of the group is drained and terminated: its pods restart elsewhere", _CFN)
+
+
+def _types(found: Difference) -> Iterator[Effect]:
+    yield from _anew("InstanceTypes")
+    before, after = (_branches(names) for names in (found.before, found.after))
+    if before != after:
+        yield Effect("nodes", f"a node carries {after} pods with groups of their own, not {before}", _LIMITS)
+
+
+def _branches(names: list[str]) -> str:
+    return " or ".join(str(number) for number in sorted({(limits(name) or (0, 0, 0))[2] for name in names}))
+
+
+def _size(found: Difference) -> Iterator[Effect]:
+    least, wanted = found.around[1]["min_size"], found.around[1]["desired_size"]
+    if found.after < found.before and found.path[-1] != "min_size":
+        yield Effect(
+            "nodes",
+            f"up to {found.before - found.after} nodes may be drained and terminated: their pods restart on others",
+            f"{_CFN}, ScalingConfig",
+        )
+    else:
+        yield Effect("nothing", f"at least {least} nodes, {wanted} wanted; no node that runs goes", _CFN)
+
+
+def _anew(what: str) -> tuple[Effect, ...]:
+    made = Effect("replacement", "a second group is made, and this one is deleted", f"{_CFN}, {what}")
+    return (made, Effect("nodes", "every node is drained and terminated: all its pods restart", f"{_CFN}, {what}"))
+
+
+TABLE: Table = {
+    "node_groups.*": _group,
+    "node_groups.*.instance_types": _types,
+    "node_groups.*.architecture": _anew("AmiType"),
+    "node_groups.*.capacity": _anew("CapacityType"),
+    "node_groups.*.min_size": _size,
+    "node_groups.*.max_size": _size,
+    "node_groups.*.desired_size": _size,
+    "node_groups.*.disk_gib": Effect(
+        "nodes",
+        "a new version of the launch template: each node is replaced in turn, with respect to disruption budgets",
+        "EKS user guide, Customize managed nodes with launch templates",
+    ),
+    "node_groups.*.labels": Effect("nothing", "labels of nodes that run are changed in place", f"{_CFN}, Labels"),
+}

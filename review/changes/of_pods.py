@@ -1,0 +1,135 @@
+"""What changes of pod networking do: the variables of aws-node, the add-on, the node cache, the watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CNI = "aws/amazon-vpc-cni-k8s, README.md"
+_MEASURED = "measured with AWS's CNI code, docs/dataplane.md"
+_DNS = "docs/node-local-dns.md"
+_ROLL = Effect(
+    "rollout",
+    "aws-node is replaced on a tenth of the nodes at a time; running pods keep their network, and a pod that starts "
+    "there meanwhile waits",
+    "aws/amazon-vpc-cni-k8s, charts/aws-vpc-cni/values.yaml, updateStrategy",
+)
+_BACK = "without it aws-node gets the value back that stood there before podnet, or its own default"
+_STRICT_PODS = "pods that were made in strict lose all DNS as soon as the cache runs on their node"
+_NEW_NODES = {
+    "ENABLE_PREFIX_DELEGATION": "nodes that run keep kubelet's max-pods: only new nodes carry more pods",
+    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "nodes that run keep their interfaces' subnets: replace them one by one",
+}  # EKS best practices, Prefix mode for Linux, and Custom networking
+
+
+def _mode(found: Difference) -> Iterator[Effect]:
+    yield _ROLL
+    sentence = (
+        f"a pod with groups of its own keeps {found.before} until it is restarted: restart all of them, one by one"
+    )
+    yield Effect("pods", sentence, f"{_CNI}, POD_SECURITY_GROUP_ENFORCING_MODE")
+    cached = found.around[1]["dns_cache"]["enabled"]
+    if found.before == "strict" and cached:
+        yield Effect(
+            "DNS gap", f"{_STRICT_PODS}: deploy the mode alone, restart them, then enable the cache", _MEASURED
+        )
+
+
+def _snat(found: Difference) -> Iterator[Effect]:
+    yield _ROLL
+    seen = "the pod's address and groups" if found.after is True else "the node's address and groups"
+    also = "; what leaves the VPC is translated by the NAT gateways" if found.after is True else ""
+    yield Effect(
+        "connections",
+        f"open connections go on as they are, new ones to peers and the internet carry {seen}{also}: have peers admit "
+        "them before",
+        _MEASURED,
+    )
+
+
+def _excluded(found: Difference) -> Iterator[Effect]:
+    yield _ROLL
+    for text, ranges in (("the pod's", found.after), ("the node's", found.before)):
+        others = found.before if ranges is found.after else found.after
+        changed = ", ".join(cidr for cidr in ranges or () if cidr not in (others or ()))[:200]
+        if changed:
+            yield Effect(
+                "connections",
+                f"open connections go on as they are, new ones to {changed} carry {text} address and groups, where "
+                "external_snat is false",
+                _MEASURED,
+            )
+
+
+def _variable(found: Difference) -> Iterator[Effect]:
+    name = found.path[-1]
+    source = f"{_CNI}, {name}"[:120]
+    yield _ROLL
+    if name in _NEW_NODES:
+        yield Effect("nodes", _NEW_NODES[name], source)
+    if name == "AWS_EXTERNAL_SERVICE_CIDRS":
+        yield Effect("connections", "what pods send to these ranges leaves by the primary ENI", _MEASURED)
+    if found.after is None:
+        yield Effect("rollout", _BACK, "docs/decisions/0001-custom-resource-beside-the-add-on.md")
+
+
+def _cache(found: Difference) -> Iterator[Effect]:
+    if found.after and found.whole[0]["pod_networking"]["enforcing_mode"] == "strict":
+        yield Effect("DNS gap", f"node by node: {_STRICT_PODS}", _MEASURED)
+    elif found.after:
+        yield Effect(
+            "DNS",
+            "the cache starts node by node and takes over the address that pods ask already: no restart, no gap",
+            _DNS,
+        )
+    else:
+        yield Effect(
+            "DNS",
+            "the cache ends on all nodes at once, each after it gave its address back: pods ask CoreDNS, those with "
+            "groups of their own by the branch ENI; no gap, but CoreDNS gets every query",
+            _DNS,
+        )
+
+
+def _cache_option(found: Difference) -> Iterator[Effect]:
+    if all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
+        yield Effect(
+            "DNS",
+            "the cache restarts node by node with what it knew forgotten; meanwhile that node's pods ask CoreDNS: no "
+            "gap",
+            _DNS,
+        )
+    else:
+        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
+
+
+_NOTHING = Effect("nothing", "it concerns deploys and the watch, not what runs", "environments/schema.json")
+_CARRIER = Effect(
+    "rollout",
+    "the values stay; an update of the add-on that resets them is put right in the same deploy, which replaces "
+    "aws-node twice",
+    "EKS API reference, UpdateAddon, resolveConflicts",
+)
+
+TABLE: Table = {
+    "pod_networking.vpc_cni.version": _ROLL,
+    "pod_networking.vpc_cni.resolve_conflicts": _NOTHING,
+    "pod_networking.enforcing_mode": _mode,
+    "pod_networking.external_snat": _snat,
+    "pod_networking.exclude_snat_cidrs": _excluded,
+    "pod_networking.disable_tcp_early_demux": _ROLL,
+    "pod_networking.env.*": _variable,
+    "pod_networking.addon_configuration": _CARRIER,
+    "pod_networking.rollout_limit_minutes": _NOTHING,
+    "pod_networking.dead_nodes": _NOTHING,
+    "pod_networking.run_again": _NOTHING,
+    "pod_networking.drift": _NOTHING,
+    "pod_networking.dns_cache": _cache_option,
+    "pod_networking.dns_cache.enabled": _cache,
+}

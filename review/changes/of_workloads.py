@@ -1,0 +1,66 @@
+"""What changes of workloads do: policies count when a pod starts, rules of a group at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from review.changes.difference import Difference
+
+_GUIDE = "EKS user guide, Security groups for pods: policies only apply to newly scheduled pods"
+_KEPT = Effect("pods", "running pods keep the groups that they started with: restart them, one by one", _GUIDE)
+
+
+def _workload(found: Difference) -> Iterator[Effect]:
+    if found.before is None:
+        yield Effect("pods", "pods that run already and match get these groups when they are restarted", _GUIDE)
+        return
+    namespace = found.before["namespace"]
+    if not any(key.startswith(f"{namespace}/") for key in found.around[1]):
+        yield Effect(
+            "nothing",
+            f"the stack Workloads-{namespace} leaves the app, and a deploy does not delete it: its policies stay in "
+            "effect until cdk destroy names it",
+            "AWS CDK guide, cdk deploy and cdk destroy",
+        )
+        return
+    yield Effect("pods", "running pods keep their groups until they are restarted", _GUIDE)
+    if _has_own_group(found.before):
+        yield Effect(
+            "pods",
+            "the workload's own group cannot be deleted while a pod carries it: CloudFormation tries, then leaves it "
+            "behind. Restart the pods, and delete it by hand",
+            "EC2 API reference, DeleteSecurityGroup; CloudFormation user guide, UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        )
+
+
+def _rules(found: Difference) -> Iterator[Effect]:
+    before, after = map(_has_own_group, found.around)
+    if before != after:
+        does = "gets a group of its own" if after else "loses its own group"
+        yield Effect("pods", f"the policy {does}, and running pods keep what they have: restart them", _GUIDE)
+        return
+    yield Effect(
+        "connections",
+        "in force at once, for running pods too; a connection that a removed rule had let in may go on until it ends",
+        "EC2 user guide, Security group connection tracking",
+    )
+
+
+def _has_own_group(workload: Mapping[str, Any]) -> bool:
+    return bool(workload["ingress"] or workload["reaches"]) or workload["egress"] is not None
+
+
+TABLE: Table = {
+    "workloads.*": _workload,
+    "workloads.*.pod_labels": _KEPT,
+    "workloads.*.service_account_labels": _KEPT,
+    "workloads.*.security_group_ids": _KEPT,
+    "workloads.*.ingress": _rules,
+    "workloads.*.egress": _rules,
+    "workloads.*.reaches": _rules,
+}

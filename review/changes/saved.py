@@ -1,0 +1,52 @@
+"""The review that the last deploy saved."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from settings import Settings
+from settings.loading import FOLDER
+
+if TYPE_CHECKING:
+    import pathlib
+
+FORMAT = 1
+_LARGEST = 5_000_000
+_FIX = "save it again: make deploy, or python -m review --json"
+
+
+class SavedError(Exception):
+    """A saved review cannot be compared with; the message says why and what to do."""
+
+
+def path_of(name: str) -> pathlib.Path:
+    """Return where `make deploy` saves an environment's review; whether it is there or not."""
+    return FOLDER / f"{name}.review.json"
+
+
+def read(file: pathlib.Path) -> Settings:
+    """Return the settings in a review that `make deploy` or `python -m review --json` wrote.
+
+    What followed from them is told anew: a newer podnet may know more of it.
+
+    Raises:
+        SavedError: It cannot be read, or its settings are none of this version.
+    """
+    try:
+        with file.open(encoding="utf-8") as stream:
+            found = json.loads(stream.read(_LARGEST))
+    except OSError as error:
+        raise SavedError(f"{file.name} must be readable, got {error.strerror}: {_FIX}") from error
+    except (ValueError, RecursionError) as error:
+        raise SavedError(f"{file.name} must be a review as JSON, got {str(error)[:100]}: {_FIX}") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("settings"), dict):
+        got = found.get("format", "none") if isinstance(found, dict) else type(found).__name__
+        raise SavedError(f"{file.name} must be a review of format {FORMAT}, got {str(got)[:50]}: {_FIX}")
+    try:
+        return Settings.model_validate_json(json.dumps({**found["settings"], "name": found.get("environment")}))
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])[:100]
+        raise SavedError(f"{file.name} must hold settings of this version, got another {where}: {_FIX}") from error

@@ -1,0 +1,25 @@
+"""Which effect each setting has when it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes import of_cluster, of_network, of_nodes, of_pods, of_workloads
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from review.changes.difference import Difference
+
+TABLE: Table = {**of_pods.TABLE, **of_network.TABLE, **of_cluster.TABLE, **of_nodes.TABLE, **of_workloads.TABLE}
+UNKNOWN = Effect("nothing", "nothing is known of what it does: look at the CDK's own diff", "review/changes/table.py")
+
+
+def effects(found: Difference) -> tuple[Effect, ...]:
+    """Return what a difference leads to; that of the nearest setting around it where it has no entry of its own."""
+    keys = found.pattern.split(".")
+    for length in range(len(keys), 0, -1):
+        entry = TABLE.get(".".join(keys[:length]), ())
+        told = tuple(entry(found)) if callable(entry) else entry
+        if told:
+            return (told,) if isinstance(told, Effect) else told
+    return (UNKNOWN,)

@@ -1,0 +1,1 @@
+"""Security scans of every environment of the repository; nothing of them runs in a synth or a deploy."""

@@ -1,0 +1,130 @@
+"""Custom::TrunkNodes: done when the nodes of every group can carry pods with security groups of their own."""
+
+import cdk8s
+import pytest
+import yaml
+from cloudformation import CustomResource, DeployError, StillWaitingError
+from fleet import properties_of
+
+from charts.trunk_nodes_rights import TrunkNodesRights
+from rehearsal.parts import module_dir
+
+CNI_NODES = "/apis/vpcresources.k8s.aws/v1alpha1/cninodes"
+EVENTS = "/api/v1/namespaces/default/events"
+FEATURE = [{"name": "SecurityGroupsForPods"}]
+
+
+@pytest.fixture(scope="module")
+def api(plane):
+    """The plane with the real CRD of CNINode, and the handler's rights of the Compute stack."""
+    crds = module_dir("vpc_resource_controller") / "config" / "crd" / "bases"
+    plane.api.apply(yaml.safe_load((crds / "vpcresources.k8s.aws_cninodes.yaml").read_text()), "eks")
+    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    for obj in rights:
+        plane.api.apply(obj, "rights")
+    yield plane.api
+    for obj in rights:  # other tests hold the handler's rights against its other chart
+        plane.api.delete(obj)
+
+
+@pytest.fixture
+def nodes(api):
+    """A function that makes a node of a group, with what the controllers would have given it."""
+    made = []
+
+    def make(name, group="general", *, ready="True", branches="9", features=FEATURE):
+        made.append(name)
+        labels = {"podnet.io/node-group": group} if group else {}
+        api("POST", "/api/v1/nodes", {"metadata": {"name": name, "labels": labels}})
+        amount = {"vpc.amazonaws.com/pod-eni": branches} if branches else {"cpu": "2"}
+        status = {"capacity": amount, "allocatable": amount, "conditions": [{"type": "Ready", "status": ready}]}
+        merge = "application/merge-patch+json"
+        api("PATCH", f"/api/v1/nodes/{name}/status", {"status": status}, merge)
+        if features is not None:
+            kind = {"apiVersion": "vpcresources.k8s.aws/v1alpha1", "kind": "CNINode"}
+            api("POST", CNI_NODES, {**kind, "metadata": {"name": name}, "spec": {"features": features}})
+
+    yield make
+    for name in made:
+        api("DELETE", f"/api/v1/nodes/{name}")
+        api.raw("DELETE", f"{CNI_NODES}/{name}")
+
+
+@pytest.fixture
+def groups(node, plane):
+    """The ResourceProperties of a Custom::TrunkNodes with two groups."""
+    properties = {key: value for key, value in properties_of(plane).items() if key not in ("Env", "DeadNodes")}
+    return {**properties, "NodeGroups": {"general": "3 m5.large", "big": "1 m5.4xlarge"}}
+
+
+def test_it_is_done_when_each_group_has_nodes_with_trunks(nodes, groups):
+    """At the first look; nodes of nobody's group do not count."""
+    nodes("one")
+    nodes("two", "big", branches="54")
+    nodes("stranger", "", branches="", features=None)
+    resource = CustomResource()
+    resource.deploy(groups)
+    assert resource.polls == 1
+
+
+@pytest.mark.parametrize("lack", [{"branches": ""}, {"features": []}, {"features": None}, {"branches": "0"}], ids=str)
+def test_it_waits_for_a_node_that_lacks_something(nodes, groups, lack):
+    """For the resource, for the CNINode, and for the feature in it."""
+    nodes("one", **lack)
+    nodes("two", "big")
+    with pytest.raises(StillWaitingError):
+        CustomResource().deploy(groups, polls=2)
+
+
+def test_it_waits_for_a_group_without_a_ready_node(nodes, groups):
+    """A node that is not ready does not count, and does not hold up its group either."""
+    nodes("one")
+    nodes("two", "big", ready="False")
+    with pytest.raises(StillWaitingError):
+        CustomResource().deploy(groups, polls=2)
+    nodes("three", "big")
+    CustomResource().deploy(groups, polls=1)
+
+
+def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes, groups, api):
+    """The last event about the trunk, not an older one and not one about something else."""
+    nodes("one", branches="")
+    nodes("two", features=None)
+    for reason, message, when in (
+        ("NodeTrunkInitiated", "long ago", "2026-01-01T00:00:00Z"),
+        ("NodeTrunkFailedInit", "The node failed initializing trunk interface", "2026-01-02T00:00:00Z"),
+        ("Starting", "kubelet", "2026-01-03T00:00:00Z"),
+    ):
+        about = {"kind": "Node", "name": "one"}
+        meta = {"generateName": "one.", "namespace": "default"}
+        event = {"reason": reason, "message": message, "type": "Normal", "lastTimestamp": when}
+        api("POST", EVENTS, {"metadata": meta, "involvedObject": about, **event})
+    with pytest.raises(DeployError) as failed:
+        CustomResource(began_ago=1900).deploy(groups)
+    told = str(failed.value)
+    assert "2 of 2 nodes cannot carry pods with security groups of their own after 30 minutes" in told
+    assert "node group big has no ready node" in told
+    assert "one has no allocatable vpc.amazonaws.com/pod-eni (NodeTrunkFailedInit: The node failed init" in told
+    assert "two has no CNINode" in told
+    assert "AmazonEKSVPCResourceController" in told
+
+
+def test_hundreds_of_nodes_are_read_in_pages(nodes, groups, api):
+    """One that lacks something is found on the last page."""
+    names = [f"node-{number:03}" for number in range(120)]
+    for name in names:
+        nodes(name)
+    nodes("two", "big")
+    nodes("zzz", branches="")
+    with pytest.raises(DeployError, match=r"1 of 122 nodes .*zzz has no allocatable"):
+        CustomResource(began_ago=1900).deploy(groups)
+
+
+def test_delete_asks_nothing(nodes, groups):
+    """The rights may be gone already."""
+    nodes("one")
+    nodes("two", "big")
+    resource = CustomResource()
+    resource.deploy(groups)
+    resource.properties["Endpoint"] = "https://127.0.0.1:1"
+    assert resource.delete() < 2

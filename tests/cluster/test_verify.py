@@ -1,0 +1,173 @@
+"""`python -m verify` on a real API server, through the real kubectl."""
+
+import json
+import os
+import subprocess
+import sys
+
+import aws_node
+import pytest
+import yaml
+
+from rehearsal.kubectl import kubectl_folder
+from rehearsal.parts import module_dir
+from rehearsal.workspace import PROJECT
+from settings import load
+
+FEATURE = [{"name": "SecurityGroupsForPods"}]
+CNI_NODES = "/apis/vpcresources.k8s.aws/v1alpha1/cninodes"
+POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/namespaces/shop/securitygrouppolicies"
+DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
+MERGE = "application/merge-patch+json"
+DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
+ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
+
+
+@pytest.fixture(scope="module")
+def api(plane):
+    """The plane with both CRDs and a namespace."""
+    for crd in (module_dir("vpc_resource_controller") / "config" / "crd" / "bases").glob("*.yaml"):
+        plane.api.apply(yaml.safe_load(crd.read_text()), "eks")
+    plane.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}, "team")
+    return plane.api
+
+
+@pytest.fixture
+def cluster(api, node):
+    """A cluster as dev.yaml wants it, but for workloads of other namespaces; everything made goes at the end."""
+    settings = load("dev")
+    node.install(settings.pod_networking.variables())
+    node.set_status(**DONE)
+    cache = aws_node.manifest()
+    cache["metadata"] = {"name": "node-local-dns", "namespace": "kube-system"}
+    made = [make(api, DAEMON_SETS, cache)]
+    api("PATCH", f"{made[0]}/status", aws_node.status(api("GET", made[0]), **DONE), MERGE)
+    made += add_node(api, "good")
+    for workload in settings.workloads:
+        if workload.namespace == "shop":
+            made.append(make(api, POLICIES, policy(workload.name)))
+    yield lambda *paths: made.extend(paths)
+    for path in reversed(made):
+        api.raw("DELETE", f"{path}?gracePeriodSeconds=0")
+
+
+@pytest.fixture
+def verify(plane, tmp_path):
+    """A function that runs the command for dev without the namespace monitoring and gives code and findings."""
+    content = yaml.safe_load((PROJECT / "environments" / "dev.yaml").read_text())
+    content["workloads"] = [w for w in content["workloads"] if w["namespace"] == "shop"]
+    file = tmp_path / "dev.yaml"
+    file.write_text(yaml.safe_dump(content))
+    path = f"{kubectl_folder('1.35')}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "KUBECONFIG": str(plane.kubeconfig), "HOME": str(tmp_path)}
+
+    def run(*options, **more):
+        command = [sys.executable, "-m", "verify", "--environment", str(file), *options]
+        return subprocess.run(command, cwd=PROJECT, env=env | more, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def make(api, path, body):
+    """Make an object; give its path."""
+    api("POST", path, body)
+    return f"{path}/{body['metadata']['name']}"
+
+
+def policy(name):
+    """A policy; only its name is looked at."""
+    kind = {"apiVersion": "vpcresources.k8s.aws/v1beta1", "kind": "SecurityGroupPolicy", "metadata": {"name": name}}
+    return {**kind, "spec": {"podSelector": {"matchLabels": {"app": name}}, "securityGroups": {"groupIds": ["sg-1"]}}}
+
+
+def add_node(api, name, *, instance_type="m5.large", branches="9", features=FEATURE, labels=None):
+    """Add a ready node of the group general (or with other labels); give the paths of what was made."""
+    given = {"podnet.io/node-group": "general"} if labels is None else labels
+    given |= {"kubernetes.io/os": "linux", "node.kubernetes.io/instance-type": instance_type}
+    paths = [make(api, "/api/v1/nodes", {"metadata": {"name": name, "labels": given}})]
+    amount = {"vpc.amazonaws.com/pod-eni": branches} if branches else {"cpu": "2"}
+    status = {"capacity": amount, "allocatable": amount, "conditions": [{"type": "Ready", "status": "True"}]}
+    api("PATCH", f"{paths[0]}/status", {"status": status}, MERGE)
+    kind = {"apiVersion": "vpcresources.k8s.aws/v1alpha1", "kind": "CNINode", "metadata": {"name": name}}
+    return [*paths, make(api, CNI_NODES, {**kind, "spec": {"features": features}})]
+
+
+def pod(name, *, annotations=None, limits=None, **spec):
+    """A pod of orders-api."""
+    container = {"name": "app", "image": "app:1", "resources": {"limits": limits or {}}}
+    meta = {"name": name, "labels": {"app": "orders-api"}, "annotations": annotations or {}}
+    return {"metadata": meta, "spec": {"containers": [container], **spec}}
+
+
+def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster):
+    """Exit 0, one line for each promise, nothing on stderr."""
+    done = verify()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok  ") == 7
+    assert "FAIL" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, api):
+    """Started before the policy; waiting for a branch ENI; those of the host's network and of others do not count."""
+    pods = "/api/v1/namespaces/shop/pods"
+    cluster(make(api, pods, pod("old")), make(api, pods, pod("has", annotations=ENI)))
+    cluster(make(api, pods, pod("waits", limits={"vpc.amazonaws.com/pod-eni": "1"})))
+    cluster(make(api, pods, pod("host", hostNetwork=True)))
+    done = verify("--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["holds"] is False
+    (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
+    assert wrong["what"] == "every selected pod has security groups of its own"
+    assert wrong["seen"] == "3 pods"
+    old, waits = wrong["problems"]
+    assert old.startswith("shop/old: started before its policy")
+    assert waits.startswith("shop/waits: no branch ENI yet")
+    assert "rollout restart" in wrong["fix"]
+
+
+def test_nodes_without_a_trunk_are_named_with_the_controllers_words(verify, cluster, api):
+    """Whoever made them; a type without trunk ENIs that is not ours is told, and is no failure."""
+    cluster(*add_node(api, "full", branches="", labels={"karpenter.sh/nodepool": "spot"}))
+    cluster(*add_node(api, "small", instance_type="t3.large", branches="", features=[], labels={}))
+    cluster(*add_node(api, "auto", branches="", features=[], labels={"eks.amazonaws.com/compute-type": "auto"}))
+    events = "/api/v1/namespaces/default/events"
+    event = {"reason": "NodeTrunkFailedInit", "message": "no room", "involvedObject": {"kind": "Node", "name": "full"}}
+    cluster(make(api, events, {"metadata": {"name": "full.1", "namespace": "default"}, **event}))
+    done = verify()
+    assert done.returncode == 1
+    assert "full of spot: no allocatable vpc.amazonaws.com/pod-eni (NodeTrunkFailedInit: no room)" in done.stdout
+    assert done.stdout.count("FAIL") == 1
+    api("DELETE", "/api/v1/nodes/full")
+    done = verify()
+    assert done.returncode == 0
+    assert "where no such pod is scheduled: small (t3.large)" in done.stdout
+    assert "auto" not in done.stdout
+
+
+def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_at_once(verify, cluster, api, node):
+    """Each with its place; a group without a ready node too."""
+    api("DELETE", f"{POLICIES}/orders-worker")
+    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+    api("DELETE", "/api/v1/nodes/good")
+    done = verify()
+    assert done.returncode == 1
+    for words in (
+        "shop/orders-worker",
+        "aws-node ENABLE_POD_ENI must be 'true', got 'false'",
+        "its controller has not seen the newest template yet",
+        "node group general has no ready node",
+    ):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [({"PATH": "/nowhere"}, "PATH must hold kubectl"), ({"KUBECONFIG": "/nowhere"}, "must work, got")]
+)
+def test_a_cluster_that_cannot_be_seen_is_another_exit_code(verify, cluster, more, told):
+    """2: neither proven nor disproven."""
+    done = verify(**more)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,54 @@
+"""From settings to jobs of the laboratory: the variables that podnet puts on aws-node, and what it runs on the node."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from charts.node_local_dns.addresses import listened
+from charts.node_local_dns.corefile import corefile
+from charts.node_local_dns.options import Options
+from charts.node_local_dns.static_rules import static_rules
+from rehearsal.parts import ensure
+from tests.dataplane.lab.addresses import Addresses
+from tests.dataplane.lab.job import Job, Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from settings import Settings
+
+_INIT = "aws-vpc-cni-init"
+
+
+def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
+    """Return a moment with the init container that these settings make."""
+    return Moment(name=name, cache=cache, init=settings.pod_networking.variables().get(_INIT, {}))
+
+
+def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
+    """Return the job that measures an environment; builds the programs that are missing."""
+    programs, cache = ensure("cni_lab", "coredns"), settings.pod_networking.dns_cache
+    options = Options(stub_domains=cache.stub_domains)
+    return Job(
+        name=name,
+        addresses=Addresses(
+            vpc_cidr=settings.any_network.cidr,
+            service_cidr=settings.any_cluster.service_cidr,
+            local_dns=cache.local_ip,
+            peers=tuple((peer.name, peer.cidr) for peer in settings.peers),
+        ),
+        aws_node=settings.pod_networking.variables()["aws-node"],
+        moments=tuple(moments),
+        cluster_domain=cache.cluster_domain,
+        corefile=corefile(
+            listen=listened(settings.cluster_dns_ip, cache.local_ip),
+            cluster_domain=cache.cluster_domain,
+            options=options,
+        ),
+        static_rules=tuple(static_rules(settings.cluster_dns_ip, masquerade=options.masquerade_host_clients)),
+        cni_lab=str(programs["cni-lab"]),
+        coredns=str(programs["coredns"]),
+        node_cache=os.environ.get("NODE_CACHE", ""),
+        only=tuple(only),
+    )

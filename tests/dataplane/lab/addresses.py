@@ -1,0 +1,85 @@
+"""Where everything lies."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+INTERNET = "203.0.113.7"  # a server that pods reach through the NAT gateway (RFC 5737 ranges from here on)
+INTERNET_PUBLIC = "203.0.113.8"  # the same, seen from a public subnet: only the node has an address there
+NAT_GATEWAY, NODE_PUBLIC = "198.51.100.1", "198.51.100.10"
+METADATA = "169.254.169.254"
+AGENT = "169.254.170.23"  # EKS Pod Identity agent, on the node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """The addresses of one environment's laboratory: its ranges are real, the hosts in them are chosen here.
+
+    The first half of the VPC's range is the node's subnet, the second half holds other hosts; a VPC of 16 addresses,
+    the least that AWS allows, is large enough.
+    """
+
+    vpc_cidr: str
+    service_cidr: str
+    local_dns: str
+    """Link-local address of the node cache."""
+    peers: tuple[tuple[str, str], ...] = ()
+    """(name, range) of each peered VPC."""
+
+    @property
+    def subnet(self) -> str:
+        """Range of the node's subnet."""
+        return str(next(ipaddress.IPv4Network(self.vpc_cidr).subnets()))
+
+    @property
+    def gateway(self) -> str:
+        """The subnet's router, the first address (VPC user guide, Subnet CIDR blocks)."""
+        return self._host(1)
+
+    @property
+    def resolver(self) -> str:
+        """The VPC's resolver, the second address (the same page)."""
+        return self._host(2)
+
+    @property
+    def node(self) -> str:
+        """The node's primary ENI."""
+        return self._host(4)
+
+    @property
+    def sgp(self) -> str:
+        """The pod with security groups of its own: its branch ENI's address."""
+        return self._host(5)
+
+    @property
+    def plain(self) -> str:
+        """The pod without: a secondary address of the primary ENI."""
+        return self._host(6)
+
+    @property
+    def host(self) -> str:
+        """Another host of the VPC."""
+        return self._host(ipaddress.IPv4Network(self.subnet).num_addresses + 1)
+
+    @property
+    def coredns(self) -> str:
+        """A CoreDNS pod on another node."""
+        return self._host(ipaddress.IPv4Network(self.subnet).num_addresses + 2)
+
+    @property
+    def cluster_dns(self) -> str:
+        """The kube-dns ClusterIP."""
+        return str(ipaddress.IPv4Network(self.service_cidr)[10])
+
+    @property
+    def upstream_dns(self) -> str:
+        """ClusterIP of the Service by which the cache asks CoreDNS: any but the one before."""
+        return str(ipaddress.IPv4Network(self.service_cidr)[11])
+
+    def peer(self, name: str) -> str:
+        """Return the address of the host in the peer's VPC."""
+        return str(ipaddress.IPv4Network(dict(self.peers)[name])[9])
+
+    def _host(self, number: int) -> str:
+        return str(ipaddress.IPv4Network(self.vpc_cidr)[number])

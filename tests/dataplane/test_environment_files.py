@@ -1,0 +1,46 @@
+"""The repository's own environment files, measured as they stand."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from review.flows import flows_of
+from settings import load
+from tests.dataplane.measured_environment import measure_environment
+
+ROOT = pathlib.Path(__file__).parents[2]
+NAMES = sorted(path.stem for path in (ROOT / "environments").glob("*.yaml") if path.stem != "pipeline")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_kernel_and_review_agree_about_the_environment(name):
+    """With its own ranges, peers and variables; each flow of the review was tried by each protocol."""
+    settings = load(name)
+    found = measure_environment(settings)
+    assert found.agrees, found.text()
+    assert {(one.flow.key, one.protocol) for one in found.comparisons} == {
+        (flow.key, protocol) for flow in flows_of(settings) for protocol in flow.protocols
+    }
+
+
+def test_the_command_shows_both_sides_and_what_was_replaced(environment_file):
+    """A file whose peer needs no pod address: the packets say so, and the command says which cache ran."""
+    text = (ROOT / "environments" / "dev.yaml").read_text().replace("external_snat: true", "external_snat: false")
+    command = [sys.executable, "-m", "tests.dataplane", "--environment", environment_file(text)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("  the node's cache: ") for line in lines)
+    line = next(line for line in lines if line.startswith("  SGP pod -> peer data"))
+    assert " ".join(line.split()) == "SGP pod -> peer data udp+tcp ok, from node, >primary / <primary agrees"
+
+
+def test_the_command_tells_a_file_that_cannot_be_used():
+    """No traceback."""
+    command = [sys.executable, "-m", "tests.dataplane", "--environment", "nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,99 @@
+"""The probe of `make verify ARGS="--as …"`, against real CoreDNS."""
+
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rehearsal.parts import ensure
+from rehearsal.ports import free_port
+
+PROBE = (pathlib.Path(__file__).parents[2] / "verify" / "probe.py").read_text()
+COREFILE = """.:{dns} {{
+    bind 127.0.0.1
+    hosts {{
+        10.100.0.1 kubernetes.default.svc.cluster.local
+    }}
+    prometheus 127.0.0.1:{metrics}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """CoreDNS with one name and metrics; gives (nameserver, metrics) as host:port."""
+    folder = tmp_path_factory.mktemp("probe")
+    dns, metrics = free_port(), free_port()
+    (folder / "Corefile").write_text(COREFILE.format(dns=dns, metrics=metrics))
+    with (folder / "log").open("w") as log:
+        command = [ensure("coredns")["coredns"], "-conf", str(folder / "Corefile")]
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    until = time.monotonic() + 20
+    while not listens(metrics):
+        assert server.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    yield f"127.0.0.1:{dns}", f"127.0.0.1:{metrics}"
+    server.terminate()
+    server.wait()
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def run(cache, *, names=(), connections=(), metrics=None):
+    """Run the probe as the pod does, given to `python -c`; give its exit code and checks."""
+    task = {"nameserver": cache[0], "metrics": metrics or cache[1], "names": names, "connections": connections}
+    command = [sys.executable, "-c", PROBE]
+    done = subprocess.run(
+        command, env={"PODNET_PROBE": json.dumps(task)}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)["checks"]
+
+
+def test_a_name_that_the_cache_answers_and_a_service_that_listens_are_proven(cache):
+    """The address, two times, and the cache's own count of our queries."""
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        where = ["127.0.0.1", service.getsockname()[1]]
+        code, checks = run(cache, names=["kubernetes.default.svc.cluster.local"], connections=[where])
+    assert code == 0, checks
+    resolved, counted, connected = checks
+    assert resolved["seen"].startswith(f"10.100.0.1 from {cache[0]}, ")
+    assert counted["seen"].startswith("5 queries counted there while 5 were sent")
+    assert connected["seen"].startswith("127.0.0.1, ")
+
+
+def test_a_name_that_is_refused_and_a_service_that_does_not_listen_fail(cache):
+    """CoreDNS answers REFUSED for a name without a plugin for it."""
+    code, (resolved, counted, connected) = run(cache, names=["sts.amazonaws.com"], connections=[["127.0.0.1", 1]])
+    assert code == 1
+    assert not resolved["ok"]
+    assert counted["ok"]
+    assert not connected["ok"]
+    assert "refused" in connected["seen"]
+
+
+def test_another_cache_than_the_nodes_own_is_found_out(cache):
+    """Its counter does not rise, or it has none: the pod's queries went somewhere else."""
+    code, checks = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=f"127.0.0.1:{free_port()}")
+    assert code == 1
+    assert "does it run on this node" in checks[1]["seen"]
+
+
+def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):
+    """A socket that nobody reads: 3 s, not 15."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        began = time.monotonic()
+        server = (f"127.0.0.1:{silent.getsockname()[1]}", cache[1])
+        code, checks = run(server, names=["kubernetes.default.svc.cluster.local"])
+    assert code == 1
+    assert "timed out" in checks[0]["seen"]
+    assert time.monotonic() - began < 8

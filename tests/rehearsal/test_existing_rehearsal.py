@@ -1,0 +1,78 @@
+"""The rehearsal of an existing cluster: adopted without a restart, changed, left as it was found."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rehearsal.checks.as_found import everything_is_as_found, with_image_tag
+from rehearsal.checks.expect import CheckFailedError
+from rehearsal.checks.pods import none_was_replaced
+from rehearsal.workspace import PROJECT
+from tests.rehearsal.observing import commands
+
+PROVEN = {
+    "adopted without a restart",
+    "adopted without a new generation",
+    "aws-node has the values",
+    "podnet owns the values",
+    "policies name real groups",
+    "the watch repairs a drift",
+    "the owner's upgrade takes the values",
+    "the drift is gone, changed values are there",
+    "a deploy without changes",
+    "make verify names the pods to restart",
+    "their restart gives them their groups",
+    "make verify finds nothing wrong",
+    "policies and branch ENIs go first",
+    "podnet is gone from aws-node",
+    "the API server's objects",
+    "the owner's account",
+}
+
+
+def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_path):
+    """Exit 0; at least 200 objects of the API server are compared; no process is left."""
+    folder = tmp_path / "rehearsal"
+    done = subprocess.run(
+        [sys.executable, "-m", "rehearsal", "--environment", "existing", "--folder", str(folder)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
+    assert {what for what in PROVEN if rows.get(what, {}).get("result") == "proven"} == PROVEN
+    assert int(rows["the API server's objects"]["detail"].split()[0]) > 200
+    assert commands(str(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ({"Role a": "1", "Role b": "2", "Role c": "3"}, "Role c was left behind"),
+        ({"Role a": "1"}, "Role b is gone"),
+        ({"Role a": "1", "Role b": "x"}, "Role b changed: …2… became …x…"),
+    ],
+)
+def test_a_difference_is_named(after, told):
+    """What came, what went, what changed."""
+    with pytest.raises(CheckFailedError, match=told):
+        everything_is_as_found({"Role a": "1", "Role b": "2"}, after)
+
+
+def test_the_owners_upgrade_is_no_difference():
+    """Only the tag of aws-node's images may be another one."""
+    before = {"DaemonSet kube-system/aws-node": '"image": "cni:v1.1.0"', "DaemonSet a": "cni:v1.1.0"}
+    after = {"DaemonSet kube-system/aws-node": '"image": "cni:v1.2.0"', "DaemonSet a": "cni:v1.1.0"}
+    assert everything_is_as_found(with_image_tag(before, "v1.1.0", "v1.2.0"), after)
+
+
+def test_a_pod_that_was_made_anew_is_named():
+    """A new uid under the old name is a restart."""
+    with pytest.raises(CheckFailedError, match="kube-system/aws-node-x"):
+        none_was_replaced({"uid-1": "kube-system/aws-node-x"}, {"uid-2": "kube-system/aws-node-x"})

@@ -1,0 +1,59 @@
+"""Several peers, in other accounts and regions."""
+
+from settings import load
+from settings.network import Peer
+from settings.workloads import EgressRule, Reach
+
+FAR = Peer(
+    name="far",
+    vpc_id="vpc-0aaaaaaaaaaaaaaa1",
+    cidr="10.96.0.0/16",
+    account="444444444444",
+    region="us-east-1",
+    accepter_role_arn="arn:aws:iam::444444444444:role/accepter",
+)
+NEAR = Peer(name="near", vpc_id="vpc-0aaaaaaaaaaaaaaa2", cidr="10.95.0.0/16", region="eu-central-1")
+
+
+def with_peers(*peers):
+    """dev.yaml with more peers, all of which its first workload reaches, with restricted egress."""
+    settings = load("dev")
+    reaches = tuple(Reach(peer=peer.name, port=5000 + number) for number, peer in enumerate((*settings.peers, *peers)))
+    nothing = (EgressRule.model_validate({"protocol": "tcp", "port": 443, "to": {"cidr": "0.0.0.0/0"}}),)
+    first = settings.workloads[0].model_copy(update={"reaches": reaches, "egress": nothing})
+    workloads = (first, *settings.workloads[1:])
+    return settings.model_copy(update={"peers": (*settings.peers, *peers), "workloads": workloads})
+
+
+def test_each_peer_has_its_connection_its_routes_and_its_half_of_the_dns_option(synthesized):
+    """Account, region and role as the file says; one route for each private table and peer."""
+    found = synthesized(with_peers(FAR, NEAR))
+    connections = {
+        found["Properties"]["PeerVpcId"]: found["Properties"]
+        for found in found.resources("Network", "AWS::EC2::VPCPeeringConnection").values()
+    }
+    assert len(connections) == 3
+    far, near = connections[FAR.vpc_id], connections[NEAR.vpc_id]
+    assert (far["PeerOwnerId"], far["PeerRegion"]) == ("444444444444", "us-east-1")
+    assert far["PeerRoleArn"] == FAR.accepter_role_arn
+    assert near["PeerRegion"] == "eu-central-1"
+    assert "PeerOwnerId" not in near
+    routes = [r["Properties"]["DestinationCidrBlock"] for r in found.resources("Network", "AWS::EC2::Route").values()]
+    assert [routes.count(cidr) for cidr in ("10.99.0.0/16", "10.96.0.0/16", "10.95.0.0/16")] == [2, 2, 2]
+    options = [str(call["Properties"]["Create"]) for call in found.resources("Network", "Custom::AWS").values()]
+    assert sum("RequesterPeeringConnectionOptions" in option for option in options) == 3
+    assert sum("AccepterPeeringConnectionOptions" in option for option in options) == 1
+
+
+def test_groups_are_named_at_our_own_peer_only_and_ranges_are_let_out_to_all(synthesized):
+    """A rule of another region cannot name a group; the far owners admit by the accepter's template."""
+    found = synthesized(with_peers(FAR, NEAR))
+    named = [
+        rule["Properties"] for rule in found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+    ]
+    assert {rule["GroupId"] for rule in named if rule.get("FromPort") == 5000} == {"sg-0d1a2b3c4d5e6f703"}
+    assert not [rule for rule in named if rule.get("FromPort") in (5001, 5002)]
+    groups = found.resources("Workloads-shop", "AWS::EC2::SecurityGroup")
+    (api,) = [group["Properties"] for name, group in groups.items() if "ordersapi" in name]
+    sent = {(rule["CidrIp"], rule["FromPort"]) for rule in api["SecurityGroupEgress"]}
+    assert {("10.99.0.0/16", 5000), ("10.96.0.0/16", 5001), ("10.95.0.0/16", 5002)} <= sent

@@ -1,0 +1,170 @@
+"""The delivery pipeline: its order, its stops, and that it deploys the very stacks that a person deploys."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import aws_cdk as cdk
+import pytest
+
+from pipeline.pipeline_stack import PipelineStack
+from settings import SettingsError, load, load_pipeline
+
+ROOT = pathlib.Path(__file__).parents[2]
+CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory):
+    """The shipped pipeline, synthesized."""
+    app = cdk.App(context=CONTEXT, outdir=str(tmp_path_factory.mktemp("pipeline")))
+    plan = load_pipeline("pipeline")
+    PipelineStack(app, plan=plan, environments=[load(name) for name in plan.environments])
+    return app.synth()
+
+
+@pytest.fixture(scope="module")
+def template(assembly):
+    return json.loads(pathlib.Path(assembly.get_stack_by_name("pipeline").template_full_path).read_text())
+
+
+def _only(template, kind):
+    (found,) = [resource for resource in template["Resources"].values() if resource["Type"] == kind]
+    return found["Properties"]
+
+
+@pytest.fixture(scope="module")
+def stages(template):
+    """{name of a stage of the pipeline: its actions in the order in which they run}."""
+    pipeline = _only(template, "AWS::CodePipeline::Pipeline")
+    return {s["Name"]: sorted(s["Actions"], key=lambda a: a.get("RunOrder", 1)) for s in pipeline["Stages"]}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_a_pipeline_adopts_the_stacks_that_were_deployed_by_hand(assembly, synthesized, name):
+    """Same stack names and logical ids; what differs is a name or a label that CloudFormation changes in place.
+
+    Not among it, since each would replace something that runs: security groups and their rules, the launch template of
+    the nodes, any property of AwsNodeEnv.
+    """
+    by_hand = synthesized(name).assembly.stacks
+    stage = {s.stack_name: s for s in assembly.get_nested_assembly(f"assembly-pipeline-{name}").stacks}
+    assert stage.keys() == {s.stack_name for s in by_hand}
+    for stack in by_hand:
+        here, there = (s.template["Resources"] for s in (stack, stage[stack.stack_name]))
+        ids = {key: resource["Type"] for key, resource in here.items()}
+        others = {key: resource["Type"] for key, resource in there.items() if resource["Type"] != "AWS::CDK::Metadata"}
+        assert {"AWS::Lambda::Permission"} >= {kind for _, kind in ids.items() ^ others.items()}
+        for key in ids.keys() & others.keys():
+            assert _without_names(here[key]) == _without_names(there[key]), (stack.stack_name, key)
+
+
+IN_PLACE = {
+    "Custom::AWSCDK-EKS-KubernetesResource": ("Manifest", "PruneLabel"),  # the label is part of both
+    "AWS::Lambda::Function": ("Description",),
+}
+
+
+def _without_names(resource):
+    kind, properties = resource["Type"], dict(resource.get("Properties", {}))
+    for key in IN_PLACE.get(kind, ()):
+        properties.pop(key, None)
+    if isinstance(properties.get("Tags"), list):
+        properties["Tags"] = [tag for tag in properties["Tags"] if tag["Key"] != "Name"]
+    if kind == "AWS::EC2::LaunchTemplate":  # tags of the template itself, not of what it starts
+        properties.pop("TagSpecifications")
+    return kind, properties, resource.get("DependsOn"), resource.get("DeletionPolicy")
+
+
+def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):
+    """Source, synth, the pipeline's own update, assets, and each wave; a wave of one environment has its name."""
+    assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "dev", "prod"]
+    assert len(stages["Assets"]) > 1
+    assert {action.get("RunOrder", 1) for action in stages["Assets"]} == {1}, "assets are published side by side"
+    source = stages["Source"][0]["Configuration"]
+    assert source["FullRepositoryId"] == "example/podnet"
+    assert source["BranchName"] == "main"
+    assert ":codeconnections:" in source["ConnectionArn"]
+
+
+def test_the_synth_step_runs_the_checks_and_gives_the_reviews(template, stages):
+    """The cloud assembly and the reviews are two artefacts of one step."""
+    (project,) = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::CodeBuild::Project" and "Synth" in resource["Properties"].get("Description", "")
+    ]
+    commands = json.loads(project["Source"]["BuildSpec"])["phases"]["build"]["commands"]
+    assert commands[0] == "make check"
+    assert commands[1].startswith("make test")
+    assert commands[-1] == "make synth-pipeline PIPELINE=pipeline"
+    assert len(stages["Build"][0]["OutputArtifacts"]) == 2
+
+
+def test_every_wave_waits_for_who_must_agree(stages):
+    """Production for a person, both for a person where rights are broadened; both before the first stack."""
+
+    def kinds(wave):
+        return [action["Name"] for action in stages[wave]]
+
+    assert [name for name in kinds("prod") if "Approve-production" in name]
+    assert not [name for name in kinds("dev") if "Approve" in name]
+    for environment in ("dev", "prod"):
+        order = {action["Name"]: action.get("RunOrder", 1) for action in stages[environment]}
+        checks = [order[name] for name in order if "Broadening" in name]
+        deploys = [order[name] for name in order if "Deploy" in name]
+        assert checks, environment
+        assert len(deploys) == 4 + len({workload.namespace for workload in load(environment).workloads})
+        assert max(checks) < min(deploys)
+
+
+def test_stacks_are_deployed_in_the_order_of_their_dependencies(stages):
+    """Network, Cluster, PodNetworking, Compute, Workloads: one run order each."""
+    order = {action["Name"]: action["RunOrder"] for action in stages["dev"] if "Deploy" in action["Name"]}
+    names = ("Network", "Cluster", "PodNetworking", "Compute", "Workloads-shop")
+    found = [order[next(name for name in order if wanted in name)] for wanted in names]
+    assert found == sorted(set(found))
+
+
+def test_another_account_gets_a_key_and_one_account_does_not(template, tmp_path):
+    """Artefacts that another account reads must be encrypted under a key that it may use; a key costs money."""
+    keys = [r for r in template["Resources"].values() if r["Type"] == "AWS::KMS::Key"]
+    assert [key["Properties"]["EnableKeyRotation"] for key in keys] == [True]
+    plan = load_pipeline("pipeline").model_copy(update={"waves": load_pipeline("pipeline").waves[:1]})
+    app = cdk.App(context=CONTEXT, outdir=str(tmp_path))
+    PipelineStack(app, plan=plan, environments=[load("dev")])
+    alone = app.synth().get_stack_by_name("pipeline").template
+    assert not [r for r in alone["Resources"].values() if r["Type"] == "AWS::KMS::Key"]
+
+
+def test_the_pipelines_template_has_no_finding(assembly):
+    """cfn-lint knows its resources, and accepts their values."""
+    file = assembly.get_stack_by_name("pipeline").template_full_path
+    lint = pathlib.Path(sys.executable).parent / "cfn-lint"
+    command = [lint, "--regions", "eu-west-1", "--ignore-checks", "W3005", "E3703", "--", file]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+def test_nothing_is_looked_up(assembly):
+    """A pipeline's synth has no credentials of the environments."""
+    manifests = sorted(pathlib.Path(assembly.directory).rglob("manifest.json"))
+    assert len(manifests) == 3
+    assert not [file for file in manifests if "missing" in json.loads(file.read_text())]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("waves: [{name: a, environments: [dev]}, {name: b, environments: [dev]}]", "waves must name each wave and"),
+        ("waves: []", "waves must hold"),
+        ("waves: [{name: a, environments: []}]", r"waves\[0\].environments must hold"),
+    ],
+)
+def test_a_bad_plan_is_refused_with_its_path(environment_file, change, problem):
+    """As an environment's file is."""
+    text = (ROOT / "environments" / "pipeline.yaml").read_text()
+    file = environment_file(text.split("\nwaves:")[0] + f"\n{change}\n")
+    with pytest.raises(SettingsError, match=problem):
+        load_pipeline(file)

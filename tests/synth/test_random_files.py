@@ -1,0 +1,26 @@
+"""Whatever the review lets pass is synthesized: a sample of random environment files."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+
+from review import check, stops
+from settings import SettingsError, load
+from tests.any_environment import EXAMPLES, environments
+
+SAMPLE = max(5, EXAMPLES // 40)
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow]
+
+
+@settings(max_examples=SAMPLE, deadline=None, suppress_health_check=QUIET, phases=[Phase.generate])
+@given(file=environments())
+def test_what_the_review_lets_pass_becomes_stacks(environment_file, synthesized, file):
+    """Every stack has a template, and nothing is refused that no rule named."""
+    try:
+        loaded = load(environment_file(file))
+    except SettingsError:
+        assume(False)
+        pytest.fail("not reached: assume raises")
+    assume(not stops(check(loaded)))
+    found = synthesized(loaded)
+    assert "PodNetworking" in found.templates
+    assert {f"Workloads-{workload.namespace}" for workload in loaded.workloads} <= set(found.templates)

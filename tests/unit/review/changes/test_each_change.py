@@ -1,0 +1,252 @@
+"""What each kind of change does to running pods."""
+
+import types
+import typing
+
+import pydantic
+import pytest
+
+from review.changes import compare
+from review.changes.difference import Difference
+from review.changes.table import TABLE, UNKNOWN, effects
+from review.content import content
+from settings import Settings, load
+
+SG = "sg-0123456789abcdef0"
+
+
+def _pods(**values):
+    return lambda c: c["pod_networking"].update(values)
+
+
+def _env(**values):
+    return lambda c: c["pod_networking"].update(env=values)
+
+
+def _cache(**values):
+    return lambda c: c["pod_networking"]["dns_cache"].update(values)
+
+
+def _cluster(**values):
+    return lambda c: c["cluster"].update(values)
+
+
+def _network(**values):
+    return lambda c: c["network"].update(values)
+
+
+def _peer(**values):
+    return lambda c: c["peers"][0].update(values)
+
+
+def _nodes(**values):
+    return lambda c: c["node_groups"][0].update(values)
+
+
+def _workload(number, **values):
+    return lambda c: c["workloads"][number].update(values)
+
+
+def _cni(version):
+    return lambda c: c["pod_networking"]["vpc_cni"].update(version=version)
+
+
+def _second_peer(c):
+    c["peers"].append({"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"})
+
+
+def _no_peer(c):
+    c["peers"], c["pod_networking"]["dns_cache"]["stub_domains"] = [], {}
+    for workload in c["workloads"]:
+        workload.pop("reaches", None)
+
+
+def _second_workload(c):
+    c["workloads"].append({"name": "new", "namespace": "shop", "pod_labels": {"a": "b"}, "security_group_ids": [SG]})
+
+
+def _second_group(c):
+    c["node_groups"].append({**c["node_groups"][0], "name": "more"})
+
+
+def _other_group(c):
+    c["node_groups"][0]["name"] = "other"
+
+
+def _strict_without_cache(c):
+    _pods(enforcing_mode="strict")(c)
+    _cache(enabled=False)(c)
+
+
+def _mode_alone(c):
+    _cache(enabled=False)(c)
+
+
+# name, before (a change of dev), after (a change of dev), path, kinds, words of the sentences
+CASES = [
+    ("mode to strict", None, _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode", "rollout pods",
+     "keeps standard until it is restarted"),
+    ("mode to standard with the cache", _strict_without_cache, None, "pod_networking.enforcing_mode",
+     "rollout pods DNS_gap", "lose all DNS as soon as the cache runs on their node: deploy the mode alone"),
+    ("cache over strict pods", _strict_without_cache, None, "pod_networking.dns_cache.enabled", "DNS_gap",
+     "pods that were made in strict lose all DNS"),
+    ("mode to standard alone", _strict_without_cache, _mode_alone, "pod_networking.enforcing_mode", "rollout pods",
+     "keeps strict until"),
+    ("external SNAT on", _pods(external_snat=False), None, "pod_networking.external_snat", "rollout connections",
+     "new ones to peers and the internet carry the pod's address and groups; what leaves the VPC"),
+    ("external SNAT off", None, _pods(external_snat=False), "pod_networking.external_snat", "rollout connections",
+     "the node's address and groups: have peers admit them before"),
+    ("range excluded", None, _pods(exclude_snat_cidrs=["10.99.0.0/16"]), "pod_networking.exclude_snat_cidrs",
+     "rollout connections", "new ones to 10.99.0.0/16 carry the pod's address"),
+    ("range exchanged", _pods(exclude_snat_cidrs=["10.1.0.0/16"]), _pods(exclude_snat_cidrs=["10.2.0.0/16"]),
+     "pod_networking.exclude_snat_cidrs", "rollout connections connections",
+     "10.2.0.0/16 carry the pod's address|10.1.0.0/16 carry the node's address"),
+    ("early demux", None, _pods(disable_tcp_early_demux=False), "pod_networking.disable_tcp_early_demux", "rollout",
+     "running pods keep their network"),
+    ("variable added", None, _env(WARM_IP_TARGET="4", WARM_ENI_TARGET="1"), "pod_networking.env.WARM_ENI_TARGET",
+     "rollout", "running pods keep their network"),
+    ("variable changed", None, _env(WARM_IP_TARGET="5"), "pod_networking.env.WARM_IP_TARGET", "rollout", "a tenth"),
+    ("variable removed", None, _env(), "pod_networking.env.WARM_IP_TARGET", "rollout rollout",
+     "gets the value back that stood there before podnet"),
+    ("prefix delegation", None, _env(WARM_IP_TARGET="4", ENABLE_PREFIX_DELEGATION="true"),
+     "pod_networking.env.ENABLE_PREFIX_DELEGATION", "rollout nodes", "only new nodes carry more pods"),
+    ("external services", None, _env(WARM_IP_TARGET="4", AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24"),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS", "rollout connections", "leaves by the primary ENI"),
+    ("add-on version", None, _cni("v1.23.2-eksbuild.1"), "pod_networking.vpc_cni.version", "rollout", "a tenth"),
+    ("who carries the values", None, _pods(addon_configuration=False), "pod_networking.addon_configuration",
+     "rollout", "put right in the same deploy"),
+    ("run again", None, _pods(run_again="once"), "pod_networking.run_again", "nothing", "not what runs"),
+    ("watch", None, _pods(drift={"every_minutes": 0}), "pod_networking.drift.every_minutes", "nothing", "the watch"),
+    ("cache off", None, _cache(enabled=False), "pod_networking.dns_cache.enabled", "DNS",
+     "ends on all nodes at once.*by the branch ENI; no gap"),
+    ("cache on", _cache(enabled=False), None, "pod_networking.dns_cache.enabled", "DNS", "no restart, no gap"),
+    ("cache image", None, _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:1.26.7"),
+     "pod_networking.dns_cache.image", "DNS", "restarts node by node.*no gap"),
+    ("stub domain", None, _cache(stub_domains={}),
+     "pod_networking.dns_cache.stub_domains.data.example.internal", "DNS", "restarts node by node"),
+    ("image of no cache", _cache(enabled=False), _cache(enabled=False, local_ip="169.254.20.11"),
+     "pod_networking.dns_cache.local_ip", "nothing", "there is no cache"),
+    ("kubernetes upgrade", None, _cluster(kubernetes_version="1.36"), "cluster.kubernetes_version", "nothing nodes",
+     "nodes stay on the old version until their groups are upgraded"),
+    ("kubernetes downgrade", None, _cluster(kubernetes_version="1.34"), "cluster.kubernetes_version", "refused",
+     "never goes back"),
+    ("kubernetes skipped", _cluster(kubernetes_version="1.34"), _cluster(kubernetes_version="1.36"),
+     "cluster.kubernetes_version", "refused", "one minor version at a time"),
+    ("service range", None, _cluster(service_cidr="10.100.0.0/16"), "cluster.service_cidr", "replacement",
+     "another cluster is made"),
+    ("endpoint", None, _cluster(endpoint="private"), "cluster.endpoint", "nothing", "not what runs"),
+    ("coredns", None, _cluster(coredns_version="v1.14.3-eksbuild.12"), "cluster.coredns_version", "DNS", "in turn"),
+    ("kube-proxy", None, _cluster(kube_proxy_version="v1.35.0-eksbuild.3"), "cluster.kube_proxy_version", "rollout",
+     "rules stay in the kernel"),
+    ("VPC range", None, _network(cidr="10.21.0.0/16"), "network.cidr", "replacement", "the VPC is made anew"),
+    ("zones", None, _network(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
+     "network.availability_zones", "replacement", "cut anew"),
+    ("NAT gateways", None, _network(nat_gateways=2), "network.nat_gateways", "connections", "new public addresses"),
+    ("peer added", None, _second_peer, "peers[more]", "connections", "packets to 10.97.0.0/16 take the new connection"),
+    ("peer removed", None, _no_peer, "peers[data]", "connections", "connections with 10.99.0.0/16 end"),
+    ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
+    ("peer's range", None, _peer(cidr="10.98.0.0/16"), "peers[data].cidr", "connections", "the old range only end"),
+    ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),
+     "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
+    ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
+    ("instance types", None, _nodes(instance_types=["m5.xlarge"]), "node_groups[general].instance_types",
+     "replacement nodes nodes", "carries 18 pods with groups of their own, not 9"),
+    ("types of one size", None, _nodes(instance_types=["m6i.large"]), "node_groups[general].instance_types",
+     "replacement nodes", "all its pods restart"),
+    ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
+    ("disk", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced in turn"),
+    ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "up to 1 nodes"),
+    ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nothing", "no node that runs goes"),
+    ("group added", None, _second_group, "node_groups[more]", "nothing", "nodes are added"),
+    ("group removed", None, _other_group, "node_groups[general]", "nodes", "drained and terminated"),
+    ("workload added", None, _second_workload, "workloads[shop/new]", "pods", "when they are restarted"),
+    ("workload removed", None, lambda c: c["workloads"].pop(1), "workloads[shop/orders-worker]", "pods pods",
+     "cannot be deleted while a pod carries it"),
+    ("workload without a group removed", _second_workload, None, "workloads[shop/new]", "pods", "until they are"),
+    ("last of its namespace", None, lambda c: c["workloads"].pop(2), "workloads[monitoring/prometheus]", "nothing",
+     "the stack Workloads-monitoring leaves the app"),
+    ("groups of a workload", None, _workload(0, security_group_ids=[SG]),
+     "workloads[shop/orders-api].security_group_ids", "pods", "keep the groups that they started with"),
+    ("labels of a workload", None, _workload(0, pod_labels={"app": "other"}), "workloads[shop/orders-api].pod_labels",
+     "pods", "keep the groups"),
+    ("rules of a group", None, _workload(0, ingress=[]), "workloads[shop/orders-api].ingress", "connections",
+     "in force at once"),
+    ("own group given up", None, lambda c: (c["workloads"][2].pop("egress"),
+                                            _workload(2, security_group_ids=[SG])(c)),
+     "workloads[monitoring/prometheus].egress", "pods", "loses its own group"),
+    ("acknowledged", None, lambda c: c.update(acknowledge={"drift-is-watched": "a person looks"}), "acknowledge",
+     "nothing", "what the review accepts"),
+    ("region", None, lambda c: c.update(region="eu-west-2"), "region", "replacement", "a second time"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
+def test_the_change_tells_what_it_does(changed, case):
+    """Kinds in order, and the words that matter; each sentence has a source."""
+    _, before, after, path, kinds, words = case
+    one, other = (content(changed("dev", change or (lambda _: None)), []) for change in (before, after))
+    found = {change["path"]: change for change in compare(one, other, "saved")["changes"]}
+    told = found[path]["effects"]
+    assert [effect["kind"].replace(" ", "_") for effect in told] == kinds.split()
+    for pattern in words.split("|"):
+        assert any(_has(pattern, effect["sentence"]) for effect in told), told
+    assert all(effect["source"] for effect in told)
+
+
+def _has(pattern, sentence):
+    at = 0
+    for part in pattern.split(".*"):
+        at = sentence.find(part, at)
+        if at < 0:
+            return False
+    return True
+
+
+def _fields(model, path=()):
+    """Yield the path of every field of the settings, with names and free keys as the table has them."""
+    for name, field in model.model_fields.items():
+        if name == "name" and not path:
+            continue
+        inner = [kind for kind in _kinds(field.annotation) if issubclass(kind, pydantic.BaseModel)]
+        here = (*path, field.alias or name)
+        many = typing.get_origin(field.annotation) is tuple and inner
+        if inner and not many:
+            yield from _fields(inner[0], here)
+        elif many and not path:
+            yield from _fields(inner[0], (*here, "x"))
+        else:
+            yield here
+
+
+def _kinds(annotation):
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return [annotation]
+    return [kind for part in typing.get_args(annotation) for kind in _kinds(part)]
+
+
+PATHS = list(_fields(Settings))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=".".join)
+def test_every_setting_has_an_entry(path):
+    """A setting that is new in the model needs a line in the table; names are keys and never change."""
+    if path[-1] in ("name", "namespace") and path[0] in ("peers", "node_groups", "workloads"):
+        return
+    pattern = Difference(path, None, None, ({}, {}), ({}, {})).pattern
+    above = [".".join(pattern.split(".")[: end + 1]) for end in range(pattern.count(".") + 1)]
+    own = [entry for entry in above if entry in TABLE and entry not in ("network", "cluster", "peers.*",
+           "existing_network", "existing_cluster", "node_groups.*", "workloads.*")]  # fmt: skip
+    assert own or pattern == "pod_networking.env", pattern
+
+
+def test_what_nobody_knows_is_told_as_unknown():
+    """A path of another version is not silently left out."""
+    assert effects(Difference(("made", "up"), 1, 2, ({}, {}), ({}, {}))) == (UNKNOWN,)
+
+
+def test_no_change_is_no_change():
+    """The same file twice."""
+    found = content(load("prod"), [])
+    assert compare(found, found, "saved") == {
+        "against": "saved", "problem": "", "kinds": [], "changes": [], "flows": []
+    }  # fmt: skip

@@ -1,0 +1,134 @@
+"""Saved reviews: found, read, refused, and shown on the page, in the text and in review.json."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+import review
+from review.changes import SavedError, compare, read
+from review.changes import saved as module
+from review.content import content
+from review.page import render
+from review.since import since_saved
+from review.text import text
+from settings import load
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The folder of saved reviews, for this test."""
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def strict(changed):
+    """The content of dev as it was in strict mode, without the cache."""
+
+    def change(c):
+        c["pod_networking"].update(enforcing_mode="strict")
+        c["pod_networking"]["dns_cache"]["enabled"] = False
+
+    return {**content(changed("dev", change), []), "environment": "dev"}
+
+
+def test_what_synth_writes_can_be_saved_and_compared_with(tmp_path, folder, changed):
+    """The review.json of a deploy is the saved review of the next one."""
+    review.write(str(tmp_path / "one"), load("dev"), {})
+    written = tmp_path / "one" / "review" / "review.json"
+    assert json.loads(written.read_text())["changes"] is None
+    written.rename(folder / "dev.review.json")
+    found = since_saved({**content(changed("dev", lambda c: c["peers"][0].update(cidr="10.98.0.0/16")), []),
+                         "environment": "dev"})  # fmt: skip
+    assert [change["path"] for change in found["changes"]] == ["peers[data].cidr"]
+    assert found["against"] == "dev.review.json"
+
+
+def test_page_text_and_json_show_the_changes(tmp_path, folder, strict):
+    """One saved file: all three tell the same changes."""
+    (folder / "dev.review.json").write_text(json.dumps(strict))
+    review.write(str(tmp_path / "out"), load("dev"), {})
+    found = json.loads((tmp_path / "out" / "review" / "review.json").read_text())
+    page = (tmp_path / "out" / "review" / "index.html").read_text()
+    sentence = "a pod with groups of its own keeps strict until it is restarted"
+    assert [change["path"] for change in found["changes"]["changes"]] == [
+        "pod_networking.enforcing_mode", "pod_networking.dns_cache.enabled"
+    ]  # fmt: skip
+    assert sentence in page
+    assert "<del>strict</del>" in page
+    told = text(found)
+    assert sentence in told
+    assert "Changes since dev.review.json: 2" in told
+    assert len(told.splitlines()) < 100
+
+
+def test_flows_that_are_needed_come_first_with_both_sides(strict):
+    """DNS of pods with their own groups: by the branch ENI before, on the node after; new flows have no before."""
+    flows = compare(strict, content(load("dev"), []), "saved")["flows"]
+    assert flows[0]["title"] == "SGP pod -> cluster DNS, the ClusterIP"
+    assert flows[0]["before"].startswith("works, out by the branch ENI")
+    assert flows[0]["after"].startswith("unfiltered, stays on the node")
+    needed = [flow["needed"] for flow in flows]
+    assert needed == sorted(needed, reverse=True)
+    assert next(flow for flow in flows if flow["key"] == "cache-to-coredns")["before"] == "none"
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "existing"])
+def test_settings_come_back_as_they_were(tmp_path, name):
+    """Nothing is lost between a file and its saved review."""
+    file = tmp_path / "saved.json"
+    file.write_text(json.dumps(content(load(name), [])))
+    assert read(file) == load(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{", "must be a review as JSON"),
+        ("[]", "must be a review of format 1, got list"),
+        ('{"format": 0}', "must be a review of format 1, got 0"),
+        ('{"format": 1}', "must be a review of format 1"),
+        ('{"format": 1, "environment": "dev", "settings": {}}', "must hold settings of this version, got another acc"),
+        ('{"format": 1, "environment": "dev", "settings": {"peers": 1}}', "must hold settings of this version"),
+        ("[" * 100_000, "must be a review as JSON"),
+    ],
+)
+def test_a_file_that_is_no_review_is_refused_and_stops_nothing(tmp_path, folder, written, told):
+    """The reason stands in the place of the changes; the page is made all the same."""
+    file = folder / "dev.review.json"
+    file.write_text(written)
+    with pytest.raises(SavedError, match=re.escape(told)):
+        read(file)
+    review.write(str(tmp_path / "out"), load("dev"), {})
+    assert told in (tmp_path / "out" / "review" / "index.html").read_text()
+
+
+def test_hostile_names_and_values_are_shown_as_they_are_written(changed):
+    """A saved file is somebody else's text."""
+    found = content(load("dev"), [])
+    before = {**found, "settings": {**found["settings"], "region": "<script>alert(1)</script>"}}
+    page = render({**found, "changes": compare(before, found, "<b>")}, {})
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def _told(*arguments):
+    command = [sys.executable, "-m", "review", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_command_compares_with_a_saved_review_or_an_environment_file(tmp_path, strict):
+    """`--against` takes both; what cannot be read is an error."""
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(strict))
+    code, told = _told("--changes", "--against", str(saved))
+    assert (code, "pod_networking.enforcing_mode: strict -> standard" in told) == (0, True)
+    code, told = _told("--changes", "--against", "prod")
+    assert (code, "account: 222222222222 -> 111111111111" in told) == (0, True)
+    assert _told("--changes", "--against", str(tmp_path / "none.json"))[0] == 1
+    assert "no saved review to compare with" in _told("--changes")[1]

@@ -1,0 +1,47 @@
+"""What the review says of nodes and pods that were there before."""
+
+from review import check
+from review.content import content
+from review.content.running import running
+from review.data import limits
+from review.page import render
+from review.text import text
+from settings import load
+
+
+def test_an_existing_cluster_is_told_what_to_recycle_and_restart_with_the_command_for_it():
+    """Nodes without room, types without trunk, the pods of every workload; on the page and in the text."""
+    settings = load("existing")
+    found = content(settings, check(settings))
+    rows = found["running"]
+    assert all(row["what"] and row["then"] and row["command"] for row in rows)
+    commands = [row["command"] for row in rows]
+    assert "kubectl -n payments get pods -l app=ledger" in commands
+    assert any("pod-eni" in command and "get nodes" in command for command in commands)
+    page, told = render(found, {}), text(found)
+    for row in rows:
+        assert row["command"] in told
+    assert "What runs already" in page
+    assert "kubectl -n payments get pods -l app=ledger" in page
+
+
+def test_a_new_cluster_has_nothing_before():
+    """Everything comes in order there."""
+    settings = load("dev")
+    assert running(settings) == []
+    found = content(settings, check(settings))
+    assert "What runs already" not in render(found, {})
+    assert "What runs in the cluster" not in text(found)
+
+
+def test_the_requirement_for_karpenter_leaves_out_types_without_a_trunk_and_no_other():
+    """By family; a family with both kinds by type."""
+    (row,) = [row for row in running(load("existing")) if "NodePool" in row["then"]]
+    families, types = (
+        part.partition("values: [")[2].partition("]")[0].split(", ") for part in row["then"].split("}, ")
+    )
+    assert {"t3", "t3a", "t4g", "t2"} <= set(families)
+    assert "m5" not in families
+    assert "i3.large" in types
+    for name in types:
+        assert limits(name)[2] == 0

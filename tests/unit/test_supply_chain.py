@@ -1,0 +1,127 @@
+"""What is pinned, how, and what CI may do."""
+
+import json
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from tools import pins
+
+ROOT = pathlib.Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def _lines(file):
+    text = (ROOT / file).read_text()
+    return [line.split("#")[0].strip() for line in text.splitlines() if line.split("#")[0].strip()]
+
+
+@pytest.mark.parametrize("file", [*pins.PYTHON_FILES, "constraints.txt", "rehearsal/emulator/constraints.txt"])
+def test_every_python_requirement_is_an_exact_version(file):
+    """No range, no address, no other index; the package itself is the one exception."""
+    for line in _lines(file):
+        assert line == "-e ." or re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+]*", line), line
+
+
+@pytest.mark.parametrize(
+    ("files", "constraints"),
+    [
+        (("requirements.txt", "requirements-dev.txt"), "constraints.txt"),
+        (("rehearsal/emulator/requirements.txt",), "rehearsal/emulator/constraints.txt"),
+    ],
+)
+def test_the_resolved_set_holds_every_pin_as_it_is(files, constraints):
+    """A pin that was raised in one file only would not install."""
+    resolved = {line.lower().replace("_", "-") for line in _lines(constraints)}
+    for file in files:
+        assert {line.lower().replace("_", "-") for line in _lines(file) if line != "-e ."} <= resolved
+
+
+def test_node_packages_are_exact_and_the_lock_names_hashes_and_no_registry():
+    """`npm ci` checks each archive by its hash, from whatever registry the user has."""
+    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version) for version in wanted.values())
+    text = (ROOT / "package-lock.json").read_text()
+    assert "resolved" not in text
+    assert "://" not in re.sub(r'"url": "[^"]*"', "", text)
+    packages = json.loads(text)["packages"]
+    assert all("integrity" in entry for path, entry in packages.items() if path)
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("file", pins.GO_FILES)
+def test_every_go_module_is_verified_by_a_sum(file):
+    """go.sum holds the hash of each module that go.mod requires, and no module comes from a local folder."""
+    text, sums = (ROOT / file).read_text(), (ROOT / file).with_name("go.sum").read_text()
+    required = re.findall(r"^(?:require )?\t?(\S+) (v\S+)", text, re.MULTILINE)
+    assert required
+    assert not re.search(r"=> *[./]", text)
+    direct = [pair for pair in pins.pins() if pair.file == file]
+    assert all(f"{pin.name} {pin.version}" in sums for pin in direct)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "environments").glob("*.yaml")), ids=lambda file: file.stem)
+def test_environments_name_images_by_tag_and_add_ons_by_version(file):
+    """Nothing is `latest`."""
+    text = file.read_text()
+    assert "latest" not in text
+    for version in re.findall(r"(?:^|_|\s)version: *(\S+)", text):
+        assert re.fullmatch(r'"1\.[0-9]+"|v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+', version), version
+
+
+def test_there_is_a_workflow():
+    """The tests below have something to look at."""
+    assert [file.name for file in WORKFLOWS] == ["ci.yml"]
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_a_workflow_calls_make_and_pinned_actions_and_has_no_rights(file):
+    """What CI does, a person can do; a tag of an action can be moved, a commit cannot."""
+    workflow = yaml.safe_load(file.read_text())
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert workflow["permissions"] == {}
+    for job in workflow["jobs"].values():
+        assert job["permissions"] in ({}, {"contents": "read"})
+        assert "timeout-minutes" in job
+        for step in job["steps"]:
+            if "uses" in step:
+                assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"])
+            else:
+                command, *words = step["run"].split()
+                assert command == "make"
+                assert set(words) <= targets
+    assert "pull_request_target" not in file.read_text()
+    assert re.search(r"persist-credentials: false", file.read_text())
+
+
+def test_dependabot_looks_at_every_folder_that_has_pins():
+    """A new file of pins must be seen."""
+    entries = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+    folders = {e["package-ecosystem"]: e.get("directories", [e.get("directory")]) for e in entries}
+    parents = {str("/" / pathlib.Path(file).parent).rstrip(".") for file in pins.PYTHON_FILES}
+    assert {folder if folder != "/." else "/" for folder in parents} == set(folders["pip"])
+    assert folders["npm"] == ["/"]
+    assert folders["gomod"] == ["/rehearsal/parts/*"]
+    assert "github-actions" in folders
+
+
+def test_every_pin_is_found():
+    """Python, Node.js and Go, the direct ones only."""
+    names = {(pin.file, pin.name) for pin in pins.pins()}
+    assert ("requirements.txt", "aws-cdk-lib") in names
+    assert ("requirements-dev.txt", "cdk-nag") in names
+    assert ("package.json", "aws-cdk") in names
+    assert ("rehearsal/parts/kubernetes/go.mod", "k8s.io/kubernetes") in names
+    assert not [name for _, name in names if "indirect" in name]
+
+
+@pytest.mark.parametrize("pin", pins.pins(), ids=lambda pin: f"{pin.file}:{pin.name}")
+def test_raising_a_pin_changes_its_one_line(pin):
+    """And that line only at the version."""
+    before = (ROOT / pin.file).read_text().splitlines()
+    after = pin.written("\n".join(before), "v9.8.7").splitlines()
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) == 1
+    assert changed[0][1] == changed[0][0].replace(pin.version, "v9.8.7")

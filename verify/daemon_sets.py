@@ -1,0 +1,55 @@
+"""Whether aws-node has its variables, and aws-node and the node cache run on every node."""
+
+from collections.abc import Iterator
+
+from settings import Settings
+from verify.finding import Finding
+from verify.kubectl import Json, Kubectl
+
+_CACHE = "node-local-dns"
+
+
+def daemon_sets(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
+    """Yield what is found about the two DaemonSets of kube-system."""
+    found = {item["metadata"]["name"]: item for item in kubectl.items("daemonsets", "kube-system")}
+    yield _variables(settings, found.get("aws-node"))
+    yield _rolled_out("aws-node", found.get("aws-node"))
+    if settings.pod_networking.dns_cache.enabled:
+        yield _rolled_out(_CACHE, found.get(_CACHE))
+
+
+def _variables(settings: Settings, aws_node: Json | None) -> Finding:
+    wanted = settings.pod_networking.variables()
+    live = _env(aws_node) if aws_node else {}
+    problems = [
+        f"{container} {name} must be {value!r}, got {live.get(container, {}).get(name)!r}"
+        for container, variables in wanted.items()
+        for name, value in variables.items()
+        if live.get(container, {}).get(name) != value
+    ]
+    seen = f"{sum(map(len, wanted.values()))} variables"
+    fix = (
+        "give pod_networking.run_again a new text and deploy; `kubectl get ds aws-node --show-managed-fields` names who"
+    )
+    return Finding("aws-node has the variables of the file", seen, problems, fix)
+
+
+def _rolled_out(name: str, live: Json | None) -> Finding:
+    what, fix = f"{name} runs on every node", f"kubectl -n kube-system get pods -o wide | grep {name}"
+    if live is None:
+        return Finding(what, "", [f"no DaemonSet kube-system/{name}"], "deploy the environment")
+    status = live.get("status", {})
+    wanted = status.get("desiredNumberScheduled", 0)
+    updated, available = status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)
+    problems = []
+    if status.get("observedGeneration", 0) < live["metadata"]["generation"]:
+        problems.append("its controller has not seen the newest template yet")
+    elif min(updated, available) < wanted:
+        problems.append(f"{updated} updated and {available} available of {wanted}")
+    return Finding(what, f"{available} of {wanted}", problems, fix)
+
+
+def _env(daemon_set: Json) -> dict[str, dict[str, str]]:
+    pod = daemon_set["spec"]["template"]["spec"]
+    containers = [*pod.get("initContainers", []), *pod["containers"]]
+    return {c["name"]: {e["name"]: e.get("value", "") for e in c.get("env", [])} for c in containers}

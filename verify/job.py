@@ -1,0 +1,68 @@
+"""The Job that looks at the network as one workload sees it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from settings.workloads import Workload
+
+IMAGE = "public.ecr.aws/docker/library/python:3.13.9-alpine3.22"
+_PROBE = Path(__file__).with_name("probe.py")
+_CACHE_METRICS = 9253
+_DEADLINE_SECONDS, _KEPT_SECONDS = 120, 3600
+_NOBODY = 65534
+
+
+def job(workload: Workload, *, account: str, image: str, names: list[str]) -> dict[str, Any]:
+    """Give a Job whose pod has the labels of a workload's pods, hence their security groups.
+
+    Its pod never becomes ready, so that no Service of the workload sends it traffic; as it belongs to the Job no
+    ReplicaSet adopts it. It fits the Pod Security Standard `restricted`.
+
+    Args:
+        workload: Whose labels it takes.
+        account: Name of the service account.
+        image: An image with python3.
+        names: DNS names to resolve.
+    """
+    hosts = [[reach.host, reach.port] for reach in workload.reaches if reach.host and reach.protocol == "tcp"]
+    task = json.dumps({"names": names, "connections": hosts, "metrics": f"$(HOST):{_CACHE_METRICS}"})
+    container = {
+        "name": "probe",
+        "image": image,
+        "command": ["python3", "-c", _PROBE.read_text(encoding="utf-8")],
+        "env": [
+            {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}},
+            {"name": "PODNET_PROBE", "value": task},
+        ],
+        "readinessProbe": {"exec": {"command": ["false"]}, "periodSeconds": _KEPT_SECONDS},
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+    }
+    pod = {
+        "restartPolicy": "Never",
+        "serviceAccountName": account,
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": _NOBODY,
+            "runAsGroup": _NOBODY,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"generateName": f"podnet-verify-{workload.name[:40]}-", "namespace": workload.namespace},
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": _DEADLINE_SECONDS,
+            "ttlSecondsAfterFinished": _KEPT_SECONDS,
+            "template": {"metadata": {"labels": workload.pod_labels or {}}, "spec": pod},
+        },
+    }

@@ -1,0 +1,77 @@
+"""The cluster, as the person at the terminal reaches it."""
+
+import json
+import shutil
+import subprocess
+from typing import Any
+
+from verify.errors import VerifyError
+
+Json = dict[str, Any]
+_SECONDS = 60
+
+
+class Kubectl:
+    """Reads objects with the `kubectl` on PATH: whoever may look at the cluster may verify it, private ones too.
+
+    Args:
+        context: Context of the kubeconfig; the current one when empty.
+    """
+
+    def __init__(self, context: str = "") -> None:
+        self._context = [f"--context={context}"] if context else []
+
+    def items(self, kind: str, namespace: str = "", selector: str = "") -> list[Json]:
+        """Give the objects of a kind, of all namespaces when `namespace` is empty; none where the kind is unknown.
+
+        Raises:
+            VerifyError: If kubectl is missing, the cluster is not reached, or the objects may not be read.
+        """
+        where = [f"--namespace={namespace}"] if namespace else ["--all-namespaces"]
+        chosen = [f"--selector={selector}"] if selector else []
+        status, out, error = self._run("get", kind, *where, *chosen, "--output=json")
+        if status and "the server doesn't have a resource type" in error:
+            return []
+        if status:
+            raise VerifyError(f"`kubectl get {kind}` must work, got: {error.strip()[:400]}; look at the kubeconfig")
+        found: list[Json] = json.loads(out)["items"]
+        return found
+
+    def create(self, obj: Json) -> Json:
+        """Make an object; give it as it is then.
+
+        Raises:
+            VerifyError: If it is refused.
+        """
+        made: Json = json.loads(self._must("create", "--filename=-", "--output=json", given=json.dumps(obj)))
+        return made
+
+    def log(self, namespace: str, pod: str) -> str:
+        """Give what a pod has printed.
+
+        Raises:
+            VerifyError: If it cannot be read.
+        """
+        return self._must("logs", f"--namespace={namespace}", pod)
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        """Delete an object and what belongs to it, and do not wait.
+
+        Raises:
+            VerifyError: If it is refused.
+        """
+        self._must("delete", kind, name, f"--namespace={namespace}", "--ignore-not-found", "--wait=false")
+
+    def _must(self, *arguments: str, given: str = "") -> str:
+        status, out, error = self._run(*arguments, given=given)
+        if status:
+            raise VerifyError(f"`kubectl {' '.join(arguments[:2])}` must work, got: {error.strip()[:400]}")
+        return out
+
+    def _run(self, *arguments: str, given: str = "") -> tuple[int, str, str]:
+        program = shutil.which("kubectl")
+        if program is None:
+            raise VerifyError("PATH must hold kubectl, got none; install it and run `aws eks update-kubeconfig`")
+        command = [program, *self._context, f"--request-timeout={_SECONDS}s", *arguments]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr

@@ -1,0 +1,63 @@
+"""Whether nodes can carry pods with security groups of their own, whoever made them."""
+
+from collections.abc import Iterator
+
+from trunks import GROUP, RESOURCE, features, lacks, ready, says
+
+from review.data import limits
+from settings import Settings
+from verify.finding import Finding
+from verify.kubectl import Json, Kubectl
+
+_TYPE, _COMPUTE = "node.kubernetes.io/instance-type", "eks.amazonaws.com/compute-type"
+_OTHER_COMPUTE = {"fargate", "hybrid", "auto"}  # aws-node does not run there
+_RECYCLE = "look at the events (`kubectl describe node`); recycle nodes that joined before ENABLE_POD_ENI was set"
+
+
+def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
+    """Yield what is found about groups and nodes; Karpenter's and self-managed nodes are looked at too."""
+    all_nodes = [node for node in kubectl.items("nodes") if _is_linux_on_ec2(node)]
+    up = [node for node in all_nodes if ready(node)]
+    yield _groups(settings, up)
+    known, events = features(kubectl.items("cninodes")), kubectl.items("events", "default")
+    problems, without = [], []
+    for node in up:
+        found = limits(_label(node, _TYPE))
+        if found and not found[2] and GROUP not in node["metadata"]["labels"]:
+            without.append(f"{node['metadata']['name']} ({_label(node, _TYPE)})")
+        elif missing := lacks(node, known):
+            problems.append(f"{_named(node)}: {' and '.join(missing)}{_said(node, events)}")
+    amounts = sum(int(node["status"]["allocatable"].get(RESOURCE, 0)) for node in up)
+    seen = f"{len(up)} ready nodes, {amounts} branch ENIs"
+    if without:
+        seen += f"; of types without trunk ENIs, where no such pod is scheduled: {', '.join(without)[:300]}"
+    yield Finding("every node has its trunk ENI", seen, problems, _RECYCLE)
+
+
+def _groups(settings: Settings, up: list[Json]) -> Finding:
+    wanted = {group.name for group in settings.node_groups if group.desired_size}
+    empty = sorted(wanted - {_label(node, GROUP) for node in up})
+    problems = [f"node group {name} has no ready node" for name in empty]
+    fix = "aws eks describe-nodegroup --query nodegroup.health"
+    if not up:
+        problems.append("the cluster has no ready node")
+    return Finding("every node group has ready nodes", f"{len(wanted)} groups in the file", problems, fix)
+
+
+def _is_linux_on_ec2(node: Json) -> bool:
+    return _label(node, "kubernetes.io/os") == "linux" and _label(node, _COMPUTE) not in _OTHER_COMPUTE
+
+
+def _label(node: Json, name: str) -> str:
+    return str(node["metadata"].get("labels", {}).get(name, ""))
+
+
+def _named(node: Json) -> str:
+    group = _label(node, GROUP) or _label(node, "karpenter.sh/nodepool") or _label(node, "eks.amazonaws.com/nodegroup")
+    return f"{node['metadata']['name']}{f' of {group}' if group else ''}"
+
+
+def _said(node: Json, events: list[Json]) -> str:
+    name = node["metadata"]["name"]
+    about = [e for e in events if (e["involvedObject"].get("kind"), e["involvedObject"].get("name")) == ("Node", name)]
+    return f" ({said})" if (said := says(about)) else ""

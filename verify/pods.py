@@ -1,0 +1,61 @@
+"""Whether each workload has its policy, and each pod that it selects got its security groups.
+
+A policy selects as aws/amazon-vpc-resource-controller-k8s does (pkg/utils/helper.go): both selectors must hold.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from settings import Settings
+from settings.workloads import Workload
+from verify.finding import Finding
+from verify.kubectl import Json, Kubectl
+
+_ANNOTATION, _RESOURCE = "vpc.amazonaws.com/pod-eni", "vpc.amazonaws.com/pod-eni"
+_RESTART = "restart them: kubectl -n <namespace> rollout restart <kind>/<name>; groups are given when a pod starts"
+
+
+def pods(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
+    """Yield what is found about policies and pods."""
+    if not settings.workloads:
+        return
+    policies = {_key(item): item for item in kubectl.items("securitygrouppolicies")}
+    missing = [f"{w.namespace}/{w.name}" for w in settings.workloads if (w.namespace, w.name) not in policies]
+    seen = f"{len(settings.workloads)} policies"
+    yield Finding("every workload has its policy", seen, missing, "deploy the stack of that namespace")
+    selected, without = 0, []
+    for namespace in sorted({workload.namespace for workload in settings.workloads}):
+        members = [workload for workload in settings.workloads if workload.namespace == namespace]
+        accounts = {item["metadata"]["name"]: item for item in kubectl.items("serviceaccounts", namespace)}
+        for pod in kubectl.items("pods", namespace):
+            if any(selects(workload, pod, accounts) for workload in members) and _counts(pod):
+                selected += 1
+                if _ANNOTATION not in pod["metadata"].get("annotations", {}):
+                    without.append(f"{namespace}/{pod['metadata']['name']}: {_why(pod)}")
+    seen = f"{selected} pods" if selected else "no pod runs yet that a policy selects"
+    yield Finding("every selected pod has security groups of its own", seen, without, _RESTART)
+
+
+def selects(workload: Workload, pod: Json, accounts: Mapping[str, Json]) -> bool:
+    """Say whether a policy selects a pod: it has all labels of the one selector, its service account of the other."""
+    account = accounts.get(pod["spec"].get("serviceAccountName", "default"), {})
+    asked = ((workload.pod_labels, pod), (workload.service_account_labels, account))
+    return all(
+        labels.items() <= found.get("metadata", {}).get("labels", {}).items() for labels, found in asked if labels
+    )
+
+
+def _counts(pod: Json) -> bool:
+    ended = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+    return not (pod["spec"].get("hostNetwork") or ended or pod["metadata"].get("deletionTimestamp"))
+
+
+def _why(pod: Json) -> str:
+    limits = pod["spec"]["containers"][0].get("resources", {}).get("limits", {})
+    if _RESOURCE not in limits:
+        return "started before its policy, or while EKS's webhook did not answer; it has the node's groups"
+    waiting = [c.get("message", "") for c in pod.get("status", {}).get("conditions", []) if c["status"] != "True"]
+    return f"no branch ENI yet {next(filter(None, waiting), '')}".strip()[:300]
+
+
+def _key(item: Json) -> tuple[str, str]:
+    return item["metadata"]["namespace"], item["metadata"]["name"]
