@@ -46,6 +46,8 @@ def main() -> int:
         found[name] = one = way()
         losses = ", ".join(f"{kind} {one[kind]['lost']} of {one[kind]['sent']:,}" for kind in ("cached", "slow"))
         print(f"{name:20} {one['times']} times: lost {losses}; longest gap {one['longest_gap_s']:.3f} s", flush=True)
+        if one["full_buffers"]:
+            print(f"{'':20} {one['full_buffers']} packets found full buffers: a process did not read in time")
     report.write("dns_restart", found)
     return 0
 

@@ -69,7 +69,13 @@ def under_load(lab: Lab, happen: Callable[[], None], times: int) -> Figures:
         for name, one in found.items()
     }
     total = {"sent": sum(one.sent for one in found.values()), "lost": sum(one.lost for one in found.values())}
-    return {**total, "longest_gap_s": kinds["cached"]["longest_gap_s"], "times": times, **kinds}
+    return {
+        **total,
+        "longest_gap_s": kinds["cached"]["longest_gap_s"],
+        "times": times,
+        **kinds,
+        "full_buffers": lab.full_buffers(),
+    }
 
 
 def in_place(program: Path, recipe: Recipe, *, static_rules: bool) -> Figures:

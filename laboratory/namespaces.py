@@ -53,8 +53,8 @@ class Namespaces:
         self._connect("pod", "topod", NODE_FOR_POD, [POD])
         self._connect("servers", "toservers", NODE_FOR_SERVERS, server_addresses)
         self.run("node", "sysctl", "-qw", "net.ipv4.ip_forward=1")
-        # one pod opens as many connections as many pods would: a port of its own for each minute's
-        self.run("pod", "sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000")
+        # one pod opens as many connections as many pods would, and must not run out of ports
+        self.run("pod", "sysctl", "-qw", "net.ipv4.tcp_tw_reuse=1", "net.ipv4.ip_local_port_range=10000 65000")
 
     def run(self, where: str, *command: str, check: bool = True) -> str:
         """Run a program in a namespace and return what it prints.
@@ -83,6 +83,12 @@ class Namespaces:
         """Return the command that runs `command` in a namespace."""
         target = str(self._holders[where].pid)
         return ["nsenter", "--preserve-credentials", "--user", "--net", "--target", target, "--", *command]
+
+    def full_buffers(self) -> int:
+        """Count the UDP packets that were lost because a process did not read in time: the machine may be too slow."""
+        tables = [self.run(name, "cat", "/proc/net/snmp").splitlines() for name in self._holders]
+        rows = [[line.split() for line in lines if line.startswith("Udp:")] for lines in tables]
+        return sum(int(values[names.index("RcvbufErrors")]) for names, values in rows)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of programs: the system's tools are found, and the lock of iptables is ours."""

@@ -8,6 +8,10 @@ def static_rules(cluster_dns_ip: str, *, masquerade: bool) -> list[str]:
     the one for queries; an answer in between is tracked as a new flow, clashes with the pod's flow through kube-proxy
     and leaves from another port. This rule stays; with it none was lost (docs/node-local-dns.md, "Measured").
 
+    A TCP connection stays with whom its first packet met, the cache or CoreDNS, though node-cache's rules change in
+    between: those with the cache are remembered for longer than CoreDNS keeps an idle one (10 s), and all others'
+    packets get a conntrack template, on which node-cache's NOTRACK has no effect (Linux, net/netfilter/xt_CT.c).
+
     One nftables transaction on a table of our own: run again, it leaves the same table. iptables-restore cannot: each
     run would add a jump to OUTPUT, and no shell is there to look first. node-cache's teardown does not know the table,
     and without a cache no packet has that source. The image has nft since it is kube-proxy's (kubernetes/release#3320).
@@ -17,10 +21,22 @@ def static_rules(cluster_dns_ip: str, *, masquerade: bool) -> list[str]:
         masquerade: let CoreDNS answer the node's own queries while the interface has the ClusterIP as source address
             but the cache's rules are gone.
     """
-    family = "ip6" if ":" in cluster_dns_ip else "ip"
+    family, size = ("ip6", "ipv6_addr") if ":" in cluster_dns_ip else ("ip", "ipv4_addr")
     table = f"table {family} podnet-node-local-dns"
     sent = f"{family} saddr {cluster_dns_ip} meta l4proto {{ tcp, udp }} th"
-    chains = [f"chain output {{ type filter hook output priority raw; {sent} sport 53 notrack; }}"]
+    asked, first = (
+        f"{family} daddr {cluster_dns_ip} tcp dport 53 tcp flags & (syn | ack)",
+        "type filter hook prerouting",
+    )
+    client = f"{family} saddr . tcp sport"
+    kept = f"{asked} != syn {client} @connections update @connections {{ {client} }} notrack accept;"
+    begun = f"{asked} == syn ct state untracked update @connections {{ {client} }} accept;"
+    chains = [
+        f"set connections {{ type {size} . inet_service; flags dynamic, timeout; timeout 15s; size 65535; }}",
+        f"chain output {{ type filter hook output priority raw; {sent} sport 53 notrack; }}",
+        f"chain before {{ {first} priority raw - 10; {kept} {asked} != syn ct zone set 0; }}",
+        f"chain after {{ {first} priority raw + 10; {begun} {asked} == syn delete @connections {{ {client} }}; }}",
+    ]
     if masquerade:
         hook = "type nat hook postrouting priority srcnat;"
         chains += [f'chain postrouting {{ {hook} {sent} dport 53 oifname != "lo" masquerade; }}']

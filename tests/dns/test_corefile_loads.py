@@ -1,13 +1,18 @@
 """Each option's Corefile loads in the real CoreDNS, with the plugins that node-cache has, and answers."""
 
-import random
+import itertools
+import os
 
 import pytest
+from hypothesis import event, given, settings
 
+from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
 from laboratory.addresses import CLUSTER_IP, IPV6, LOCAL, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
+from tests.option_sets import OPTIONS, check_message
 
-OPTIONS = {
+NUMBER = itertools.count()
+EACH = {
     "default": {},
     "capacity": {"cache_capacity": 1024},
     "large capacity": {"cache_capacity": 1_000_000},
@@ -52,10 +57,10 @@ def cache(served):
         server.stop()
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", EACH)
 def test_the_corefile_of_an_option_loads_and_answers(served, cache, name):
     lab, _ = served
-    server = cache(Options(**OPTIONS[name]))
+    server = cache(Options(**EACH[name]))
     assert lab.dig("pod", f"web.{name.replace(' ', '-')}.cluster.local").records == ["10.1.2.3"]
     assert lab.dig("pod", "2.1.10.10.in-addr.arpa", kind="PTR").records == ["pod.cluster.local."]
     assert "[ERROR] plugin/errors" not in server.text()
@@ -83,32 +88,20 @@ def test_a_corefile_with_a_plugin_that_node_cache_lacks_is_refused(served):
         lab.start("node", "lacking", ".:5300 {\n    acl\n}\n")
 
 
-def random_options(dice):
-    """Return options drawn from their whole ranges."""
-    zones = [f"{'abc'[n]}{dice.randrange(9)}.example.com" for n in range(dice.randrange(4))]
-    servers = [*MORE_RESOLVERS]
-    chosen = {
-        "cache_capacity": dice.randrange(1024, 20_000),
-        "cluster_ttl": dice.randrange(1, 3601),
-        "cluster_denial_ttl": dice.randrange(1, 3601),
-        "other_ttl": dice.randrange(1, 3601),
-        "serve_stale_seconds": dice.choice([0, dice.randrange(1, 86_401)]),
-        "prefetch": dice.randrange(1001),
-        "consolidate_errors_seconds": dice.choice([0, dice.randrange(1, 3601)]),
-        "cluster_protocol": dice.choice(["force_tcp", "prefer_udp", "same"]),
-        "stub_domains": {zone: dice.sample(servers, dice.randrange(1, 16)) for zone in zones},
-        "upstreams": dice.sample(servers, dice.randrange(16)),
-        "drop_aaaa": dice.random() < 0.5,
-        "log_queries": dice.random() < 0.5,
-        "health_port": dice.choice([8080, 3989]),
-    }
-    return Options(**{key: value for key, value in chosen.items() if dice.random() < 0.7})
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_random_options_load_and_answer(served, cache, seed):
-    """Drawn from the whole ranges, many options at once."""
+@settings(max_examples=int(os.environ.get("OPTION_SETS", "100")), deadline=None, derandomize=True)
+@given(options=OPTIONS)
+def test_any_options_load_and_answer_or_are_a_clear_error(served, options):
+    """Drawn from their whole ranges and beyond, many at once; OPTION_SETS=2000 tries so many."""
     lab, _ = served
-    options = random_options(random.Random(seed))  # noqa: S311  nothing is secret here
-    cache(options)
-    assert lab.dig("pod", f"web.seed{seed}.cluster.local").records == ["10.1.2.3"], options
+    try:
+        text = corefile(listen=(LOCAL, CLUSTER_IP), cluster_domain="cluster.local", options=Options(**options))
+    except ValueError as error:
+        check_message(str(error), r"options\.[\w, ]+(\[.*\])*")
+        event("error")
+        return
+    event("loaded")
+    server = lab.start("node", "any", lab.completed(text))
+    try:
+        assert lab.dig("pod", f"web.n{next(NUMBER)}.cluster.local").records == ["10.1.2.3"]
+    finally:
+        server.stop()

@@ -1,5 +1,9 @@
 """The static rules in a real kernel: there once however often a pod starts, and they do what they are for."""
 
+import subprocess
+import sys
+import time
+
 import pytest
 
 from charts.node_local_dns.options import Options
@@ -59,7 +63,7 @@ def test_starting_again_leaves_one_table_with_each_rule_once(lab, masquerade):
     for _ in range(3):
         install(lab, masquerade=masquerade)
     assert lab.run("node", "nft", "list", "ruleset") == once
-    assert once.count("notrack") == 1
+    assert once.count("notrack") == 2
     assert once.count("masquerade") == int(masquerade)
     assert once.count("table ") == 1
 
@@ -176,3 +180,79 @@ def test_a_host_client_is_answered_while_the_cache_starts_only_with_masquerade(n
     install(lab, masquerade=masquerade)
     address(lab, "add")
     assert lab.dig("node", "web.svc.cluster.local").status == status
+
+
+CONNECTION = """
+import socket, sys
+query = bytes.fromhex("0023 0007 0100 0001 0000 0000 0000 03 776562 07 636c7573746572 05 6c6f63616c 00 0001 0001")
+with socket.create_connection(({server!r}, 53), timeout=5) as connection:
+    print("open", flush=True)
+    sys.stdin.readline()
+    connection.sendall(query)
+    answer = connection.makefile("rb")
+    print(answer.read(int.from_bytes(answer.read(2), "big"))[3:8].hex())
+"""
+
+
+def answered_after(lab, happens):
+    """Open a TCP connection, let something happen, then ask over it."""
+    code = CONNECTION.format(server=CLUSTER_IP)
+    pipe = subprocess.PIPE
+    process = lab.spawn("pod", [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    lab.keep(process)
+    assert process.stdout.readline() == "open\n"
+    happens()
+    said, complaint = process.communicate("ask\n", timeout=30)
+    assert said == "0000010001\n" or "ConnectionResetError" in complaint, (said, complaint)  # one answer, or reset
+    return bool(said)
+
+
+UNTRACKED = [rule for rule in NODE_CACHE if "raw" in rule and CLUSTER_IP in rule]
+
+
+@pytest.mark.parametrize("with_rules", [False, True])
+def test_a_connection_with_the_cache_outlives_the_rules_of_node_cache_only_with_them(node, with_rules):
+    """Its next packet would be tracked as a new flow in midstream, and led to CoreDNS, which knows no such thing."""
+    lab, _ = node
+    if with_rules:
+        install(lab)
+    address(lab, "add")
+    lab.start_cache("cache", Options())
+    change(lab, UNTRACKED, "-I")
+    assert answered_after(lab, lambda: change(lab, UNTRACKED, "-D")) is with_rules
+
+
+@pytest.mark.parametrize("with_rules", [False, True])
+def test_a_connection_with_coredns_outlives_the_start_of_the_cache_only_with_them(node, with_rules):
+    """Its next packet would be untracked, and meet a cache that knows no such connection."""
+    lab, _ = node
+    if with_rules:
+        install(lab)
+
+    def start():
+        address(lab, "add")
+        lab.start_cache("cache", Options())
+        change(lab, UNTRACKED, "-I")
+
+    assert answered_after(lab, start) is with_rules
+
+
+def test_a_port_that_was_used_with_the_cache_is_used_with_coredns_again(node):
+    """The set forgets a connection when another one with the same port begins elsewhere."""
+    lab, servers = node
+    install(lab)
+    address(lab, "add")
+    cache = lab.start_cache("cache", Options())
+    change(lab, UNTRACKED, "-I")
+    reuse = ("+tcp", "-b", f"{POD}#{PORT}")
+    assert lab.dig("pod", "web.one.cluster.local", *reuse).status == "NOERROR"
+    assert f"{POD} . {PORT}" in listing(lab)
+    change(lab, UNTRACKED, "-D")
+    cache.stop()
+    address(lab, "del")
+    end = time.monotonic() + 70
+    while (reply := lab.dig("pod", "web.two.cluster.local", *reuse)).status != "NOERROR" and time.monotonic() < end:
+        time.sleep(0.5)  # until the kernel gives the port again
+    assert reply.records == ["10.1.2.3"]
+    assert f"{POD} . {PORT}" not in listing(lab)
+    assert servers.asked("web.two.cluster.local") == 1

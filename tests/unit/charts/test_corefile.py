@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from charts.node_local_dns.addresses import listened
 from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
+from tests.option_sets import ADDRESSES, DOMAINS, OPTIONS, check_message
 
 LISTEN = ("169.254.20.10", "172.20.0.10")
 DIRECTIVES = {"errors", "log", "bind", "prometheus", "template", "cache", "loop", "forward", "health"}
@@ -106,56 +107,8 @@ def test_a_wrong_zone_or_address_is_named_by_its_path(options, message):
         text(**options)
 
 
-def check_message(message, paths):
-    assert re.fullmatch(rf"({paths}) must .*, got .*: .*", message)
-    assert len(message) < 500
-
-
-TRAPS = st.sampled_from(
-    ["", "}", "a\nreload", "a {", "import /etc/passwd", "{$HOME}", "#", '"', "a b", "-x", "é", "x" * 300]
-)
-LABELS = st.text(string.ascii_lowercase + string.digits + "-_", min_size=1, max_size=12)
-
-
-def mostly(good, bad=TRAPS):
-    """Draw what is wrong once in 16, so that a set of many options is right about half of the time."""
-    return st.integers(0, 15).flatmap(lambda n: bad if n == 15 else good)
-
-
-ZONES = mostly(
-    st.from_regex(r"[a-z0-9_]{1,12}(\.[a-z0-9-_]{1,9}[a-z]){1,3}", fullmatch=True),
-    st.lists(LABELS, max_size=4).map(".".join) | TRAPS,
-)
-ADDRESSES = mostly(
-    st.ip_addresses(network="10.0.0.0/8").map(str) | st.ip_addresses(network="fd00::/8").map(str),
-    st.ip_addresses().map(str) | TRAPS,
-)
-SERVERS = st.lists(ADDRESSES, min_size=1, max_size=3, unique=True) | st.lists(ADDRESSES, min_size=1, max_size=17)
-NUMBERS = mostly(st.integers(1, 1000), st.integers(-2, 1_000_001) | TRAPS)
-PORTS = mostly(st.integers(10_000, 65_535), st.integers(-2, 70_000) | TRAPS)
-OPTIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "cache_capacity": NUMBERS.map(lambda n: n + 1024 if isinstance(n, int) else n),
-        "cluster_ttl": NUMBERS,
-        "cluster_denial_ttl": NUMBERS,
-        "other_ttl": NUMBERS,
-        "serve_stale_seconds": NUMBERS,
-        "prefetch": NUMBERS,
-        "consolidate_errors_seconds": NUMBERS,
-        "health_port": PORTS,
-        "metrics_port": PORTS,
-        "cluster_protocol": mostly(st.sampled_from(["force_tcp", "prefer_udp", "same"])),
-        "stub_domains": st.dictionaries(ZONES, SERVERS, max_size=3),
-        "upstreams": SERVERS,
-        "drop_aaaa": st.booleans(),
-        "log_queries": st.booleans(),
-    },
-)
-
-
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(options=OPTIONS, domain=mostly(st.just("cluster.local"), ZONES))
+@given(options=OPTIONS, domain=DOMAINS)
 def test_any_options_give_a_corefile_of_known_words_or_an_error_with_a_path(options, domain):
     """Whatever stands in an option, no line is there that the writer did not mean."""
     try:
