@@ -1,5 +1,7 @@
 """The pipeline: source, checks and synth, then wave after wave."""
 
+import json
+import pathlib
 from collections.abc import Sequence
 
 import aws_cdk as cdk
@@ -11,7 +13,7 @@ from pipeline.environment_stage import EnvironmentStage
 from settings import Pipeline, Settings
 from settings.pipeline import Wave
 
-_CLI = "2.1148.1"
+_PACKAGE = pathlib.Path(__file__).parent.parent / "package.json"
 _RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22"}}}}
 
 
@@ -40,7 +42,7 @@ class PipelineStack(cdk.Stack):
             "Pipeline",
             pipeline_name=plan.name,
             synth=self._synth(plan),
-            cli_version=_CLI,
+            cli_version=json.loads(_PACKAGE.read_text())["devDependencies"]["aws-cdk"],
             cross_account_keys=cross_account,
             enable_key_rotation=cross_account or None,
             use_change_sets=False,
