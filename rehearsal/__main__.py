@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.existing_rehearsal import ExistingRehearsal
 from rehearsal.limits import NOT_REHEARSED
@@ -20,6 +21,7 @@ from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError, load
 
 _INTERRUPTED = 130
+_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> int:
         check_prerequisites()
         workspace.open()
         return _rehearse(_file(options.environment), workspace, options)
-    except (RehearsalError, PartError, SettingsError) as error:
+    except _EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -55,7 +57,7 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     try:
         with _always(rehearsal, keep=options.keep):
             rehearsal.run(until_deployed=options.keep)
-    except (RehearsalError, PartError) as error:
+    except _EXPECTED as error:
         reason = str(error)
     for what, missing in {**rehearsal.stage.emulator.recorded(), **NOT_REHEARSED}.items():
         report.recorded(what, missing)

@@ -6,6 +6,9 @@ from functools import cached_property
 from typing import Any
 
 boto3 = importlib.import_module("boto3")  # has no types
+_exceptions = importlib.import_module("botocore.exceptions")
+AWS_ERRORS: tuple[type[Exception], ...] = (_exceptions.BotoCoreError, _exceptions.ClientError)
+"""What a call raises that AWS refuses, or that does not reach it."""
 
 
 class Aws:

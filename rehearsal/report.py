@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rehearsal.aws import AWS_ERRORS
 from rehearsal.checks.expect import CheckFailedError
+from rehearsal.errors import RehearsalError
 
+_EXPECTED: tuple[type[Exception], ...] = (CheckFailedError, RehearsalError, OSError, *AWS_ERRORS)
 _STYLES = {"proven": "green", "FAILED": "bold red", "only recorded": "yellow"}
 
 
@@ -45,11 +48,11 @@ class Report:
         return [row for row in self.rows if row.result == "FAILED"]
 
     def check(self, what: str, check: Callable[[], str]) -> None:
-        """Run a check and write its result down; a failure does not end the rehearsal here."""
+        """Run a check and write its result down; a failure, or an API that is away, does not end the rehearsal here."""
         began = time.monotonic()
         try:
             result, detail = "proven", check()
-        except CheckFailedError as failure:
+        except _EXPECTED as failure:
             result, detail = "FAILED", str(failure)
         self.rows.append(Row(result, what, detail, time.monotonic() - began))
 

@@ -9,7 +9,7 @@ import yaml
 
 from rehearsal.errors import RehearsalError
 
-_NEW_PORT = 8443
+_PORTS = range(9443, 9999)
 
 
 class Variant:
@@ -54,9 +54,10 @@ class Variant:
         self.changes.append(f"WARM_IP_TARGET {old} -> {env['WARM_IP_TARGET']}")
 
     def _change_rule(self, workload: dict[str, Any]) -> None:
-        rule = {"protocol": "tcp", "port": _NEW_PORT, "from": {"cluster": True}}
-        workload["ingress"] = [*workload.get("ingress", []), rule]
-        self.changes.append(f"{workload['name']} admits port {_NEW_PORT}")
+        rules = workload.setdefault("ingress", [])
+        port = next(port for port in _PORTS if port not in [rule.get("port") for rule in rules])
+        rules.append({"protocol": "tcp", "port": port, "from": {"cluster": True}})
+        self.changes.append(f"{workload['name']} admits port {port}")
 
     def _drop_workload(self, workloads: list[dict[str, Any]]) -> None:
         """Drop the last workload that no other names and whose namespace has more."""

@@ -16,13 +16,16 @@ def pytest_configure(config):
         raise pytest.UsageError("delete constructs/__init__.py: it shadows the constructs library that aws_cdk imports")
 
 
+def pytest_itemcollected(item):
+    """Keep the tests of a file on one worker, for its fixtures' sake; pytest-xdist reads the marks soon after this."""
+    if not item.get_closest_marker("xdist_group"):
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of a file on one worker, for its fixtures' sake, and begin with the file that takes longest."""
+    """Begin with the file that takes longest."""
     items.sort(key=lambda item: item.path.name != "test_whole_rehearsal.py")
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
 
 
 @pytest.fixture

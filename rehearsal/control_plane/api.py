@@ -15,6 +15,7 @@ Json = dict[str, Any]
 _APPLY = "application/apply-patch+yaml"  # JSON is YAML
 _NOT_FOUND = 404
 _REFUSED = 400
+_TOO_MANY, _TRIES = 429, 10  # as client-go: k8s.io/client-go/rest, Request.MaxRetries
 
 
 class Api:
@@ -31,9 +32,21 @@ class Api:
     ) -> tuple[int, Any]:
         """Give status and answer of a call, whatever the status: the parsed JSON, else the text.
 
+        A call is repeated while the server asks for patience: the storage of a kind that a CRD just brought is not
+        ready at once.
+
         Raises:
             OSError: If the server cannot be reached.
         """
+        for _ in range(_TRIES):
+            status, answer, patience = self._once(method, path, body, content_type)
+            if status != _TOO_MANY:
+                break
+            time.sleep(float(patience) if patience.isdigit() else 0.5)
+        return status, answer
+
+    def _once(self, method: str, path: str, body: object, content_type: str) -> tuple[int, Any, str]:
+        """Give status, answer and Retry-After of one call."""
         connection = http.client.HTTPSConnection(
             self._where.hostname or "", self._where.port, context=self._tls, timeout=60
         )
@@ -44,10 +57,11 @@ class Api:
             text = reply.read()
         finally:
             connection.close()
+        patience = reply.headers.get("Retry-After", "")
         try:
-            return reply.status, json.loads(text)
+            return reply.status, json.loads(text), patience
         except ValueError:
-            return reply.status, text.decode(errors="replace")
+            return reply.status, text.decode(errors="replace"), patience
 
     def __call__(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Json:
         """Give the parsed answer of a call.

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from rehearsal.errors import RehearsalError
 
-class ControlPlaneError(Exception):
+
+class ControlPlaneError(RehearsalError):
     """A program of the control plane did not start or did not stay up; the message ends with its log."""
 
 
-class ApiError(Exception):
+class ApiError(RehearsalError):
     """The API server refused a call.
 
     Attributes:

@@ -18,6 +18,7 @@ from rehearsal.parts import ensure, module_dir
 NODES = int(os.environ.get("NODES", "100"))
 PODS = "/api/v1/namespaces/kube-system/pods"
 MODE = "POD_SECURITY_GROUP_ENFORCING_MODE"
+DEAD = {"dead-0", "dead-1", "dead-2", "dead-3"}
 ALIVE = """    - key: '(.spec.nodeName // "") | startswith("dead") | tostring'
       operator: 'In'
       values: ['false']
@@ -85,6 +86,21 @@ def settled(api, dead=0):
         time.sleep(1.5 if dead else 0.1)
 
 
+@pytest.fixture
+def four_dead(fleet):
+    """Give the fleet with four nodes beside it that have no kubelet."""
+    names = {node["metadata"]["name"] for node in fleet.api("GET", "/api/v1/nodes")["items"]}
+    add_nodes(fleet.api, sorted(DEAD - names))
+    settled(fleet.api, dead=len(DEAD))
+    return fleet
+
+
+def another_env(fleet):
+    """Give values that need a rollout, whichever test was the one before."""
+    live = aws_node.values(fleet.api("GET", aws_node.PATH))["aws-node"].get(MODE)
+    return env_of("standard" if live == "strict" else "strict")
+
+
 def env_of(mode):
     return {**aws_node.ENV, "aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": mode}}
 
@@ -117,7 +133,7 @@ def test_nodes_that_die_on_the_way_are_named_when_the_limit_passes(fleet):
     resource = CustomResource()
     event = resource._begin("Create", {**properties_of(fleet), "Env": env_of("strict")}, None, "")
     assert event["Dead"] == 0
-    add_nodes(fleet.api, ["dead-0", "dead-1", "dead-2", "dead-3"])
+    add_nodes(fleet.api, sorted(DEAD))
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
     settled(fleet.api, dead=4)
@@ -131,18 +147,19 @@ def test_nodes_that_die_on_the_way_are_named_when_the_limit_passes(fleet):
     assert "its kubelet reports nothing more" in text or "is its node alive?" in text
 
 
-def test_nodes_that_were_dead_before_are_counted_out(fleet, monkeypatch):
+def test_nodes_that_were_dead_before_are_counted_out(four_dead, monkeypatch):
     """The rollout stops short of them for good; the deployment does not."""
+    fleet = four_dead
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 2)
-    resource = CustomResource()
-    event = resource._begin("Create", {**properties_of(fleet), "Env": env_of("standard")}, None, "")
+    resource, wanted = CustomResource(), another_env(fleet)
+    event = resource._begin("Create", {**properties_of(fleet), "Env": wanted}, None, "")
     assert event["Dead"] == 4
     resource._wait(event, 20 * NODES)
     assert resource.data["Nodes"] == str(NODES + 4)
     pods = fleet.api("GET", PODS)["items"]
     alive = [pod for pod in pods if not pod["spec"].get("nodeName", "dead").startswith("dead")]
     modes = {e["value"] for p in alive for c in p["spec"]["containers"] for e in c["env"] if e["name"] == MODE}
-    assert (len(alive), modes) == (NODES, {"standard"}), (
+    assert (len(alive), modes) == (NODES, {wanted["aws-node"][MODE]}), (
         "complete means that every live node has the value, already now"
     )
     settled(fleet.api, dead=4)
@@ -151,20 +168,21 @@ def test_nodes_that_were_dead_before_are_counted_out(fleet, monkeypatch):
     assert status["numberAvailable"] == NODES
 
 
-def test_dead_nodes_can_be_refused(fleet):
+def test_dead_nodes_can_be_refused(four_dead):
     """Before anything is patched."""
-    settled(fleet.api, dead=4)
+    fleet = four_dead
     generation = fleet.api("GET", aws_node.PATH)["metadata"]["generation"]
-    settings = {**properties_of(fleet), "Env": env_of("strict"), "DeadNodes": "refuse", "RolloutMinutes": 0.001}
+    settings = {**properties_of(fleet), "Env": another_env(fleet), "DeadNodes": "refuse", "RolloutMinutes": 0.001}
     with pytest.raises(DeployError, match=f"got 4 of {NODES + 4} nodes without an available pod before we began"):
         CustomResource().deploy(settings)
     assert fleet.api("GET", aws_node.PATH)["metadata"]["generation"] == generation
 
 
 def test_as_many_dead_nodes_as_may_be_unavailable_stop_the_rollout_and_the_deployment_says_so(
-    fleet, monkeypatch, capsys
+    four_dead, monkeypatch, capsys
 ):
     """The controller replaces no pod at all; no half hour is spent on it."""
+    fleet = four_dead
     monkeypatch.setattr(deployment, "_STALL_SECONDS", 3)
     more = NODES // 9 + 1
     add_nodes(fleet.api, [f"dead-{number}" for number in range(4, 4 + more)])
@@ -174,7 +192,7 @@ def test_as_many_dead_nodes_as_may_be_unavailable_stop_the_rollout_and_the_deplo
         assert time.monotonic() - began < 30, f"{wanted} nodes, {NODES + dead} expected"
         time.sleep(0.1)
     resource = CustomResource()
-    event = resource._begin("Create", {**properties_of(fleet), "Env": env_of("strict")}, None, "")
+    event = resource._begin("Create", {**properties_of(fleet), "Env": another_env(fleet)}, None, "")
     assert f"{dead} of {NODES + dead} nodes without an available pod" in capsys.readouterr().out
     with pytest.raises(Exception, match=rf"does not begin to roll out: {dead} of .*uses up maxUnavailable"):
         resource._wait(event, 200)

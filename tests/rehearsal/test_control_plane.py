@@ -93,7 +93,7 @@ def test_a_killed_parent_leaves_nothing(tmp_path):
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
     assert soon(lambda: not commands(str(tmp_path)), 10), commands(str(tmp_path))
-    assert not listens(port)
+    assert soon(lambda: not listens(port), 5)  # a process that ends has no command line before its sockets are closed
 
 
 def test_a_start_ends_what_is_left_in_its_folder(tmp_path):
