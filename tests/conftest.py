@@ -4,9 +4,11 @@ import pathlib
 
 import pytest
 
+from tests.scheduling import FileScheduling
 from tests.told import Telling
 
 ROOT = pathlib.Path(__file__).parent.parent
+SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py"}
 
 
 def pytest_configure(config):
@@ -16,16 +18,16 @@ def pytest_configure(config):
         raise pytest.UsageError("delete constructs/__init__.py: it shadows the constructs library that aws_cdk imports")
 
 
-def pytest_itemcollected(item):
-    """Keep the tests of a file on one worker, for its fixtures' sake; pytest-xdist reads the marks soon after this."""
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Begin with the file that takes longest."""
-    items.sort(key=lambda item: item.path.name != "test_whole_rehearsal.py")
+    """Begin with the files that take longest, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: item.path.name not in SLOW)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of a file on one worker, for its fixtures' sake."""
+    return FileScheduling(config, log)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from review.flows import Conditions
 from review.flows.prediction import TABLE
 from tests.dataplane.cell import matrix, rerouted
 
-pytestmark = pytest.mark.xdist_group("the cells are measured once")
 BAR = 180  # seconds for the whole matrix on two cores
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from review.flows import prediction
 
-pytestmark = pytest.mark.xdist_group("the cells are measured once")
 TABLE = prediction.TABLE
 OTHER = {
     "end": {"ok": "lost", "lost": "ok"},

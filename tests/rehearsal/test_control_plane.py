@@ -121,11 +121,13 @@ def test_a_foreign_process_with_a_known_id_is_left_alone(tmp_path):
 
 def test_a_program_that_ends_is_told_with_its_log(tmp_path):
     """Nobody waits a minute for a program that is gone."""
-    program = tmp_path / "etcd"
-    program.write_text("#!/bin/sh\necho no disk left; exit 3\n")
-    program.chmod(0o755)
+    etcd, api_server = tmp_path / "etcd", tmp_path / "kube-apiserver"
+    etcd.write_text("#!/bin/sh\necho no disk left; exit 3\n")
+    api_server.write_text("#!/bin/sh\nexec sleep 60\n")
+    for program in (etcd, api_server):
+        program.chmod(0o755)
     began_at = time.monotonic()
     with pytest.raises(ControlPlaneError, match="no disk left"):
-        ControlPlane(tmp_path / "plane", {"etcd": program, "kube-apiserver": "/bin/false"}).start()
+        ControlPlane(tmp_path / "plane", {"etcd": etcd, "kube-apiserver": api_server}).start()
     assert time.monotonic() - began_at < 10
     assert commands(f"{tmp_path}/plane") == []
