@@ -97,8 +97,11 @@ def cluster(app: cdk.App, vpc: ec2.Vpc) -> Any:  # noqa: ANN401 (an eks.Cluster;
     return made
 
 
-def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any]) -> tuple[cdk.Stack, str]:  # noqa: ANN401
-    """Make the custom resource with its functions, watch and alarms, the shared group and the cache."""
+def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any]) -> tuple[str, str]:  # noqa: ANN401
+    """Make the custom resource with its functions, watch and alarms, the shared group and the cache.
+
+    Return the provider's token and the id of the shared group.
+    """
     stack = cdk.Stack(app, "bare-PodNetworking", env=PLACE)
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group = logs.LogGroup(stack, "Logs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=GONE)
@@ -146,7 +149,7 @@ def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any
     cache.node.add_dependency(env)
     waiting = cdk.CustomResource(stack, "Wait", service_token=token, resource_type="Custom::DaemonSetRollout")
     waiting.node.add_dependency(cache)
-    return stack, group.security_group_id
+    return token, group.security_group_id
 
 
 def ingress(stack: cdk.Stack, name: str, group: str, source: ec2.SecurityGroup, port: int) -> None:
@@ -157,8 +160,16 @@ def ingress(stack: cdk.Stack, name: str, group: str, source: ec2.SecurityGroup, 
     )
 
 
-def compute(app: cdk.App, made: Any) -> None:  # noqa: ANN401 (see cluster)
-    """Make the nodes and CoreDNS."""
+def egress(stack: cdk.Stack, name: str, target: str, group: ec2.SecurityGroup, port: int) -> None:
+    """Add an egress rule to a group of ours."""
+    own = group.security_group_id
+    ec2.CfnSecurityGroupEgress(
+        stack, name, group_id=own, destination_security_group_id=target, ip_protocol="tcp", from_port=port, to_port=port
+    )
+
+
+def compute(app: cdk.App, made: Any, token: str, objects: dict[str, Any]) -> None:  # noqa: ANN401 (see cluster)
+    """Make the nodes and CoreDNS, and wait for trunk ENIs."""
     stack = cdk.Stack(app, "bare-Compute", env=PLACE)
     volume = ec2.BlockDeviceVolume.ebs(50, encrypted=True)
     template = ec2.LaunchTemplate(
@@ -175,18 +186,24 @@ def compute(app: cdk.App, made: Any) -> None:  # noqa: ANN401 (see cluster)
     )
     addon = eks.CfnAddon(stack, "CoreDns", cluster_name=made.cluster_name, addon_name="coredns")
     addon.node.add_dependency(nodes)
+    rights = eks.KubernetesManifest(stack, "Rights", cluster=made, manifest=objects["TrunkNodesRights"])
+    properties = {"NodeGroups": {"general": "{}"}}
+    trunks = cdk.CustomResource(
+        stack, "Trunks", service_token=token, resource_type="Custom::TrunkNodes", properties=properties
+    )
+    trunks.node.add_dependency(nodes, rights)
 
 
-def workloads(app: cdk.App, vpc: ec2.Vpc, made: Any, shared: str, namespace: str, rules: dict[str, int]) -> None:  # noqa: ANN401, PLR0917
-    """Make groups and policies of one namespace; `rules` maps workload to its number of foreign ingress rules."""
+def workloads(app: cdk.App, vpc: ec2.Vpc, made: Any, shared: str, namespace: str, rules: dict[str, str]) -> None:  # noqa: ANN401, PLR0917
+    """Make groups and policies of one namespace; `rules` maps workload to rules with other groups, as `in` or `out`."""
     stack = cdk.Stack(app, f"bare-Workloads-{namespace}", env=PLACE)
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
     eks.KubernetesManifest(stack, "Namespace", cluster=made, manifest=[space], overwrite=True, prune=False)
-    for name, count in rules.items():
+    for name, ways in rules.items():
         group = ec2.SecurityGroup(stack, name, vpc=vpc)
-        group.add_ingress_rule(ec2.Peer.security_group_id(made.cluster_security_group_id), ec2.Port.tcp(8080))
-        for number in range(count):
-            ingress(stack, f"{name}{number}", "sg-0d1a2b3c4d5e6f703", group, 5432 + number)
+        for number, way in enumerate(ways.split()):
+            make = ingress if way == "in" else egress
+            make(stack, f"{name}{number}", "sg-0d1a2b3c4d5e6f703", group, 5432 + number)
         ids = {"groupIds": [shared, group.security_group_id]}
         spec = {"podSelector": {"matchLabels": {"app": name}}, "securityGroups": ids}
         policy = {"apiVersion": "vpcresources.k8s.aws/v1beta1", "kind": "SecurityGroupPolicy", "spec": spec}
@@ -200,10 +217,10 @@ def main() -> None:
     app = cdk.App()
     _, vpc = network(app)
     made = cluster(app, vpc)
-    _, shared = pod_networking(app, vpc, made, objects)
-    compute(app, made)
-    workloads(app, vpc, made, shared, "shop", {"orders-api": 1, "orders-worker": 2})
-    workloads(app, vpc, made, shared, "monitoring", {"prometheus": 1})
+    token, shared = pod_networking(app, vpc, made, objects)
+    compute(app, made, token, objects)
+    workloads(app, vpc, made, shared, "shop", {"orders-api": "in in", "orders-worker": "in in"})
+    workloads(app, vpc, made, shared, "monitoring", {"prometheus": "in out"})
     app.synth()
 
 

@@ -37,9 +37,19 @@ def resources(outdir: pathlib.Path) -> collections.Counter[str]:
 
 
 def objects(outdir: pathlib.Path) -> dict[str, Any]:
-    """Return the Kubernetes objects that podnet applies in PodNetworking, by resource."""
-    files = (outdir / "review" / "manifests").glob("dev-PodNetworking-*.yaml")
+    """Return the Kubernetes objects that podnet applies before the workloads, by resource."""
+    folder = outdir / "review" / "manifests"
+    files = [*folder.glob("dev-PodNetworking-*.yaml"), *folder.glob("dev-Compute-*.yaml")]
     return {file.stem.rsplit("-", 1)[1]: list(yaml.safe_load_all(file.read_text())) for file in files}
+
+
+def both(folder: pathlib.Path) -> tuple[pathlib.Path, collections.Counter[str], collections.Counter[str]]:
+    """Synthesize both apps once; return the file for the bare one, and the resources of podnet and of the bare app."""
+    synthesize(folder / "ours", "app.py")
+    given = folder / "objects.json"
+    given.write_text(json.dumps(objects(folder / "ours")))
+    synthesize(folder / "bare", "benchmarks/bare_app.py", str(given))
+    return given, resources(folder / "ours"), resources(folder / "bare")
 
 
 def many(folder: pathlib.Path, count: int) -> str:
@@ -60,14 +70,10 @@ def main() -> int:
     """Measure, print both sides and the ratios; return 1 where the two apps do not make the same resources."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        synthesize(folder / "ours", "app.py")
-        given = folder / "objects.json"
-        given.write_text(json.dumps(objects(folder / "ours")))
-        synthesize(folder / "bare", "benchmarks/bare_app.py", str(given))
-        if (ours := resources(folder / "ours")) != (bare := resources(folder / "bare")):
-            print(
-                f"not the same resources: only ours {dict(ours - bare)}, only bare {dict(bare - ours)}", file=sys.stderr
-            )
+        given, ours, bare = both(folder)
+        if ours != bare:
+            told = f"only ours {dict(ours - bare)}, only bare {dict(bare - ours)}"
+            print(f"not the same resources: {told}", file=sys.stderr)
             return 1
         few, all_ = many(folder, 3), many(folder, 300)
         sides: dict[str, list[float]] = {"podnet": [], "bare": [], "3 workloads": [], "300 workloads": []}

@@ -40,7 +40,7 @@ class Environment:
             nodes.add_stack_dependency(pod_networking)
         else:
             pod_networking = nodes = PodNetworkingStack(scope, "PodNetworking", settings=settings)
-        self.stacks = list[EnvironmentStack]([pod_networking])
+        self.stacks = list[EnvironmentStack](dict.fromkeys([pod_networking, nodes]))  # those that apply manifests
         for name in sorted({workload.namespace for workload in settings.workloads}):
             workloads = WorkloadsStack(
                 scope, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -48,15 +49,24 @@ def test_a_bad_environment_is_refused_without_a_traceback_and_nothing_is_written
 
 
 def test_manifests_for_review_hold_what_is_applied(tmp_path):
-    """The files name every object that the deploy will apply."""
+    """A file for every resource of every stack that applies manifests, with the names of its objects."""
     run = _run(tmp_path, "dev")
     assert run.returncode == 0, run.stderr
-    text = "".join(path.read_text() for path in (tmp_path / "review" / "manifests").glob("*.yaml"))
-    for kind in (
-        "kind: Role\n",
-        "kind: RoleBinding",
-        "kind: DaemonSet",
-        "kind: ConfigMap",
-        "kind: SecurityGroupPolicy",
-    ):
-        assert kind in text
+    applied = []
+
+    def names(objects):
+        return sorted((found["kind"], found["metadata"]["name"]) for found in objects)
+
+    for path in tmp_path.glob("*.template.json"):
+        for resource in json.loads(path.read_text())["Resources"].values():
+            if resource["Type"] == "Custom::AWSCDK-EKS-KubernetesResource":
+                text = resource["Properties"]["Manifest"]
+                if not isinstance(text, str):  # a reference is no text
+                    text = "".join(part if isinstance(part, str) else "reference" for part in text["Fn::Join"][1])
+                applied.append(names(json.loads(text)))
+    files = (tmp_path / "review" / "manifests").glob("*.yaml")
+    shown = [names(yaml.safe_load_all(path.read_text())) for path in files]
+    assert all(applied)
+    assert sorted(shown) == sorted(applied)
+    kinds = {kind for objects in applied for kind, _ in objects}
+    assert kinds >= {"Role", "ClusterRole", "RoleBinding", "DaemonSet", "ConfigMap", "SecurityGroupPolicy", "Namespace"}
