@@ -25,6 +25,7 @@ class Stage:
     Args:
         workspace: Where its state goes.
         settings: The environment.
+        heals: Whether a control plane starts programs that end by themselves again, as EKS does.
 
     Attributes:
         emulator: The emulator; not started yet.
@@ -32,7 +33,7 @@ class Stage:
         aws: Its AWS APIs.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings, *, heals: bool = False) -> None:
         programs = ensure("kubernetes", "etcd", "kwok", "pod_webhook")
         self._vpc_cni = module_dir("vpc_cni")
         configuration = Configuration(
@@ -46,6 +47,7 @@ class Stage:
             vpc_resource_controller=str(module_dir("vpc_resource_controller")),
             node_modules=str(NODE_MODULES),
             peers=[_peer(peer, settings) for peer in settings.peers],
+            heals=heals,
         )
         self.emulator = EmulatorProcess(workspace, configuration)
         self.client_env = client_environment(

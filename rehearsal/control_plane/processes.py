@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from rehearsal.control_plane.keeper import Keeper
 from rehearsal.control_plane.ledger import Ledger
 from rehearsal.control_plane.spawner import Spawner
 
@@ -22,6 +23,8 @@ class Processes:
         self._folder = folder
         self._programs = programs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, list[str]] = {}
+        self._keeper = Keeper(self.ended, self._spawn)
         self._ledger = Ledger(folder / "processes.json")
         self._spawner = Spawner()
 
@@ -36,9 +39,16 @@ class Processes:
             OSError: If it cannot be started.
         """
         atexit.register(self.stop)
+        self._commands[name] = [str(self._programs[name]), *arguments]
+        self._spawn(name)
+
+    def keep_up(self) -> None:
+        """From now on start again what ends by itself, with the same arguments, data and ports, as EKS does."""
+        self._keeper.start()
+
+    def _spawn(self, name: str) -> None:
         env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder)}
-        command = [str(self._programs[name]), *arguments]
-        process = self._spawner.spawn(command, log=self._log(name), folder=self._folder, env=env)
+        process = self._spawner.spawn(self._commands[name], log=self._log(name), folder=self._folder, env=env)
         self._running[name] = process
         self._ledger.add(name, process.pid)
 
@@ -52,6 +62,7 @@ class Processes:
 
     def stop(self) -> None:
         """Stop all; it is no error to call it twice."""
+        self._keeper.halt()
         for process in reversed(list(self._running.values())):
             process.terminate()
             try:

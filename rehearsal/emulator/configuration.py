@@ -21,6 +21,7 @@ class Configuration:
         vpc_resource_controller: Folder of AWS's VPC resource controller.
         node_modules: Folder with the SDK clients that CDK's Node handlers import.
         peers: VPCs that exist before the deployment (`rehearsal.emulator.seed`).
+        heals: Whether programs of a control plane that end by themselves are started again, as EKS does.
     """
 
     folder: str
@@ -33,6 +34,7 @@ class Configuration:
     vpc_resource_controller: str
     node_modules: str
     peers: list[dict[str, Any]]
+    heals: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Self:

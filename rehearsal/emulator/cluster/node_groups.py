@@ -13,6 +13,7 @@ from rehearsal.emulator.cluster.planes import PLANES
 from rehearsal.emulator.recorded import RECORDED
 
 _FIRST_HOST = 10
+_hosts: dict[str, range] = {}  # ARN of a group -> its hosts in each subnet; none is given twice
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 
 
@@ -36,8 +37,8 @@ def follow(cluster: str) -> None:
         return
     groups = [group for key, group in eks._nodegroups.items() if key.startswith(f"{cluster}/")]
     wanted: dict[str, dict[str, Any]] = {}
-    for number, group in enumerate(groups):
-        wanted |= {node["metadata"]["name"]: node for node in _nodes(group, number)}
+    for group in groups:
+        wanted |= {node["metadata"]["name"]: node for node in _nodes(group)}
         what = f"node group {group['nodegroupName']}"
         RECORDED.note(what, "its instances are kwok nodes: no EC2 instance, no kubelet, no ENI")
     _reconcile(plane.api, wanted)
@@ -51,17 +52,29 @@ def _reconcile(api: Api, wanted: dict[str, dict[str, Any]]) -> None:
         api("DELETE", f"/api/v1/nodes/{name}")
 
 
-def _nodes(group: dict[str, Any], number: int) -> list[dict[str, Any]]:
-    """Give the nodes of a group, spread over its subnets and named after an address of each, as EC2 does."""
+def _nodes(group: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the nodes of a group, spread over its subnets and named after an address of each, as EC2 does.
+
+    A group that is made again gets other addresses: the pods of a node that went outlive it by a minute, and would
+    otherwise be found on the new one.
+    """
     size, subnets = int(group["scalingConfig"]["desiredSize"]), group["subnets"]
     nodes = []
     for index in range(size):
         subnet = ec2._subnets[subnets[index % len(subnets)]]
-        host = _FIRST_HOST + number * 50 + index // len(subnets)
-        address = ipaddress.ip_network(subnet["CidrBlock"])[host]
+        network = ipaddress.ip_network(subnet["CidrBlock"])
+        address = network[_FIRST_HOST + (_first_host(group) + index // len(subnets)) % (network.num_addresses - 20)]
         name = f"ip-{str(address).replace('.', '-')}.{get_region()}.compute.internal"
         nodes.append(_node(name, group, subnet["AvailabilityZone"]))
     return nodes
+
+
+def _first_host(group: dict[str, Any]) -> int:
+    if group["nodegroupArn"] not in _hosts:
+        first = max((hosts.stop for hosts in _hosts.values()), default=0)
+        each = int(group["scalingConfig"]["maxSize"]) // len(group["subnets"]) + 1
+        _hosts[group["nodegroupArn"]] = range(first, first + each)
+    return _hosts[group["nodegroupArn"]].start
 
 
 def _node(name: str, group: dict[str, Any], zone: str) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class Planes:
         role = iam._roles.get(cluster.get("roleArn", "").rpartition("/")[2]) or {}
         self._trunks[key] = Trunks(plane.api, role, branches)
         self._trunks[key].start()
+        if config.heals:
+            plane.processes.keep_up()
         self._write()
         return plane
 

@@ -1,0 +1,1 @@
+"""What becomes of a deployment when something around it fails: `python -m rehearsal.faults`."""

@@ -1,0 +1,80 @@
+"""Let something fail while commands run: python -m rehearsal.faults [--runs 100] [--seed 1] [--environment dev]."""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from itertools import cycle, islice
+
+from rehearsal.errors import RehearsalError
+from rehearsal.faults.disk import Disk, in_own_mounts
+from rehearsal.faults.fault import faults
+from rehearsal.faults.trial import Result, Trial
+from rehearsal.prerequisites import check_prerequisites
+from rehearsal.workspace import PROJECT, Workspace
+
+_ORDER = ("deploy", "change", "change back", "leave")
+
+
+def main() -> int:
+    """Print each run and the counts; return 1 where one was lost."""
+    parser = argparse.ArgumentParser(prog="python -m rehearsal.faults", description=__doc__)
+    parser.add_argument("--environment", default="dev", help="name in environments/")
+    parser.add_argument("--runs", type=int, default=100, help="how many commands are disturbed")
+    parser.add_argument("--seed", type=int, default=1, help="of the kinds and moments that are drawn")
+    options = parser.parse_args()
+    try:
+        in_own_mounts()
+        check_prerequisites()
+    except RehearsalError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    workspace = Workspace(PROJECT / "build" / "faults")
+    disk = Disk(workspace.folder)
+    workspace.open()
+    chance = random.Random(options.seed)  # noqa: S311  (repeatable, and no secret)
+    trial = Trial(PROJECT / "environments" / f"{options.environment}.yaml", workspace, chance)
+    results: list[Result] = []
+    began = time.monotonic()
+    try:
+        trial.prepare()
+        print(f"{time.monotonic() - began:6.0f} s  ready", flush=True)
+        kinds = faults(workspace, disk)
+        for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
+            result = trial.run(name, chance.choice(kinds))
+            results.append(result)
+            print(f"{time.monotonic() - began:6.0f} s  {number:3} {_line(result)}", flush=True)
+            if result.lost:
+                trial.reset(_ORDER[number % len(_ORDER)])
+    except (RehearsalError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    finally:
+        trial.close()
+        workspace.close()
+    _save(results)
+    lost = [result for result in results if result.lost]
+    for kind, count in sorted(Counter(result.fault for result in results).items()):
+        print(f"{count:4} x {kind}")
+    print(f"{len(results)} faults tried, {len(results) - len(lost)} survived, {len(lost)} lost")
+    return 1 if lost or len(results) < options.runs else 0
+
+
+def _line(result: Result) -> str:
+    end = f"LOST: {result.lost[-300:]}" if result.lost else "as without"
+    first = result.first if result.first == "went through" else "failed"
+    return (
+        f"{result.command}: {result.fault} after {result.after:.1f} s; {first}, given again {result.again} times: {end}"
+    )
+
+
+def _save(results: list[Result]) -> None:
+    path = PROJECT / "build" / "faults.json"
+    path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
