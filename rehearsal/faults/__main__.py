@@ -12,7 +12,8 @@ from itertools import cycle, islice
 from rehearsal.errors import RehearsalError
 from rehearsal.faults.disk import Disk, in_own_mounts
 from rehearsal.faults.fault import faults
-from rehearsal.faults.trial import Result, Trial
+from rehearsal.faults.result import Result
+from rehearsal.faults.trial import Trial
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
 
@@ -46,7 +47,7 @@ def main() -> int:
         for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
             result = trial.run(name, chance.choice(kinds))
             results.append(result)
-            print(f"{time.monotonic() - began:6.0f} s  {number:3} {_line(result)}", flush=True)
+            print(f"{time.monotonic() - began:6.0f} s  {number:3} {result}", flush=True)
             if result.lost:
                 trial.reset(_ORDER[number % len(_ORDER)])
     except (RehearsalError, OSError) as error:
@@ -61,14 +62,6 @@ def main() -> int:
         print(f"{count:4} x {kind}")
     print(f"{len(results)} faults tried, {len(results) - len(lost)} survived, {len(lost)} lost")
     return 1 if lost or len(results) < options.runs else 0
-
-
-def _line(result: Result) -> str:
-    end = f"LOST: {result.lost[-300:]}" if result.lost else "as without"
-    first = result.first if result.first == "went through" else "failed"
-    return (
-        f"{result.command}: {result.fault} after {result.after:.1f} s; {first}, given again {result.again} times: {end}"
-    )
 
 
 def _save(results: list[Result]) -> None:

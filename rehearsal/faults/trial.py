@@ -4,7 +4,6 @@ import random
 import shutil
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.faults import victims
 from rehearsal.faults.fault import Fault, Striker
+from rehearsal.faults.result import WENT_THROUGH, Result
 from rehearsal.faults.state import State, is_as_it_was, state_of
 from rehearsal.stage import Stage
 from rehearsal.variant import Variant
@@ -23,29 +23,9 @@ from settings import load
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_BEFORE = {"deploy": (), "change": ("deploy",), "change back": ("deploy", "change"), "leave": ("deploy",)}
 _TRIES, _LIMIT_SECONDS, _SETTLE_SECONDS = 4, 240, 30
 _AWAY_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one command during which something failed.
-
-    Attributes:
-        command: What was asked for.
-        fault: What failed.
-        after: Seconds after which it failed.
-        first: How the command ended: "went through", or why not.
-        again: How often the same command was given again.
-        lost: What was wrong in the end; empty where the end state was the one without a fault.
-    """
-
-    command: str
-    fault: str
-    after: float
-    first: str
-    again: int
-    lost: str = ""
 
 
 class Trial:
@@ -102,18 +82,16 @@ class Trial:
         again, last = 0, first
         while last and again < _TRIES:
             again += 1
-            self._restart_what_is_gone()
-            last = self._give(name)
+            last = self._restart_what_is_gone(name) or self._give(name)
         lost = last or self._difference(name)
-        return Result(name, fault.name, striker.after, first or "went through", again, lost)
+        return Result(name, fault.name, striker.after, first or WENT_THROUGH, again, lost)
 
     def reset(self, name: str) -> None:
         """Bring about the state from which a command starts, without faults, from nothing where it must be."""
         before = {"deploy": "leave", "change": "deploy", "change back": "change", "leave": "change back"}[name]
         if self._give(before):
             self.stage.emulator.stop()
-            self._begin()
-            if error := self._give("deploy") or (self._give(before) if before != "deploy" else ""):
+            if error := self._restart_what_is_gone(name):
                 raise RehearsalError(error)
 
     def close(self) -> None:
@@ -133,16 +111,20 @@ class Trial:
         self.stage.emulator.start()
         self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
 
-    def _restart_what_is_gone(self) -> None:
-        """Start a killed emulator again; all that it knew is gone, and nothing of it may be left running."""
+    def _restart_what_is_gone(self, name: str) -> str:
+        """Start a killed emulator again, and do again what had been done before the command: all that it knew is gone.
+
+        Gives the reason where that does not work. Nothing may outlive the emulator.
+        """
         if victims.emulators(self._workspace):
-            return
+            return ""
         until = time.monotonic() + _AWAY_SECONDS
         while left := victims.leftovers(self._workspace):
             if time.monotonic() > until:
-                raise RehearsalError(f"nothing may outlive the emulator, got processes {left}")
+                return f"nothing may outlive the emulator, got processes {left}"
             time.sleep(0.2)
         self._begin()
+        return next(filter(None, map(self._give, _BEFORE[name])), "")
 
     def _give(self, name: str) -> str:
         """Give a command; give the reason where it does not end well within its limit."""
