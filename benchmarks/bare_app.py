@@ -131,6 +131,7 @@ def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any
     token, kind = provider.service_token, "Custom::AwsNodeEnv"
     env = cdk.CustomResource(stack, "Env", service_token=token, resource_type=kind, properties={"Env": {}})
     env.node.add_dependency(rights, entry)
+    watch.configure_async_invoke(retry_attempts=0)
     events.Rule(
         stack,
         "Rule",

@@ -11,7 +11,7 @@ import time
 import uuid
 
 import index
-from kube_api import HandlerError
+from errors import HandlerError
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.example/?X-Amz-Signature=never-in-a-log"
 

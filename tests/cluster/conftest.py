@@ -30,6 +30,21 @@ def reviewer():
     reviewer.stop()
 
 
+@pytest.fixture
+def former(tmp_path, rights):
+    """Another cluster, in which the handler has the same access entry."""
+    reviewer = TokenReviewer("former")
+    reviewer.entries = {ACCESS_KEY: [GROUP]}
+    made = ControlPlane(
+        tmp_path / "former", ensure("kubernetes", "etcd"), token_review=TokenReview(url=reviewer.url)
+    ).start()
+    for rule in rights:
+        made.api.apply(rule, "rights")
+    yield made
+    made.stop()
+    reviewer.stop()
+
+
 @pytest.fixture(scope="session")
 def rights():
     """The Role and RoleBinding of the chart that the stacks apply."""

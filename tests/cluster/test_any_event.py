@@ -13,7 +13,7 @@ import budget
 import index
 import pytest
 from cloudformation import LambdaContext
-from kube_api import HandlerError
+from errors import HandlerError
 
 BEGAN = 1_700_000_000  # long ago: no event waits
 HOSTILE = (
@@ -48,6 +48,7 @@ def _event(properties):
         "ResourceType": "Custom::AwsNodeEnv",
         "Began": BEGAN,
         "Dead": 0,
+        "Claimed": True,
         "Repair": "true",
         "ResourceProperties": {**properties, "RolloutMinutes": "0", "WaitMinutes": "0"},
     }

@@ -21,14 +21,14 @@ def without_our_marks(live, env=aws_node.ENV):
     left["metadata"]["annotations"] = {
         name: text
         for name, text in left["metadata"].get("annotations", {}).items()
-        if name not in ("podnet.io/aws-node-env", "deprecated.daemonset.template.generation")
+        if not name.startswith("podnet.io/") and name != "deprecated.daemonset.template.generation"
     }
     left.pop("status")
     return left
 
 
 def test_values_that_the_add_on_carries_become_co_owned_and_nothing_rolls(node, following, properties):
-    """A cluster that is right already keeps its generation; three requests in all."""
+    """A cluster that is right already keeps its generation; four requests in all."""
     node.install(aws_node.ENV)
     before = node.live["metadata"]["generation"]
     data = CustomResource().deploy(properties)
@@ -39,14 +39,14 @@ def test_values_that_the_add_on_carries_become_co_owned_and_nothing_rolls(node, 
     assert owned(live, "podnet") <= owned(live, "eks")
 
 
-def test_a_create_on_a_cluster_that_is_right_takes_three_requests(node, following, properties, faults, certificates):
-    """One look before, one look and one apply after: the answer of the apply is the proof."""
+def test_a_create_on_a_cluster_that_is_right_takes_four_requests(node, following, properties, faults, certificates):
+    """A look and a claim before, a look and an apply after: the answer of the apply is the proof."""
     node.install(aws_node.ENV)
     while node.live["status"].get("observedGeneration") != node.live["metadata"]["generation"]:
         pass
     through = {**properties, "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
     CustomResource().deploy(through)
-    assert [method for method, _ in faults.requests] == ["GET", "GET", "PATCH"]
+    assert [method for method, _ in faults.requests] == ["GET", "PATCH", "GET", "PATCH"]
 
 
 def test_values_that_the_add_on_does_not_carry_are_patched_and_nothing_else_changes(node, following, properties):

@@ -4,7 +4,7 @@ import aws_node
 import pytest
 from cloudformation import CustomResource, DeployError
 from fault_server import refusal
-from fleet import Controller
+from fleet import AwsNode, Controller, properties_of
 
 LESS = {"aws-node": {"POD_SECURITY_GROUP_ENFORCING_MODE": "strict", "ENABLE_POD_ENI": "true"}}
 SOON = 0.02  # minutes
@@ -23,7 +23,7 @@ def test_a_failed_create_leaves_what_was_there(node, through, faults, patches, f
     if patches:
         following.stop()
     else:
-        faults.spoil(refusal(422, "no"), method="PATCH")
+        faults.spoil(None, refusal(422, "no"), method="PATCH")  # the first patch claims and changes no value
     resource = CustomResource()
     with pytest.raises(DeployError):
         resource.deploy({**through, "RolloutMinutes": SOON})
@@ -36,7 +36,7 @@ def test_a_failed_create_leaves_what_was_there(node, through, faults, patches, f
 
 def test_after_a_failed_create_the_second_one_works(node, following, through, faults):
     """As if the first had not been."""
-    faults.spoil(refusal(422, "no"), method="PATCH")
+    faults.spoil(None, refusal(422, "no"), method="PATCH")
     with pytest.raises(DeployError, match="refused with 422: no"):
         CustomResource().deploy(through)
     CustomResource().deploy(through)
@@ -112,6 +112,22 @@ def test_a_resource_that_is_renamed_in_the_template_keeps_its_values(node, follo
     assert node.values == aws_node.ENV
     new.delete()
     assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
+
+
+def test_a_former_cluster_gets_its_originals_back(node, following, properties, former):
+    """Two API servers: the values come to the new one, then the old one is cleaned."""
+    old, resource = AwsNode(former.api), CustomResource()
+    before = old.install()["spec"]["template"]["spec"]
+    controller = Controller(old, 3)
+    controller.start()
+    resource.deploy(properties_of(former, ClusterName="former"))
+    assert old.values == aws_node.ENV
+    resource.deploy(properties)
+    controller.stop()
+    assert resource.requests == ["Create", "Update", "Delete"]
+    assert node.values == aws_node.ENV
+    assert old.live["spec"]["template"]["spec"] == before
+    assert "podnet" not in aws_node.managers(old.live)
 
 
 def test_another_cluster_is_another_resource(node, following, properties):

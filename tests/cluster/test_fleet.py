@@ -7,6 +7,7 @@ import tracemalloc
 
 import aws_node
 import deployment
+import pods
 import pytest
 from cloudformation import CustomResource, DeployError, StillWaitingError
 from fault_server import FaultServer
@@ -87,8 +88,10 @@ def settled(api, dead=0):
 
 
 @pytest.fixture
-def four_dead(fleet):
-    """Give the fleet with four nodes beside it that have no kubelet."""
+def four_dead(fleet, monkeypatch):
+    """Give the fleet with four nodes beside it that have no kubelet, and have had none for long."""
+    monkeypatch.setattr(pods, "_QUIET_SECONDS", 0)
+    monkeypatch.setattr(pods, "_LATE_SECONDS", -3600)
     names = {node["metadata"]["name"] for node in fleet.api("GET", "/api/v1/nodes")["items"]}
     add_nodes(fleet.api, sorted(DEAD - names))
     settled(fleet.api, dead=len(DEAD))
@@ -114,11 +117,11 @@ def test_a_create_ends_when_every_pod_has_the_values_and_costs_one_request_a_pol
     data = resource.deploy(properties_of(fleet, **through), polls=20 * NODES)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    pods = fleet.api("GET", PODS)["items"]
-    assert data["Nodes"] == str(NODES) == str(len(pods))
-    env = [{e["name"]: e.get("value") for c in pod["spec"]["containers"] for e in c.get("env", [])} for pod in pods]
+    found = fleet.api("GET", PODS)["items"]
+    assert data["Nodes"] == str(NODES) == str(len(found))
+    env = [{e["name"]: e.get("value") for c in pod["spec"]["containers"] for e in c.get("env", [])} for pod in found]
     assert all(aws_node.ENV["aws-node"].items() <= found.items() for found in env)
-    assert all(pod["status"]["phase"] == "Running" and "deletionTimestamp" not in pod["metadata"] for pod in pods)
+    assert all(pod["status"]["phase"] == "Running" and "deletionTimestamp" not in pod["metadata"] for pod in found)
     methods = [method for method, _ in faults.requests]
     assert methods.count("PATCH") <= 3
     assert methods.count("GET") <= resource.polls + 3
@@ -156,8 +159,8 @@ def test_nodes_that_were_dead_before_are_counted_out(four_dead, monkeypatch):
     assert event["Dead"] == 4
     resource._wait(event, 20 * NODES)
     assert resource.data["Nodes"] == str(NODES + 4)
-    pods = fleet.api("GET", PODS)["items"]
-    alive = [pod for pod in pods if not pod["spec"].get("nodeName", "dead").startswith("dead")]
+    found = fleet.api("GET", PODS)["items"]
+    alive = [pod for pod in found if not pod["spec"].get("nodeName", "dead").startswith("dead")]
     modes = {e["value"] for p in alive for c in p["spec"]["containers"] for e in c["env"] if e["name"] == MODE}
     assert (len(alive), modes) == (NODES, {wanted["aws-node"][MODE]}), (
         "complete means that every live node has the value, already now"

@@ -4,8 +4,9 @@ import copy
 
 import pytest
 from cloudformation import CustomResource, DeployError
-from kube_api import HandlerError, KubeApi
-from rollout import unready_pods
+from errors import HandlerError
+from kube_api import KubeApi
+from pods import unready_pods
 
 REFUSED = r"refused with 403.*look at the Role podnet-aws-node-env and its binding"
 

@@ -7,16 +7,31 @@ import time
 from urllib.parse import urlsplit
 
 import aws_node
+import cdk8s
 import pytest
 from kube_api import KubeApi
 
-VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "impersonate", "bind")
+from charts.trunk_nodes_rights import TrunkNodesRights
+
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+VERBS += ("impersonate", "bind", "escalate", "approve", "sign", "use", "attest")
 ALLOWED = {
     ("get", "apps", "daemonsets", "aws-node"),
     ("patch", "apps", "daemonsets", "aws-node"),
     ("get", "apps", "daemonsets", "node-local-dns"),
     ("list", "", "pods", ""),
 }
+FOR_NODES = {("list", "", "nodes", ""), ("list", "vpcresources.k8s.aws", "cninodes", ""), ("list", "", "events", "")}
+NOT_SERVED = {  # what a grant could name though nothing answers under it here
+    ("vpcresources.k8s.aws", "cninodes", False),
+    ("vpcresources.k8s.aws", "securitygrouppolicies", True),
+    ("certificates.k8s.io", "signers", False),
+    ("", "users", False),
+    ("", "groups", False),
+    ("authentication.k8s.io", "userextras/scopes", False),
+    ("policy", "podsecuritypolicies", False),
+}
+PATHS = ("/", "/api", "/apis", "/metrics", "/logs", "/logs/", "/debug/pprof/", "/version", "/healthz", "/configz")
 EVERYBODY = {"selfsubjectaccessreviews", "selfsubjectreviews", "selfsubjectrulesreviews"}
 
 
@@ -27,22 +42,22 @@ def resources(api):
         for version in group["versions"]:
             served = api("GET", f"/apis/{version['groupVersion']}")["resources"]
             found |= {(group["name"], r["name"], r["namespaced"]) for r in served}
-    return sorted(found)
+    return sorted(found | NOT_SERVED)
 
 
-def allowed(ask, *, group, resource, verb, name="", namespace=""):
-    """Ask the API server's authorizer about the handler's group."""
+def allowed(ask, *groups, **attributes):
+    """Ask the API server's authorizer about somebody in these groups."""
+    spec = {"user": "handler", "groups": [*groups, "system:authenticated"], **attributes}
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+    return ask("/apis/authorization.k8s.io/v1/subjectaccessreviews", review)["status"]["allowed"]
+
+
+def may(ask, *, group, resource, verb, name="", namespace=""):
+    """Ask it about the handler's group and a resource."""
     resource, _, subresource = resource.partition("/")
     attributes = {"verb": verb, "group": group, "resource": resource, "subresource": subresource}
     attributes |= {"name": name, "namespace": namespace}
-    who = {"user": "handler", "groups": ["podnet:reconcilers", "system:authenticated"]}
-    review = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SubjectAccessReview",
-        "spec": {**who, "resourceAttributes": attributes},
-    }
-    path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
-    return ask(path, review)["status"]["allowed"]
+    return allowed(ask, "podnet:reconcilers", resourceAttributes=attributes)
 
 
 def asker(plane):
@@ -59,21 +74,60 @@ def asker(plane):
     return ask
 
 
-def test_everything_but_four_things_is_refused(plane):
-    """Verbs x resources, in kube-system, in another namespace and cluster-wide, with and without a name."""
-    granted, asked, ask = set(), 0, asker(plane)
+def granted(plane):
+    """Give (verb, group, resource, name, namespace) of all that is granted, and how many questions that took.
+
+    Verbs x resources, in kube-system, in another namespace and cluster-wide, with and without a name.
+    """
+    found, asked, ask = set(), 0, asker(plane)
     for group, resource, namespaced in resources(plane.api):
         for verb in VERBS:
             for namespace in ("kube-system", "default", "") if namespaced else ("",):
                 names = ("", "aws-node", "node-local-dns") if resource.startswith("daemonsets") else ("",)
                 for name in names:
                     asked += 1
-                    if allowed(ask, group=group, resource=resource, verb=verb, name=name, namespace=namespace):
-                        granted.add((verb, group, resource, name, namespace))
-    assert {right[:4] for right in granted if right[2] not in EVERYBODY} == ALLOWED
-    assert {right[4] for right in granted if right[2] not in EVERYBODY} == {"kube-system"}
-    assert {right[0] for right in granted if right[2] in EVERYBODY} == {"create"}
-    assert asked > 1000
+                    if may(ask, group=group, resource=resource, verb=verb, name=name, namespace=namespace):
+                        found.add((verb, group, resource, name, namespace))
+    assert {right[0] for right in found if right[2] in EVERYBODY} == {"create"}
+    return {right for right in found if right[2] not in EVERYBODY}, asked
+
+
+@pytest.fixture
+def trunk_rights(plane):
+    """The second chart of the handler, which every new cluster has."""
+    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    for obj in rights:
+        plane.api.apply(obj, "rights")
+    yield
+    for obj in rights:
+        plane.api.delete(obj)
+
+
+def test_everything_but_four_things_is_refused(plane):
+    """All of them in kube-system."""
+    found, asked = granted(plane)
+    assert {right[:4] for right in found} == ALLOWED
+    assert {right[4] for right in found} == {"kube-system"}
+    assert asked > 2000
+
+
+def test_the_rights_for_trunk_nodes_add_three_lists(plane, trunk_rights):
+    """Nodes and CNINodes, which are in no namespace, and the events of nodes, which are in default."""
+    found, _ = granted(plane)
+    more = {right for right in found if right[:4] not in ALLOWED}
+    assert {right[:4] for right in more} == FOR_NODES
+    assert {right[4] for right in more if right[2] == "events"} == {"default"}
+    assert {right[4] for right in more if right[2] != "events"} == {""}
+
+
+def test_no_path_of_the_server_is_open_that_is_not_open_to_everybody(plane, trunk_rights):
+    """Metrics, logs and profiles, which are no resources."""
+    ask = asker(plane)
+    for path in PATHS:
+        for verb in ("get", "post", "put", "delete"):
+            about = {"nonResourceAttributes": {"path": path, "verb": verb}}
+            assert allowed(ask, "podnet:reconcilers", **about) == allowed(ask, **about), (path, verb)
+    assert not allowed(ask, "podnet:reconcilers", nonResourceAttributes={"path": "/metrics", "verb": "get"})
 
 
 @pytest.mark.parametrize(

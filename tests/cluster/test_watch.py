@@ -66,7 +66,7 @@ def test_a_daemon_set_that_was_made_again_gets_the_values_and_delete_still_resto
 
 
 def test_the_metrics_are_in_the_log_line(node, deployed, capsys):
-    """Embedded metric format: namespace, dimension, names; and the drift in words."""
+    """Embedded metric format: namespace, dimension, names; and the drift in words, with who made it."""
     node.set_env("aws-node", "ENABLE_POD_ENI", "false")
     capsys.readouterr()
     look(deployed)
@@ -77,7 +77,7 @@ def test_the_metrics_are_in_the_log_line(node, deployed, capsys):
     assert [metric["Name"] for metric in form["Metrics"]] == ["Checks", "DriftFound", "DriftRepaired", "Failures"]
     assert {line[metric["Name"]] for metric in form["Metrics"]} == {0, 1}
     assert line["Cluster"] == "lab"
-    assert line["drift"] == ["aws-node ENABLE_POD_ENI must be 'true', got 'false'"]
+    assert line["drift"] == ["aws-node ENABLE_POD_ENI must be 'true', got 'false', set by kubectl-set"]
     assert line["_aws"]["Timestamp"] > 1_700_000_000_000
 
 

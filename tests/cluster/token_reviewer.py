@@ -19,9 +19,10 @@ ACCESS_KEY, SECRET_KEY, SESSION_TOKEN = "AKIDHANDLER", "secret-of-the-handler/+"
 
 
 class TokenReviewer:
-    """The webhook; `entries` maps an access key to the Kubernetes groups of its access entry."""
+    """The webhook of a cluster; `entries` maps an access key to the Kubernetes groups of its access entry."""
 
-    def __init__(self) -> None:
+    def __init__(self, cluster: str = CLUSTER) -> None:
+        self.cluster = cluster
         self.entries: dict[str, list[str]] = {}
         self.refused: list[str] = []
         reviewer = self
@@ -51,7 +52,7 @@ class TokenReviewer:
     def review(self, token: str) -> dict:
         """Give the status of a TokenReview."""
         try:
-            key = judge(token)
+            key = judge(token, self.cluster)
             groups = self.entries[key]
         except (ValueError, KeyError) as error:
             self.refused.append(repr(error))

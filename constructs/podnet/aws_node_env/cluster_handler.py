@@ -75,6 +75,7 @@ class ClusterHandler(Construct):
             query_interval=Duration.seconds(5),
             total_timeout=total_timeout,
             disable_waiter_state_machine_logging=True,  # the handler logs each look
+            log_group=self._log_group,
         ).service_token
 
     def function(self, construct_id: str, entry_point: str) -> lambda_.Function:
@@ -87,6 +88,7 @@ class ClusterHandler(Construct):
             handler=f"index.{entry_point}",
             role=self.role,
             log_group=self._log_group,
+            logging_format=lambda_.LoggingFormat.JSON,  # or Lambda adds tracebacks as plain text
             timeout=Duration.minutes(1),
             memory_size=256,  # 128 MB would do; the share of a CPU that comes with it makes the TLS handshake slow
             vpc=self._vpc,

@@ -24,7 +24,7 @@ class DriftWatch(Construct):
 
     CloudFormation never looks at what a custom resource has made, so an add-on update with OVERWRITE or a
     `kubectl set env` stays until the next change of a property. The metrics come from the log (embedded metric
-    format). There is no second try by Lambda: the next check is the second try, and a call that waits in a queue could
+    format). There is no second try, by EventBridge or by Lambda: the next check is one, and a call that waits could
     come after the resource was deleted.
 
     Args:
@@ -48,6 +48,7 @@ class DriftWatch(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         call, minute = events.RuleTargetInput.from_object(event), Duration.minutes(1)
+        function.configure_async_invoke(retry_attempts=0, max_event_age=minute)
         target = targets.LambdaFunction(function, event=call, retry_attempts=0, max_event_age=minute)
         events.Rule(self, "Rule", schedule=events.Schedule.rate(every), targets=[target])
         is_, missing = cloudwatch.ComparisonOperator, cloudwatch.TreatMissingData

@@ -163,11 +163,14 @@ def cdk_asset(assembly, asset_hash):
 
 
 def test_the_watch_runs_every_quarter_of_an_hour_after_the_resource(plain):
-    """It depends on the resource, so that it is deleted first; Lambda makes no second try."""
+    """It depends on the resource, so that it is deleted first; neither EventBridge nor Lambda makes a second try."""
     rule = plain.one("AWS::Events::Rule")["Properties"]
     assert rule["ScheduleExpression"] == "rate(15 minutes)"
     (target,) = rule["Targets"]
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    config = plain.one("AWS::Lambda::EventInvokeConfig")["Properties"]
+    assert {"Fn::GetAtt": [config["FunctionName"]["Ref"], "Arn"]} == target["Arn"]
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
     (resource,) = plain.of("Custom::AwsNodeEnv")
     assert {"Ref": resource} in target["Input"]["Fn::Join"][1]
     text = "".join(part if isinstance(part, str) else "ref" for part in target["Input"]["Fn::Join"][1])

@@ -5,8 +5,10 @@ import json
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import errors
 import index
 import kube_api
+import pods
 import pytest
 import reconcile
 import rollout
@@ -187,7 +189,7 @@ def test_every_patch_carries_the_version_it_was_made_for():
     live["metadata"]["annotations"] = {reconcile.ANNOTATION: json.dumps(note)}
     _, undo, left = reconcile.next_patch(live, {"owner": "owner", "run": "", "wanted": {}})
     assert undo["metadata"]["resourceVersion"] == "7"
-    assert undo["metadata"]["annotations"] == {reconcile.ANNOTATION: None}
+    assert undo["metadata"]["annotations"] == {reconcile.ANNOTATION: None, reconcile.REQUEST: None}
     assert left == ["aws-node A is left at '0', set by nobody"]
 
 
@@ -217,7 +219,7 @@ def test_a_path_is_told_as_a_person_says_it(path, words):
 def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
     """CloudFormation takes 4 KB for the whole answer."""
     monkeypatch.setenv("AWS_LAMBDA_LOG_GROUP_NAME", "Group")
-    with pytest.raises(kube_api.HandlerError) as failure, index.told({}):
+    with pytest.raises(errors.HandlerError) as failure, index.told({}):
         raise RefusedError("x" * 5000)
     assert len(str(failure.value)) == 1000
     assert str(failure.value).endswith("xx; log group Group")
@@ -226,8 +228,8 @@ def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
 def test_a_pod_that_cannot_end_is_named_with_the_time():
     """Its node may be dead."""
     pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}
-    assert rollout.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
-    assert rollout.node(pod) == "n"
+    assert pods.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
+    assert pods.node(pod) == "n"
 
 
 def test_a_crashed_init_container_is_the_reason():
@@ -235,4 +237,4 @@ def test_a_crashed_init_container_is_the_reason():
     crashed = {"name": "init", "ready": False, "state": {"terminated": {"reason": "Error", "message": "no module"}}}
     waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
     status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
-    assert rollout.reason({"metadata": {}, "status": status}) == "init Error no module"
+    assert pods.reason({"metadata": {}, "status": status}) == "init Error no module"

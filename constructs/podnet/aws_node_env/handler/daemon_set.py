@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
-from kube_api import HandlerError, Json
+from errors import HandlerError
+from kube_api import Json
 
 Env = Mapping[str, Mapping[str, str | None]]  # container -> variable -> value, None: no entry
 MANAGER = "podnet"
@@ -64,22 +65,27 @@ def refuse(live: Json, env: Env) -> None:
     """Check that the DaemonSet can take `env`.
 
     Raises:
-        RefusedError: a container is missing, an entry is set through valueFrom, the enforcing mode is unknown, or the
-            VPC CNI is too old: security groups for pods need 1.7, the mode `standard` needs 1.11
-            (aws/amazon-vpc-cni-k8s, README.md, ENABLE_POD_ENI and POD_SECURITY_GROUP_ENFORCING_MODE).
+        RefusedError: pods are replaced by hand, a container is missing, an entry is set through valueFrom or twice,
+            the enforcing mode is unknown, or the VPC CNI is too old: security groups for pods need 1.7, the mode
+            `standard` needs 1.11 (aws/amazon-vpc-cni-k8s, README.md, on the two variables).
     """
     found, version = {c["name"]: (kind, c) for kind, c in containers(live)}, cni_version(live)
+    if live["spec"].get("updateStrategy", {}).get("type") == "OnDelete" and differences(live, env):
+        raise RefusedError("spec.updateStrategy.type must be RollingUpdate, got OnDelete: no pod would get the values")
     for name, variables in env.items():
         if name not in found:
             raise RefusedError(f"spec.template.spec must have a container {name}, got {', '.join(found)}; look at Env")
         kind, container = found[name]
         path, mode = f"spec.template.spec.{kind}[{name}].env", variables.get(_MODE)
+        names = [entry["name"] for entry in container.get("env", [])]
         for entry in container.get("env", []):
-            if entry["name"] in variables and "valueFrom" in entry:
-                raise RefusedError(f"{path}[{entry['name']}] must have a value, got valueFrom; remove the entry")
+            if entry["name"] in variables and ("valueFrom" in entry or names.count(entry["name"]) > 1):
+                got = "valueFrom" if "valueFrom" in entry else "two entries"
+                raise RefusedError(f"{path}[{entry['name']}] must have a value, got {got}; remove the entry")
         if mode and mode not in _MODES:
             raise RefusedError(f"{path}[{_MODE}] must be one of {', '.join(_MODES)}, got {mode[:50]!r}")
-        minor = 11 if mode == "standard" else 7 if variables.get("ENABLE_POD_ENI") == "true" else 0
+        enabled = variables.get("ENABLE_POD_ENI") or ""
+        minor = 11 if mode == "standard" else 7 if enabled.lower() in ("1", "t", "true") else 0
         if version and version < (1, minor):
             got = ".".join(map(str, version))
             needed = f"{name} must be VPC CNI 1.{minor} or later for {', '.join(variables)}"

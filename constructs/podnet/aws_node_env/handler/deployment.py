@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any
 
 from daemon_set import RefusedError, changed_since, differences, others, refuse
-from kube_api import NOT_FOUND, HandlerError, Json, KubeApi, KubeError
-from reconcile import AWS_NODE, converge, record
-from rollout import counts, dead_before, dead_nodes, done, max_unavailable, old_pod_serves, progress, unready_pods
+from errors import NOT_FOUND, HandlerError, KubeError
+from kube_api import Json, KubeApi
+from pods import old_pod_serves, pods_of, silent, unready_pods
+from reconcile import AWS_NODE, claim, claimant, converge, record
+from rollout import counts, dead_nodes, done, max_unavailable, observed, progress
 
 Event = Mapping[str, Any]
-_GRACE_SECONDS = 60  # before nodes are counted out: stragglers of an earlier rollout get there in this time
+_GRACE_SECONDS = 60  # before nodes are counted out: in a roll back, pods that were on their way get there meanwhile
 _STALL_SECONDS = 180
 
 
@@ -30,12 +32,14 @@ def place(event: Event) -> tuple[str, str]:
     return properties.get("Namespace", "kube-system"), properties.get("DaemonSet", "aws-node")
 
 
-def first_look(event: Event, api: KubeApi) -> int:
-    """Refuse what cannot work, say what will change; give the number of nodes without an available aws-node pod.
+def first_look(event: Event, api: KubeApi) -> Json:
+    """Refuse what cannot work, say what will change, and claim the DaemonSet.
+
+    Gives what the later looks need to know: how many nodes are Dead, and whether the DaemonSet was Claimed.
 
     Raises:
         RefusedError: see `refuse`; or there are dead nodes, DeadNodes is "refuse" and pods would be replaced.
-        KubeError: the DaemonSet could not be read. Missing is no error yet: the add-on may still be on its way.
+        KubeError: a request was not granted. A missing DaemonSet is no error yet: the add-on may be on its way.
     """
     properties = event["ResourceProperties"]
     try:
@@ -43,37 +47,56 @@ def first_look(event: Event, api: KubeApi) -> int:
     except KubeError as error:
         if error.status != NOT_FOUND:
             raise
-        return 0
-    env, dead = properties.get("Env", {}), dead_before(live)
+        return {"Dead": 0, "Claimed": False}
+    env = properties.get("Env", {})
     refuse(live, env)
-    changes = list(differences(live, env).values())
+    changes, returns = list(differences(live, env).values()), changed_since(live, time.time() - 2 * _limit(event))
+    dead = _dead(live, api, everything=returns)
     log(event, "looked", changes=changes, progress=progress(live, dead))
     # the roll back of a failed rollout must not be refused for the pods that this very rollout broke
-    refuses = changes and properties["DeadNodes"] == "refuse"
-    if dead and refuses and not changed_since(live, time.time() - 2 * _limit(event)):
+    if dead and changes and properties["DeadNodes"] == "refuse" and not returns:
         need = "every node must have an available aws-node pod"
         raise RefusedError(f"{need}, got {dead_nodes(live, dead)}; remove the dead nodes")
-    return dead
+    if env:
+        claim(api, live, event["RequestId"])
+    return {"Dead": dead, "Claimed": bool(env)}
+
+
+def _dead(live: Json, api: KubeApi, *, everything: bool) -> int:
+    """Count nodes whose kubelet is silent; in a roll back every node without an available pod: it must not fail too."""
+    desired, _, available = counts(live)
+    if not observed(live) or available >= desired:
+        return 0
+    return desired - available if everything else sum(map(silent, pods_of(api, live)))
 
 
 def put_in_effect(event: Event, api: KubeApi) -> Json:
     """Read the awaited DaemonSet, bring the values of a Create or Update into it, and give it as it is then.
 
     Raises:
-        HandlerError: this very request had applied them and they are different again: going on would roll the fleet
-            back and forth.
+        HandlerError: a later request has taken over, or this one was undone; or this very request had applied the
+            values and they are different again: going on would roll the fleet back and forth.
     """
     namespace, name = place(event)
     live = api.get(f"/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}")
     env = event["ResourceProperties"].get("Env")
     if not env:
         return live
+    latest, untouched = claimant(live), created(live) <= event["Began"]
+    # CloudFormation cancels an operation without a word to whoever still waits for its end
+    if latest != event["RequestId"] if latest else event["Claimed"] and untouched:
+        raise HandlerError("a later request has taken aws-node over, or has put its values back")
     lost = differences(live, env)
     if lost and record(live).get("run") == event["RequestId"]:
         who = ", ".join(others(live, *where) or "somebody" for where in lost)
         raise HandlerError(f"{'; '.join(lost.values())}: set back by {who} after we had applied it")
     wish = {"owner": event["PhysicalResourceId"], "run": event["RequestId"], "wanted": env}
     return converge(api, live, lambda _: wish, partial(log, event))
+
+
+def created(live: Json) -> float:
+    """Give when the DaemonSet was made, in seconds since 1970."""
+    return datetime.fromisoformat(live["metadata"]["creationTimestamp"]).timestamp()
 
 
 def keep_waiting(event: Event, error: KubeError) -> None:
@@ -103,13 +126,11 @@ def rolled_out(event: Event, api: KubeApi, live: Json) -> bool:
             three minutes.
     """
     dead, limit, (desired, updated, available) = event["Dead"], _limit(event), counts(live)
-    created = datetime.fromisoformat(live["metadata"]["creationTimestamp"]).timestamp()
-    waited, stuck = time.time() - max(event["Began"], created), 0 < dead >= max_unavailable(live)
+    waited, stuck = time.time() - max(event["Began"], created(live)), 0 < dead >= max_unavailable(live)
     if done(live):
         return True
-    if dead and not stuck and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead):
-        # past the limit the numbers decide: where an earlier template is back, its pods stay and look old
-        return waited > limit or not old_pod_serves(api, live, dead)
+    if dead and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead) and not old_pod_serves(api, live):
+        return True
     name = f"daemonset {live['metadata']['namespace']}/{live['metadata']['name']}"
     if stuck and updated <= dead and available <= desired - dead and waited > _STALL_SECONDS:
         raise HandlerError(f"{name} does not begin to roll out: {dead_nodes(live, dead)}; remove the dead nodes")

@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
-from daemon_set import cni_version, differences
+from daemon_set import cni_version, differences, others
 from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
-from kube_api import HandlerError, Json, KubeApi, KubeError, form_known
+from errors import HandlerError, KubeError, form_known
+from kube_api import Json, KubeApi
 from nodes import trunks_ready
 from reconcile import AWS_NODE, converge, record, undo
 from rollout import counts, progress
@@ -25,15 +26,16 @@ _REASON = 1000  # characters; CloudFormation takes 4 KB for the whole answer, an
 def on_event(event: Event, context: object) -> Json:
     """Look before anything is patched; on Delete put everything back.
 
-    Gives beside the physical id what is_complete needs to know: when we Began, and how many nodes were Dead then.
+    Gives beside the physical id what is_complete needs to know: when we Began, and what the first look saw.
     """
     with told(event):
         identity = physical_id(event)
         if event["RequestType"] != "Delete":
-            dead = first_look(event, _api(event, context))
-            return {"PhysicalResourceId": identity, "Began": int(time.time()), "Dead": dead}
+            looked = first_look(event, _api(event, context))
+            return {"PhysicalResourceId": identity, "Began": int(time.time()), **looked}
         if "Env" in event["ResourceProperties"]:
-            undo(_api(event, context), identity, partial(log, event))
+            # the id is of CloudFormation's own making where a Create was cancelled before it had told its own
+            undo(_api(event, context), (identity, made_id(event)), partial(log, event))
         return {"PhysicalResourceId": identity}
 
 
@@ -74,7 +76,8 @@ def watch(event: Event, context: object) -> dict[str, int]:
             deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": properties["Env"]}
             live = api.get(AWS_NODE)
             note = record(live)
-            drift = list(differences(live, (note or deployed)["wanted"]).values())
+            lost = differences(live, (note or deployed)["wanted"])
+            drift = [f"{text}, set by {others(live, *where) or 'somebody'}" for where, text in lost.items()]
             if event["Repair"] == "true":
                 without_note = None if note else deployed  # a note that went since we looked: deleted
                 converge(api, live, lambda now: record(now) or without_note, partial(log, event))
@@ -92,14 +95,17 @@ def watch(event: Event, context: object) -> dict[str, int]:
 
 
 def physical_id(event: Event) -> str:
-    """Give the physical id: cluster, object and a mark of the resource in its stack.
+    """Give the physical id; on Delete the one that CloudFormation has."""
+    return str(event["PhysicalResourceId"]) if event["RequestType"] == "Delete" else made_id(event)
+
+
+def made_id(event: Event) -> str:
+    """Make a physical id: cluster, object and a mark of the resource in its stack.
 
     Another cluster is another id, so CloudFormation makes the new resource and then deletes the old one. The mark keeps
     a resource that was renamed in the template from being undone by the Delete of its old name: the note on the
     DaemonSet tells which of the two holds it.
     """
-    if event["RequestType"] == "Delete":
-        return str(event["PhysicalResourceId"])
     mark = hashlib.sha256(f"{event['StackId']} {event['LogicalResourceId']}".encode()).hexdigest()[:8]
     return "/".join([event["ResourceProperties"]["ClusterName"], *place(event), mark])
 

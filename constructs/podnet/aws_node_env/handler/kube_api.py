@@ -6,60 +6,28 @@ import json
 import re
 import ssl
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from http.client import BAD_REQUEST, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cluster_token import cluster_token
+from errors import CONFLICT, FORBIDDEN, NOT_FOUND, RETRIES, UNAUTHORIZED, UNPROCESSABLE, HandlerError, KubeError
 
 Json = dict[str, Any]
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 401, 403, 404, 409
 _CONNECT_SECONDS, _ANSWER_SECONDS, _ANSWER_BYTES = 5, 15, 16 << 20
-_RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
+_PAGE = 100  # objects; a page of pods is about 1 MB, one of nodes 2
+# 500 for what a patch can never do to this object: sigs.k8s.io/structured-merge-diff, typed
+_NEVER = re.compile("typed patch object|not declared in schema|duplicate entries")
 _LOOK_AT = {
     UNAUTHORIZED: "look at the access entry of the handler's role: the cluster does not know it",
     FORBIDDEN: "look at the Role podnet-aws-node-env and its binding to the group of the access entry",
     NOT_FOUND: "look at the cluster: it has no such object",
     CONFLICT: "somebody else writes this object all the time: deploy again",
-    422: "look at the object: another tool has given it a form that cannot take the patch",
+    UNPROCESSABLE: "look at the object: another tool has given it a form that cannot take the patch",
 }
 _CONTROL_PLANE = "look at the cluster's health and its control-plane logs, then deploy again"
 _ENDPOINT = "look at the endpoint: a private one needs the handler in the VPC and port 443 open to its security group"
-
-
-class HandlerError(RuntimeError):
-    """What the handler gives up on, in one sentence that a person can act on."""
-
-
-class KubeError(HandlerError):
-    """A request that the API server did not grant.
-
-    Attributes:
-        status: HTTP status, 0 without a whole answer.
-        after: seconds that the server asks to wait.
-        passing: whether it may be granted some minutes later.
-        gone: whether there is nothing to ask: no endpoint, no access entry, no object.
-    """
-
-    def __init__(self, message: str, *, status: int = 0, after: float = 0, unreached: bool = False) -> None:
-        super().__init__(message)
-        self.status, self.after = status, after
-        self.passing = status in _RETRIES and status not in (UNAUTHORIZED, FORBIDDEN)
-        self.gone = unreached or status in (UNAUTHORIZED, NOT_FOUND)
-
-
-@contextlib.contextmanager
-def form_known() -> Iterator[None]:
-    """Say of a request or an answer that has another form than the code reads that it is so, and where it was read."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{type(error).__name__} {str(error)[:200]} ({Path(at.filename).name}:{at.lineno})"
-        raise HandlerError(f"request and answers must have the form that the handler knows, got {said}") from error
 
 
 class KubeApi:
@@ -78,6 +46,15 @@ class KubeApi:
         """Read an object or a list."""
         return self._call("GET", path, None, "json")
 
+    def items(self, path: str) -> Iterator[Json]:
+        """Read a list, `path` with a query, page by page, so that memory knows no number of objects."""
+        following = f"&limit={_PAGE}"
+        while following:
+            page = self.get(path + following)
+            yield from page["items"]
+            token = page["metadata"].get("continue")
+            following = f"&limit={_PAGE}&continue={quote(token)}" if token else ""
+
     def patch(self, path: str, body: Json, kind: str) -> Json:
         """Patch an object; give it as it is then."""
         return self._call("PATCH", path, json.dumps(body), kind)
@@ -90,7 +67,7 @@ class KubeApi:
                 return self._once(f"{method} {describe(path)}", (method, path, body, headers))
             except KubeError as error:
                 pause = error.after or min(0.25 * 2**tries, 5)
-                if tries >= _RETRIES.get(error.status, 0) or time.monotonic() + pause >= self._until:
+                if tries >= RETRIES.get(error.status, 0) or time.monotonic() + pause >= self._until:
                     raise
                 time.sleep(pause)
                 tries += 1
@@ -143,8 +120,9 @@ def _judge(what: str, reply: HTTPResponse, text: bytes) -> Json:
         answer = json.loads(text)
     said = str(answer.get("message"))[:300] if isinstance(answer, dict) else text[:200].decode(errors="replace")
     if status >= BAD_REQUEST:
-        reason = f"{what} was refused with {status}: {said}; {_LOOK_AT.get(status, _CONTROL_PLANE)}"
-        raise KubeError(reason, status=status, after=float(after) if after.isdigit() else 0)
+        kind = UNPROCESSABLE if _NEVER.search(said) else status
+        reason = f"{what} was refused with {status}: {said}; {_LOOK_AT.get(kind, _CONTROL_PLANE)}"
+        raise KubeError(reason, status=kind, after=float(after) if after.isdigit() else 0)
     if not isinstance(answer, dict):
         raise KubeError(f"{what} was answered with {status} and no JSON: {said!r}; {_ENDPOINT}", status=status)
     return answer

@@ -3,7 +3,8 @@
 All state is in the object itself, in its environment and in podnet's note, so it does not matter who was interrupted
 where: Create, Update, Delete and the watch take the same steps. Every patch carries the resourceVersion it was made
 for, so that no update is lost. A wish is a note without `replaced`: owner (physical id), run (request id) and wanted
-(the values, none to undo everything).
+(the values, none to undo everything). A second annotation names the latest request, so that one that CloudFormation
+has cancelled, and that still looks every few seconds (aws/aws-cdk#31541), does not patch any more.
 """
 
 import json
@@ -12,10 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon_set import MANAGER, differences, managers, others, owned, pairs, pod_patch, refuse, value
-from kube_api import CONFLICT, HandlerError, Json, KubeApi, KubeError
+from errors import CONFLICT, HandlerError, KubeError
+from kube_api import Json, KubeApi
 
 AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
 ANNOTATION = "podnet.io/aws-node-env"
+REQUEST, _REQUESTER = "podnet.io/aws-node-env-request", "podnet-request"  # who may patch: annotation and its manager
 _ATTEMPTS = 20
 _MERGE, _APPLY = "strategic-merge-patch+json", "apply-patch+yaml"
 
@@ -29,6 +32,18 @@ def record(live: Json) -> Json:
     except ValueError:
         return {}
     return found if isinstance(found, dict) and {"owner", "run", "wanted", "replaced"} <= found.keys() else {}
+
+
+def claim(api: KubeApi, live: Json, request: str) -> None:
+    """Write down that `request` is the latest; no pod and no field of podnet's is touched."""
+    metadata = {"name": live["metadata"]["name"], "annotations": {REQUEST: request}}
+    body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata}
+    api.patch(f"{AWS_NODE}?fieldManager={_REQUESTER}&force=true", body, _APPLY)
+
+
+def claimant(live: Json) -> str:
+    """Give the latest request; "" where none is written down."""
+    return str(live["metadata"].get("annotations", {}).get(REQUEST, ""))
 
 
 def next_patch(live: Json, wish: Json) -> Patch | None:
@@ -47,9 +62,9 @@ def next_patch(live: Json, wish: Json) -> Patch | None:
         note = {**wish, "replaced": originals}
     if leaving := [where for where in pairs(was) if where not in pairs(env)]:
         return _restore(live, note, env, leaving)
-    ours = [manager for manager in managers(live) if manager["manager"] == MANAGER]
+    ours = [manager for manager in managers(live) if manager["manager"] in (MANAGER, _REQUESTER)]
     applied = [manager for manager in ours if manager["operation"] == "Apply"] if env else []
-    owns = [owned(manager) for manager in applied]
+    owns = [owned(manager) for manager in applied if manager["manager"] == MANAGER]
     if env and (note != old or owns != [dict.fromkeys(pairs(env), True)] or differences(live, env)):
         return _APPLY, _body(live, note, pod_patch(live, env)), []
     if ours != applied:
@@ -73,7 +88,9 @@ def _restore(live: Json, note: Json | None, env: Json, leaving: list[tuple[str, 
 
 def _body(live: Json, note: Json | None, pod: Json) -> Json:
     metadata = {name: live["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
-    metadata["annotations"] = {ANNOTATION: note and json.dumps(note, sort_keys=True, separators=(",", ":"))}
+    gone = {} if note else {REQUEST: None}
+    text = note and json.dumps(note, sort_keys=True, separators=(",", ":"))
+    metadata["annotations"] = {ANNOTATION: text, **gone}
     return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata, **pod}
 
 
@@ -103,16 +120,18 @@ def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], Json | None], l
     raise HandlerError(f"aws-node is not as wanted after {_ATTEMPTS} patches, others write it too; deploy again")
 
 
-def undo(api: KubeApi, owner: str, log: Callable[..., None]) -> None:
-    """Put the originals back and release ownership, unless another resource holds them now.
+def undo(api: KubeApi, owners: tuple[str, ...], log: Callable[..., None]) -> None:
+    """Put the originals back and release ownership, unless a resource with none of these ids holds them now.
 
     Raises:
         KubeError: the cluster is there and did not grant a request.
     """
-    nothing = {"owner": owner, "run": "", "wanted": {}}
+    nothing = {"owner": owners[0], "run": "", "wanted": {}}
     try:
         live = api.get(AWS_NODE)
-        converge(api, live, lambda now: nothing if record(now).get("owner", owner) == owner else None, log)
+        left = converge(api, live, lambda now: nothing if record(now).get("owner", owners[0]) in owners else None, log)
+        if holder := record(left).get("owner"):
+            log("nothing to restore, another resource holds the values now", holder=holder)
     except KubeError as error:
         if not error.gone:
             raise

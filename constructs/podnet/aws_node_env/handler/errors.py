@@ -1,0 +1,41 @@
+"""What the handler gives up on, each in one sentence that a person can act on."""
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 401, 403, 404, 409, 422
+RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
+
+
+class HandlerError(RuntimeError):
+    """What the handler gives up on, in one sentence that a person can act on."""
+
+
+class KubeError(HandlerError):
+    """A request that the API server did not grant.
+
+    Attributes:
+        status: HTTP status, 0 without a whole answer.
+        after: seconds that the server asks to wait.
+        passing: whether it may be granted some minutes later.
+        gone: whether there is nothing to ask: no endpoint, no access entry, no object.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, after: float = 0, unreached: bool = False) -> None:
+        super().__init__(message)
+        self.status, self.after = status, after
+        self.passing = status in RETRIES and status not in (UNAUTHORIZED, FORBIDDEN)
+        self.gone = unreached or status in (UNAUTHORIZED, NOT_FOUND)
+
+
+@contextlib.contextmanager
+def form_known() -> Iterator[None]:
+    """Say of a request or an answer that has another form than the code reads that it is so, and where it was read."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__} {str(error)[:200]} ({Path(at.filename).name}:{at.lineno})"
+        raise HandlerError(f"request and answers must have the form that the handler knows, got {said}") from error

@@ -1,0 +1,218 @@
+"""Nodes that are dead before a deployment begins: said, counted out or refused; the status is written by hand."""
+
+import copy
+
+import aws_node
+import deployment
+import pods as pods_module
+import pytest
+from cloudformation import CustomResource, DeployError, StillWaitingError
+from node_pods import NUMBER, PODS, READY, STARTED, on_dead_nodes, pod
+
+DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
+SOON = 0.02  # minutes
+
+
+@pytest.fixture(autouse=True)
+def no_pods(node):
+    """Each test makes its own."""
+    yield
+    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
+
+
+def settle(node, **numbers):
+    """Write a status of 100 nodes in which the current template is observed."""
+    node.set_status(**{**DONE, **numbers})
+
+
+def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties, capsys):
+    """97 updated and available is all that can be; and no ready pod has another template."""
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    assert "3 of 100 nodes without an available pod before we began" in capsys.readouterr().out
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=97, numberAvailable=97)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    resource._wait({**event, "ResourceProperties": {**event["ResourceProperties"], "RolloutMinutes": "0.001"}}, 1)
+    assert resource.data["Nodes"] == "100"
+
+
+def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
+    """The dead nodes' pods count as updated, so the numbers are right while one live node runs the old template."""
+    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=99, numberAvailable=97)
+    pod(node, "aws-node-old", phase="Running", conditions=[READY])
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    away = {"status": {"conditions": [{**READY, "status": "False"}]}}
+    node.api("PATCH", f"{PODS}/aws-node-old/status", away, "application/merge-patch+json")
+    resource._wait(event, 1)
+
+
+def test_pods_of_a_template_that_is_back_are_not_old(node, properties, monkeypatch):
+    """The controller does not replace them, so they keep the number of the earlier generation."""
+    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=100, numberAvailable=97)
+    spec = copy.deepcopy(node.live["spec"]["template"]["spec"])
+    spec.pop("serviceAccountName"), spec.pop("serviceAccount")
+    labels = {**node.live["spec"]["selector"]["matchLabels"], NUMBER: "1"}
+    node.api("POST", PODS, {"metadata": {"name": "aws-node-same", "labels": labels}, "spec": spec})
+    ready = {"status": {"conditions": [READY]}}
+    node.api("PATCH", f"{PODS}/aws-node-same/status", ready, "application/merge-patch+json")
+    resource._wait(event, 1)
+
+
+def test_a_fourth_node_that_dies_on_the_way_is_not_counted_out(node, properties):
+    """Only what was dead before we began."""
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    resource = CustomResource()
+    event = resource._begin("Create", {**properties, "RolloutMinutes": SOON}, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=96, numberAvailable=96)
+    with pytest.raises(Exception, match="96 of 100 nodes updated, 96 available; 3 of 100 nodes without"):
+        resource._wait(event, 100)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"phase": "Pending", "containerStatuses": [{**STARTED, "ready": False, "state": {"waiting": {}}}]},
+        {"phase": "Running", "containerStatuses": [{**STARTED, "ready": False}]},
+        {"phase": "Pending"},
+    ],
+    ids=["its image is pulled", "its probe has not passed yet", "nothing is known of it yet"],
+)
+@pytest.mark.parametrize("numbers", [{"updatedNumberScheduled": 45}, {"updatedNumberScheduled": 95}, {}])
+def test_a_pod_that_is_on_its_way_is_not_taken_for_dead(node, properties, status, numbers):
+    """In a rollout that moves, and on a node that has just joined."""
+    settle(node, numberAvailable=99, **numbers)
+    pod(node, "aws-node-coming", on="node", **status)
+    assert CustomResource()._begin("Create", properties, None, "")["Dead"] == 0
+
+
+def test_a_pod_that_no_kubelet_has_told_of_for_minutes_is_dead(node, properties, monkeypatch):
+    """Its node never came up."""
+    monkeypatch.setattr(pods_module, "_QUIET_SECONDS", -1)
+    settle(node, numberAvailable=99)
+    pod(node, "aws-node-silent", on="node", phase="Pending")
+    assert CustomResource()._begin("Create", properties, None, "")["Dead"] == 1
+
+
+def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, properties, monkeypatch):
+    """One of three is all that may be unavailable, so nothing could roll; the values are right already."""
+    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    node.install(aws_node.ENV)
+    few = {"desiredNumberScheduled": 3, "updatedNumberScheduled": 3, "numberAvailable": 2}
+    settle(node, **few)
+    on_dead_nodes(node, 1)
+    resource = CustomResource()
+    generation = node.live["metadata"]["generation"]
+    event = resource._begin("Create", properties, None, "")
+    assert event["Dead"] == 1
+    resource._wait(event, 1)
+    assert node.live["metadata"]["generation"] == generation
+
+
+def test_the_roll_back_with_dead_nodes_ends_where_the_fleet_was(node, properties, monkeypatch):
+    """An update that fails in the middle, and back at exactly the numbers of before."""
+    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    strict = {"aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
+    resource = CustomResource()
+    begun = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(begun, 1)
+    settle(node, updatedNumberScheduled=97, numberAvailable=97)
+    resource._wait(begun, 1)
+    resource.properties, resource.identity = properties, begun["PhysicalResourceId"]
+
+    def back():
+        settle(node, updatedNumberScheduled=7, numberAvailable=90)
+
+    resource.before_roll_back = back
+    monkeypatch.setattr(resource, "_roll_back", lambda *_: None)
+    with pytest.raises(DeployError, match="did not roll out"):
+        resource.deploy({**properties, "Env": strict, "RolloutMinutes": SOON})
+    back()
+    event = resource._begin("Update", properties, {**properties, "Env": strict}, resource.identity)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=97, numberAvailable=97)
+    resource._wait(event, 1)
+    assert node.values == aws_node.ENV
+
+
+def test_ten_dead_nodes_of_a_hundred_block_the_rollout_and_the_deployment_says_so(
+    node, properties, capsys, monkeypatch
+):
+    """They use up maxUnavailable 10 %: no pod is replaced; said before the patch, given up after two minutes."""
+    settle(node, numberAvailable=90)
+    on_dead_nodes(node, 10)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    assert "10 of 100 nodes without an available pod" in capsys.readouterr().out
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=0, numberAvailable=90)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    monkeypatch.setattr(deployment, "_STALL_SECONDS", 0)
+    with pytest.raises(Exception, match=r"does not begin to roll out: 10 of 100 .* uses up maxUnavailable \(10\)"):
+        resource._wait(event, 1)
+
+
+def test_pods_that_the_patch_cures_are_awaited(node, properties):
+    """All 100 were unavailable: none is counted out, or the deployment would be done before it began."""
+    settle(node, numberAvailable=0)
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, updatedNumberScheduled=60, numberAvailable=55)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node)
+    resource._wait(event, 1)
+
+
+def test_dead_nodes_are_refused_by_a_setting_before_anything_is_patched(node, properties):
+    """DeadNodes: refuse."""
+    settle(node, numberAvailable=97)
+    on_dead_nodes(node, 3)
+    before = node.live["metadata"]["resourceVersion"]
+    with pytest.raises(DeployError, match="every node must have an available aws-node pod, got 3 of 100 nodes"):
+        CustomResource().deploy({**properties, "DeadNodes": "refuse"})
+    assert node.live["metadata"]["resourceVersion"] == before
+
+
+def test_the_roll_back_of_a_failed_rollout_is_not_refused(node, properties):
+    """The pods that are not available were broken by the very update that is taken back."""
+    strict = {"aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
+    settle(node)
+    resource = CustomResource()
+    refuse = {**properties, "DeadNodes": "refuse", "Env": strict}
+    event = resource._begin("Create", refuse, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    settle(node, numberAvailable=97)
+    back = resource._begin("Update", {**refuse, "Env": aws_node.ENV}, refuse, event["PhysicalResourceId"])
+    assert back["Dead"] == 3
