@@ -125,6 +125,7 @@ def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any
         on_event_handler=on_event,
         is_complete_handler=is_complete,
         disable_waiter_state_machine_logging=True,
+        log_group=log_group,
     )
     entry = eks.CfnAccessEntry(stack, "Entry", cluster_name=made.cluster_name, principal_arn=role.role_arn)
     rights = eks.KubernetesManifest(stack, "Rights", cluster=made, manifest=objects["Rights"])
