@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal
 
+from review.flows.conditions import covers, overlapping
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from settings import Settings
-    from settings.network import Peer
+    from settings.network import Peer, RuleSource
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,18 @@ class PeerUse:
     direction: Literal["to", "from"]
 
 
+def may_reach(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield where a workload may talk with a peer though the file does not name one: path, workload."""
+    for i, workload in enumerate(settings.workloads):
+        name = f"{workload.namespace}/{workload.name}"
+        if workload.egress is None and workload.has_own_group:
+            yield f"workloads[{i}].egress", name
+        for j, sent in enumerate(workload.egress or ()):
+            end = sent.destination
+            if end.security_group_id or any(_contains(end.cidr, peer) for peer in settings.peers):
+                yield f"workloads[{i}].egress[{j}].to", name
+
+
 def peer_uses(settings: Settings) -> Iterator[PeerUse]:
     """Yield every use of a peer by a workload, in the order of the file."""
     peers = {peer.name: peer for peer in settings.peers}
@@ -30,8 +44,19 @@ def peer_uses(settings: Settings) -> Iterator[PeerUse]:
         for j, reach in enumerate(workload.reaches):
             yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peers[reach.peer], "to")
         for j, sent in enumerate(workload.egress or ()):
-            if sent.destination.peer:
-                yield PeerUse(f"workloads[{i}].egress[{j}].to.peer", name, peers[sent.destination.peer], "to")
+            for peer in _meant(sent.destination, peers):
+                yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to")
         for j, received in enumerate(workload.ingress):
-            if received.source.peer:
-                yield PeerUse(f"workloads[{i}].ingress[{j}].from.peer", name, peers[received.source.peer], "from")
+            for peer in _meant(received.source, peers):
+                yield PeerUse(f"workloads[{i}].ingress[{j}].from", name, peer, "from")
+
+
+def _meant(end: RuleSource, peers: Mapping[str, Peer]) -> list[Peer]:
+    """Return the peer that is named, or of whose range the end is a part."""
+    if end.peer:
+        return [peers[end.peer]]
+    return [peer for peer in peers.values() if end.cidr and covers((peer.cidr,), end.cidr)]
+
+
+def _contains(cidr: str | None, peer: Peer) -> bool:
+    return cidr is not None and overlapping(cidr, peer.cidr) and not covers((peer.cidr,), cidr)

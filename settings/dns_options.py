@@ -67,5 +67,3 @@ class DnsOptions(Section):
     """Only nodes with these labels have a cache; none: all nodes."""
     masquerade_host_clients: bool = False
     """true: pods on the host network that ask the ClusterIP lose less while the cache restarts."""
-    kube_proxy_mode: Literal["iptables", "ipvs", "nftables"] = "iptables"
-    """Of the cluster. podnet installs kube-proxy with iptables; say so where an existing cluster has another one."""

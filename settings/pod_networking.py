@@ -56,6 +56,8 @@ class PodNetworking(Section):
     """Nodes whose aws-node is not available before the change: not waited for, or a reason to stop before it."""
     run_again: Annotated[Line, Field(max_length=64)] = ""
     """Any new text makes the custom resource run again at the next deploy."""
+    kube_proxy_mode: Literal["iptables", "ipvs", "nftables"] = "iptables"
+    """Of the cluster. podnet installs kube-proxy with iptables; say so where an existing cluster has another one."""
     drift: Drift = Drift()
     """The watch between deploys."""
     dns_cache: DnsCache = DnsCache()

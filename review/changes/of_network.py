@@ -90,6 +90,9 @@ TABLE: Table = {
         f"{_CFN}, AWS::EKS::Nodegroup, Subnets",
     ),
     "existing_network.private_route_table_ids": _OF_PEER,
+    "existing_network.behind_nat": Effect(
+        "nothing", "it only says what the network's owner has done", "environments/schema.json"
+    ),
     "peers.*": _peer,
     "peers.*.vpc_id": _CONNECTION,
     "peers.*.account": _CONNECTION,

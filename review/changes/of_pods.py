@@ -129,6 +129,7 @@ TABLE: Table = {
     "pod_networking.rollout_limit_minutes": _NOTHING,
     "pod_networking.dead_nodes": _NOTHING,
     "pod_networking.run_again": _NOTHING,
+    "pod_networking.kube_proxy_mode": _NOTHING,
     "pod_networking.drift": _NOTHING,
     "pod_networking.dns_cache": _cache_option,
     "pod_networking.dns_cache.enabled": _cache,

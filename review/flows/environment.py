@@ -19,9 +19,9 @@ _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
 def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
     """Return the model's conditions for an environment, towards one peer where its range is given.
 
-    Nodes stand behind NAT gateways: settings name private subnets only.
+    Nodes stand behind NAT gateways, unless an existing network's owner says that they do not.
     """
-    pods = settings.pod_networking
+    pods, there = settings.pod_networking, settings.existing_network
     return Conditions(
         enforcing_mode=pods.enforcing_mode,
         external_snat=pods.external_snat,
@@ -30,6 +30,7 @@ def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
         peer_cidr=peer_cidr,
         cache="on" if pods.dns_cache.enabled else "away",
         tcp_early_demux=not pods.disable_tcp_early_demux,
+        nodes="public-subnet" if there and there.behind_nat is False else "nat-gateway",
     )
 
 
@@ -45,16 +46,26 @@ def external_services(settings: Settings) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def flows_of(settings: Settings) -> tuple[Flow, ...]:
-    """Return the environment's flows: common ones, one set per peer, and the DNS fallback where there is a cache."""
+    """Return the environment's flows: common ones, one set per peer, one for each range of external services.
+
+    And the DNS fallback where there is a cache.
+    """
     common = conditions_of(settings)
     found = list(predict(common))
     for peer in settings.peers:
         flows = predict(dataclasses.replace(common, peer_cidr=peer.cidr))
         found += [_of_peer(flow, peer.name) for flow in flows if "peer" in flow.id.split("-")]
+    for given in external_services(settings)[0]:
+        found += [_of_service(flow, given) for flow in predict(common, given) if flow.id == "sgp-to-internet"]
     if common.cache == "on":
         away = predict(dataclasses.replace(common, cache="away"))
         found += [dataclasses.replace(flow, moment="cache away") for flow in away if flow.id in _FALLBACK]
     return tuple(found)
+
+
+def _of_service(flow: Flow, given: str) -> Flow:
+    title = f"SGP pod -> external service in {given}"
+    return dataclasses.replace(flow, id="sgp-to-external-service", title=title, range=given)
 
 
 def _of_peer(flow: Flow, name: str) -> Flow:

@@ -40,13 +40,15 @@ class Flow:
     """Why it is so."""
     peer: str = ""
     """Name of the peer of the environment file that it concerns."""
+    range: str = ""
+    """Range of AWS_EXTERNAL_SERVICE_CIDRS that it concerns."""
     moment: Literal["", "cache away"] = ""
     """`cache away`: while the node's cache restarts or is not there yet."""
 
     @property
     def key(self) -> str:
         """The id, made unique within an environment."""
-        return "-".join(filter(None, (self.id, self.peer, self.moment.replace(" ", "-"))))
+        return "-".join(filter(None, (self.id, self.peer, self.range, self.moment.replace(" ", "-"))))
 
     @property
     def arrives(self) -> bool:

@@ -64,6 +64,7 @@ ROWS = (
         ("udp", "tcp"),
         (
             Cell("standard snat", "ok", "node", ">primary", "<primary", facts.NODE_SNAT),
+            Cell("standard rerouted", "lost", "pod", ">primary", "-", facts.SOURCE_CHECK),
             Cell("nat", "ok", "pod", ">branch", "<branch", facts.OWN_ADDRESS),
             Cell("public", "lost", "pod", ">branch", "-", facts.NO_PUBLIC_ADDRESS),
         ),

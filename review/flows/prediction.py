@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 TABLE: tuple[Row, ...] = (*from_sgp.ROWS, *from_plain.ROWS, *from_outside.ROWS, *from_node.ROWS)
 
 
-def predict(conditions: Conditions) -> tuple[Flow, ...]:
+def predict(conditions: Conditions, internet: str = from_sgp.INTERNET) -> tuple[Flow, ...]:
     """Return what becomes of each kind of connection, in the order of the table.
 
     Flows that do not exist under the conditions are left out: those of a peer where there is none, and the cache's own
-    where it is away.
+    where it is away. `internet` is the range that flows to the internet are told for, where not all of it is treated
+    alike.
     """
+    ranges = {from_sgp.PEER: conditions.peer_cidr, from_sgp.INTERNET: internet}
     found = []
     for row in TABLE:
-        destination = conditions.peer_cidr if row.destination == from_sgp.PEER else row.destination
+        destination = ranges.get(row.destination, row.destination)
         if destination or row.destination != from_sgp.PEER:
             words = conditions.words(destination)
             found += [_flow(row, cell) for cell in row.cells if cell.holds(words)][:1]

@@ -12,10 +12,12 @@ from review.rules import (
     dns,
     groups,
     instances,
+    kube_proxy,
     modes,
     peers,
     ranges,
     selectors,
+    snat,
     stacks,
     values,
     versions,
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 _MODULES = (
     modes,
+    snat,
     dns,
+    kube_proxy,
     ranges,
     peers,
     groups,

@@ -141,22 +141,6 @@ def cache_ports_differ(settings: Settings) -> Iterator[At]:
             yield At(_PORTS[i], str(port))
 
 
-@rule(
-    "kube-proxy-leads-around-the-cache",
-    "error",
-    must="be iptables where the node cache is enabled",
-    why="in ipvs mode kube-proxy holds the ClusterIP, so a stopped cache has no way around it; nftables is not proven",
-    source="kubernetes.io, Using NodeLocal DNSCache; kubernetes/dns#682",
-    fix="run kube-proxy in iptables mode, or set dns_cache.enabled: false",
-    paths=(f"{_CACHE}.kube_proxy_mode", f"{_CACHE}.enabled"),
-)
-def kube_proxy_leads_around_the_cache(settings: Settings) -> Iterator[At]:
-    """Find a cluster whose kube-proxy runs in another mode."""
-    cache = settings.pod_networking.dns_cache
-    if cache.enabled and cache.kube_proxy_mode != "iptables":
-        yield At(f"{_CACHE}.kube_proxy_mode", cache.kube_proxy_mode)
-
-
 RULES = (
     local_address_is_free,
     image_is_pinned,
@@ -164,5 +148,4 @@ RULES = (
     stub_resolvers_are_other_hosts,
     stub_resolvers_are_reached,
     cache_ports_differ,
-    kube_proxy_leads_around_the_cache,
 )

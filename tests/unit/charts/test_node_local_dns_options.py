@@ -78,8 +78,12 @@ def test_a_standby_does_not_take_a_port_of_the_first():
 
 def test_settings_and_options_have_the_same_names_and_defaults():
     """What an environment file may say, the chart takes, and the other way round."""
-    assert {field.name for field in dataclasses.fields(Options)} == {*DnsOptions.model_fields, "stub_domains"}
-    assert DnsCache().options() == dataclasses.asdict(Options())
+    assert {field.name for field in dataclasses.fields(Options)} == {
+        *DnsOptions.model_fields,
+        "stub_domains",
+        "kube_proxy_mode",
+    }
+    assert {**DnsCache().options(), "kube_proxy_mode": "iptables"} == dataclasses.asdict(Options())
 
 
 LIMITS = [

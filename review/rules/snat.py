@@ -1,0 +1,159 @@
+"""Rules about who translates addresses, and what that does to peers, to the internet and to services outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.flows import conditions_of, flows_of, predict
+from review.flows.conditions import overlapping
+from review.flows.environment import external_services
+from review.rules.at import At
+from review.rules.rule import rule
+from review.uses import may_reach, peer_uses
+from settings.problems import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_SNAT = "pod_networking.external_snat"
+_EXCLUDED = "pod_networking.exclude_snat_cidrs"
+_EXTERNAL = "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"
+_BEHIND_NAT = "existing_network.behind_nat"
+
+
+@rule(
+    "peer-sees-pod-address",
+    "error",
+    must="be true, or exclude_snat_cidrs must hold the ranges of all peers that workloads reach",
+    why="traffic to the peer leaves with the node's address and security groups: a peer that admits the pod's group "
+    "refuses it, and the pod's egress rules do not judge it",
+    source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#2797",
+    fix="set external_snat: true",
+    paths=(_SNAT, _EXCLUDED, "workloads[].reaches", "workloads[].egress", "peers[].cidr"),
+)
+def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
+    """Find peers that would see the node."""
+    for peer in dict.fromkeys(use.peer for use in peer_uses(settings) if use.direction == "to"):
+        flows = {flow.id: flow for flow in predict(conditions_of(settings, peer.cidr))}
+        if flows["sgp-to-peer"].source == "node":
+            users = sorted({use.workload for use in peer_uses(settings) if use.peer == peer and use.direction == "to"})
+            got = f"false, and {', '.join(users)[:200]} must reach peer {peer.name} ({peer.cidr})"
+            yield At(_SNAT, got, f"set external_snat: true, or add {peer.cidr} to exclude_snat_cidrs")
+
+
+@rule(
+    "peer-may-see-node-address",
+    "warning",
+    must="be true where a workload may send to a peer",
+    why="its rules let it reach the peer though the file does not say that it does; what it sends there leaves with "
+    "the node's address and is judged by the node's group",
+    source="EKS user guide, Assign security groups to individual Pods",
+    fix="set external_snat: true, exclude the peers' ranges, or acknowledge that nobody reaches them",
+    paths=(_SNAT, _EXCLUDED, "workloads[].egress", "peers[].cidr"),
+)
+def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
+    """Find workloads that are let to a peer which would see the node."""
+    needed = {(use.workload, use.peer.name) for use in peer_uses(settings) if use.direction == "to"}
+    for peer in settings.peers:
+        flows = {flow.id: flow for flow in predict(conditions_of(settings, peer.cidr))}
+        names = sorted({name for _, name in may_reach(settings) if (name, peer.name) not in needed})
+        if flows["sgp-to-peer"].source == "node" and names:
+            yield At(_SNAT, f"false, and {', '.join(names)[:200]} may send to peer {peer.name} ({peer.cidr})")
+
+
+@rule(
+    "no-vpc-range-among-external-services",
+    "error",
+    must="hold IPv4 ranges with no address of the VPC or of a peer",
+    why="such traffic of a pod with groups of its own leaves by the primary ENI, and the VPC's source check drops it",
+    source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured with AWS's CNI code",
+    fix="remove the range: peers need no entry there",
+    paths=(_EXTERNAL, "peers[].cidr"),
+)
+def no_vpc_range_among_external_services(settings: Settings) -> Iterator[At]:
+    """Find ranges that would take traffic off the branch ENI."""
+    named = [("the VPC", settings.any_network.cidr), *((f"peer {peer.name}", peer.cidr) for peer in settings.peers)]
+    ranges, others = external_services(settings)
+    yield from (At(_EXTERNAL, show(part), "write IPv4 ranges such as 198.51.100.0/24") for part in others)
+    for given in ranges:
+        for name, cidr in named:
+            if overlapping(given, cidr):
+                yield At(_EXTERNAL, f"{given}, which has addresses of {name} ({cidr})")
+
+
+@rule(
+    "external-services-are-translated",
+    "error",
+    must="be ranges to which the node translates addresses",
+    why="otherwise such traffic of a pod with groups of its own leaves by the primary ENI with the branch ENI's "
+    "address, and the VPC's source check drops it",
+    source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured with AWS's CNI code",
+    fix="remove the range: with external_snat: true nothing outside needs an entry there",
+    paths=(_EXTERNAL, _SNAT, _EXCLUDED),
+)
+def external_services_are_translated(settings: Settings) -> Iterator[At]:
+    """Find ranges whose traffic would be lost."""
+    for flow in flows_of(settings):
+        if flow.id == "sgp-to-external-service" and not flow.arrives:
+            yield At(_EXTERNAL, flow.range)
+
+
+@rule(
+    "excluded-ranges-have-effect",
+    "warning",
+    must="be empty where external_snat is true",
+    why="with AWS_VPC_K8S_CNI_EXTERNALSNAT=true the node translates nothing, so there is nothing to exclude",
+    source="aws/amazon-vpc-cni-k8s, README.md, AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS",
+    fix="remove exclude_snat_cidrs, or set external_snat: false",
+    paths=(_EXCLUDED, _SNAT),
+)
+def excluded_ranges_have_effect(settings: Settings) -> Iterator[At]:
+    """Find exclusions from nothing."""
+    pods = settings.pod_networking
+    if pods.external_snat and pods.exclude_snat_cidrs:
+        yield At(_EXCLUDED, ", ".join(pods.exclude_snat_cidrs)[:200])
+
+
+@rule(
+    "nodes-stand-behind-nat",
+    "error",
+    must="be true where external_snat is true or enforcing_mode is strict",
+    why="pods then leave with their own addresses, which nobody translates in a public subnet: they lose the internet",
+    source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#390",
+    fix="move the nodes to subnets with a NAT gateway, or set external_snat: false and exclude the peers' ranges",
+    paths=(_BEHIND_NAT, "pod_networking.external_snat"),
+)
+def nodes_stand_behind_nat(settings: Settings) -> Iterator[At]:
+    """Find pods that would lose the internet."""
+    internet = ("sgp-to-internet", "plain-to-internet")
+    if any(flow.id in internet and not flow.arrives for flow in flows_of(settings)):
+        yield At(_BEHIND_NAT, "false")
+
+
+@rule(
+    "nat-is-told-of",
+    "warning",
+    must="be given where pods leave with their own addresses",
+    why="the flows to the internet hang on the default routes of the nodes' subnets, which are not in the file",
+    source="EKS user guide, Assign security groups to individual Pods",
+    fix="look at the route tables of all subnets with nodes, and write true or false",
+    paths=(_BEHIND_NAT,),
+)
+def nat_is_told_of(settings: Settings) -> Iterator[At]:
+    """Find existing networks of which nobody has looked."""
+    there, pods = settings.existing_network, settings.pod_networking
+    if there and there.behind_nat is None and (pods.external_snat or pods.enforcing_mode == "strict"):
+        yield At(_BEHIND_NAT, "nothing")
+
+
+RULES = (
+    peer_sees_pod_address,
+    peer_may_see_node_address,
+    no_vpc_range_among_external_services,
+    external_services_are_translated,
+    excluded_ranges_have_effect,
+    nodes_stand_behind_nat,
+    nat_is_told_of,
+)
