@@ -1,6 +1,7 @@
 """podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
 
 import sys
+from collections.abc import Iterable
 
 import aws_cdk as cdk
 
@@ -25,10 +26,11 @@ def checked(environment: str) -> Settings | None:
     return None if review.stops(findings) else settings
 
 
-def add(stage: cdk.Stage, settings: Settings) -> None:
-    """Make an environment's stacks in an app or a stage, and write the review beside their templates."""
-    environment = Environment(stage, settings)
-    review.write(stage.outdir, settings, environment.manifests)
+def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> None:
+    """Write the templates of an app, and beside those of each environment, in its app or stage, what they mean."""
+    app.synth()
+    for stage, environment in made:
+        review.write(stage.outdir, environment.settings, environment.manifests)
 
 
 def main() -> int:
@@ -37,8 +39,7 @@ def main() -> int:
     settings = checked(app.node.try_get_context("environment") or "dev")
     if settings is None:
         return 1
-    add(app, settings)
-    app.synth()
+    synthesize(app, [(app, Environment(app, settings))])
     return 0
 
 

@@ -4,7 +4,7 @@ import sys
 
 import aws_cdk as cdk
 
-from app import CONTEXT, checked
+from app import CONTEXT, checked, synthesize
 from pipeline.pipeline_stack import PipelineStack
 from settings import SettingsError, load_pipeline
 
@@ -21,8 +21,8 @@ def main() -> int:
     environments = [settings for settings in found if settings]
     if len(environments) < len(found):
         return 1
-    PipelineStack(app, plan=plan, environments=environments)
-    app.synth()
+    stack = PipelineStack(app, plan=plan, environments=environments)
+    synthesize(app, [(stage, stage.environment) for stage in stack.stages.values()])
     return 0
 
 

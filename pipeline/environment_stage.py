@@ -3,8 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from app import add
 from settings import Settings
+from stacks import Environment
 
 
 class EnvironmentStage(cdk.Stage):
@@ -14,6 +14,6 @@ class EnvironmentStage(cdk.Stage):
     """
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
-        """Make the stacks of a checked environment; its review lies in the stage's part of the cloud assembly."""
+        """Make the stacks of a checked environment."""
         super().__init__(scope, settings.name)
-        add(self, settings)
+        self.environment = Environment(self, settings)

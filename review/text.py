@@ -13,9 +13,9 @@ _TITLE, _VERDICT = 58, 10
 
 
 def text(content: Mapping[str, Any]) -> str:
-    """Return the findings, the flows that are needed, what the nodes carry, what runs already, and the stacks."""
+    """Return findings, needed flows, variables, what the nodes carry, what runs already, permissions and stacks."""
     changes = ["", *lines(content["changes"])] if content["changes"] else []
-    parts = (_findings, _flows, _capacity, _running, _stacks)
+    parts = (_findings, _flows, _variables, _capacity, _running, _permissions, _stacks)
     return "\n".join([*_head(content), *changes, *(line for part in parts for line in part(content))])
 
 
@@ -50,6 +50,20 @@ def _flows(content: Mapping[str, Any]) -> Iterator[str]:
     if others:
         yield "Flows that fail, and that nothing here is known to need:"
         yield from (f"  {flow['title']}: {flow['why']}" for flow in others)
+
+
+def _variables(content: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "Variables of aws-node:"
+    for row in content["variables"]:
+        yield f"  {row['container']} {row['variable']}={row['value'][:200]}"
+
+
+def _permissions(content: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "In the cluster (the page that `make synth` writes has the IAM roles too):"
+    for row in content["permissions"]:
+        yield f"  {row['who']}: {row['may']}"
 
 
 def _capacity(content: Mapping[str, Any]) -> Iterator[str]:

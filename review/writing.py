@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from review import manifests as objects
 from review.content import content
+from review.content.templates import templates
 from review.rules import check
 from review.since import since_saved
 
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 def write(outdir: str, settings: Settings, manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write `<outdir>/review/`: index.html, review.json, and manifests/<name>.yaml for each resource.
 
-    `manifests` are the Kubernetes objects that the stacks apply, by resource. Files of an earlier run are replaced.
+    `manifests` are the Kubernetes objects that the stacks apply, by resource. Where `outdir` is a cloud assembly, what
+    its templates make and allow is told too. Files of an earlier run are replaced.
     """
     from review.page import render  # noqa: PLC0415 (a check without a page needs no template engine)
 
     objects.write(outdir, manifests)
     folder = pathlib.Path(outdir) / "review"
     found = content(settings, check(settings))
-    found["changes"] = since_saved(found)
+    found["changes"], found["templates"] = since_saved(found), templates(outdir)
     names = {name: [_name(item) for item in items] for name, items in manifests.items()}
     text = json.dumps({**found, "manifests": names}, indent=1, ensure_ascii=False)
     (folder / "review.json").write_text(text + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ class Environment:
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         """Make the stacks under an App or a Stage; they are called `<environment>-<Stack>` either way."""
+        self.settings = settings
         nodes: ComputeStack | PodNetworkingStack
         if own := settings.cluster:
             network = NetworkStack(scope, "Network", settings=settings)

@@ -109,6 +109,12 @@ def _cache_option(found: Difference) -> Iterator[Effect]:
         yield Effect("nothing", "there is no cache that runs before and after", _DNS)
 
 
+def _standby(found: Difference) -> Iterator[Effect]:
+    does = "starts beside the cache" if found.after else "gives its addresses back to the cache and ends"
+    yield Effect("DNS", f"a second process {does}, node by node; the cache itself does not restart", _DNS)
+
+
+_LATER = Effect("nothing", "it counts from the next rollout of the cache on; no pod restarts for it", _DNS)
 _NOTHING = Effect("nothing", "it concerns deploys and the watch, not what runs", "environments/schema.json")
 _CARRIER = Effect(
     "rollout",
@@ -133,4 +139,7 @@ TABLE: Table = {
     "pod_networking.drift": _NOTHING,
     "pod_networking.dns_cache": _cache_option,
     "pod_networking.dns_cache.enabled": _cache,
+    "pod_networking.dns_cache.standby": _standby,
+    "pod_networking.dns_cache.min_ready_seconds": _LATER,
+    "pod_networking.dns_cache.max_unavailable": _LATER,
 }

@@ -9,7 +9,7 @@ from review.content.capacity import COOLDOWN_SECONDS, capacity
 from review.content.created import created
 from review.content.paths import flows
 from review.content.permissions import permissions
-from review.content.running import running
+from review.content.running import node_pool, running
 from review.content.variables import variables
 from review.data import table
 from review.rules import RULES
@@ -31,6 +31,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "changes": None,
+        "templates": None,
         "environment": settings.name,
         "account": settings.account,
         "region": settings.region,
@@ -59,6 +60,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "created": created(settings),
         "permissions": permissions(settings),
         "running": running(settings),
+        "node_pool": node_pool(),
         "tables": [_source(name) for name in _TABLES],
         "settings": settings.model_dump(mode="json", by_alias=True, exclude={"name"}),
     }

@@ -65,6 +65,8 @@ def _pod_networking(settings: Settings) -> Iterator[str]:
     yield "the shared pod group, with port 53 to the cluster's group"
     if pods.dns_cache.enabled:
         yield f"the node cache: DaemonSet node-local-dns, {pods.dns_cache.image[:200]}"
+        if pods.dns_cache.standby:
+            yield "its standby on each node: DaemonSet node-local-dns-standby"
         for zone, resolvers in pods.dns_cache.stub_domains.items():
             yield f"stub domain {zone[:200]} asked at {', '.join(resolvers)}"
 

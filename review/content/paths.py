@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from review.flows import flows_of
-from review.needs import needs
+from review.needs import needs, unmet
 
 if TYPE_CHECKING:
     from review.flows import Flow
@@ -31,8 +31,8 @@ _SOURCES = {"pod": "the pod", "node": "the node", "-": "the client"}
 
 def flows(settings: Settings) -> list[dict[str, Any]]:
     """Return each flow of the environment with who needs it, in the model's order."""
-    needed = needs(settings)
-    return [_one(flow, needed.get(flow.key, ())) for flow in flows_of(settings)]
+    needed, failing = needs(settings), {flow.key for flow in unmet(settings)}
+    return [{**_one(flow, needed.get(flow.key, ())), "unmet": flow.key in failing} for flow in flows_of(settings)]
 
 
 def way(path: str) -> str:

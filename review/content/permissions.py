@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 def permissions(settings: Settings) -> list[dict[str, str]]:
     """Return [{who, may, by}]."""
-    awaited = ", read of DaemonSet node-local-dns" if settings.pod_networking.dns_cache.enabled else ""
+    cache = settings.pod_networking.dns_cache
+    names = ("node-local-dns", "node-local-dns-standby")[: 1 + cache.standby] if cache.enabled else ()
+    awaited = f", read of DaemonSet {' and '.join(names)}" if names else ""
     found = [
         {
             "who": "podnet's handler (Lambda)",

@@ -36,7 +36,7 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
     }
     yield {
         "what": "nodes of types without trunk ENIs (t3 is one) carry none of these pods",
-        "then": f"keep a node group or NodePool of other types; a NodePool by the requirements {_node_pool()}",
+        "then": "keep a node group or NodePool of other types",
         "command": _TYPES,
     }
     for workload in settings.workloads:
@@ -64,7 +64,7 @@ def _selector(labels: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
-def _node_pool() -> str:
+def node_pool() -> str:
     """Return Karpenter requirements that leave types with a trunk: by family, and by type where a family has both."""
     types: dict[str, int] = {name: row[2] for name, row in table("trunk_limits")["types"].items()}
     with_trunk = {name.partition(".")[0] for name, branches in types.items() if branches}

@@ -33,6 +33,7 @@ _PLACES = {
     "vpc-resolver": "aws",
     "nodeport-local": "vpc",
     "nodeport-cluster": "vpc",
+    "external-service": "internet",
     "sgp-unconnected": "sgp",
     "sgp-connected": "sgp",
 }

@@ -10,6 +10,7 @@ function show(key) {
   for (const [name, line] of lines) {
     line.classList.toggle("lit", name === key);
     rows.get(name).classList.toggle("lit", name === key);
+    rows.get(name).querySelector("button").setAttribute("aria-pressed", String(name === kept));
   }
   svg.classList.toggle("choosing", key !== null);
   if (key === null) {
@@ -23,10 +24,11 @@ for (const [key, row] of rows) {
   const choose = () => { kept = kept === key ? null : key; show(kept); };
   row.addEventListener("mouseenter", () => show(key));
   row.addEventListener("mouseleave", () => show(kept));
-  row.addEventListener("focus", () => { if (row.matches(":focus-visible")) { kept = key; show(key); } });
   row.addEventListener("click", choose);
-  row.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); }
+  const button = row.querySelector("button");
+  button.addEventListener("focus", () => { if (button.matches(":focus-visible")) { show(key); } });
+  button.addEventListener("blur", () => show(kept));
+  button.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { kept = null; show(null); }
   });
 }

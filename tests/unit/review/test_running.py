@@ -1,8 +1,10 @@
 """What the review says of nodes and pods that were there before."""
 
+import pytest
+
 from review import check
 from review.content import content
-from review.content.running import running
+from review.content.running import node_pool, running
 from review.data import limits
 from review.page import render
 from review.text import text
@@ -36,12 +38,20 @@ def test_a_new_cluster_has_nothing_before():
 
 def test_the_requirement_for_karpenter_leaves_out_types_without_a_trunk_and_no_other():
     """By family; a family with both kinds by type."""
-    (row,) = [row for row in running(load("existing")) if "NodePool" in row["then"]]
     families, types = (
-        part.partition("values: [")[2].partition("]")[0].split(", ") for part in row["then"].split("}, ")
+        part.partition("values: [")[2].partition("]")[0].split(", ") for part in node_pool().split("}, ")
     )
     assert {"t3", "t3a", "t4g", "t2"} <= set(families)
     assert "m5" not in families
     assert "i3.large" in types
     for name in types:
         assert limits(name)[2] == 0
+
+
+@pytest.mark.parametrize("name", ["dev", "existing"])
+def test_the_page_has_the_requirement_for_nodes_of_others(name):
+    """Of a new cluster as well: Karpenter comes later."""
+    settings = load(name)
+    page = render(content(settings, check(settings)), {})
+    assert "Nodes that podnet does not make" in page
+    assert node_pool()[:60].replace("'", "&#39;") in page

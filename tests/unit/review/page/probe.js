@@ -5,21 +5,25 @@ const key = "sgp-to-peer-data";
 const row = document.querySelector(`tr[data-flow="${key}"]`);
 const line = document.querySelector(`g[data-flow="${key}"]`);
 const mouse = (target, type) => target.dispatchEvent(new MouseEvent(type));
-const press = (name) => row.dispatchEvent(new KeyboardEvent("keydown", { key: name, cancelable: true }));
+const button = row.querySelector("button");
+const press = (name) => button.dispatchEvent(new KeyboardEvent("keydown", { key: name, cancelable: true }));
+const pressed = () => document.querySelectorAll('button[aria-pressed="true"]').length;
 const after = (action) => { action(); return lit(); };
 
 const flows = [...document.querySelectorAll("tr[data-flow]")];
 const use = {
   key,
   rows: flows.length,
-  reachable: flows.filter((each) => { each.focus(); return document.activeElement === each; }).length,
+  reachable: flows.filter((each) => { const own = each.querySelector("button"); own.focus(); return document.activeElement === own; }).length,
   pointed: after(() => mouse(row, "mouseenter")),
   left: after(() => { press("Escape"); mouse(row, "mouseleave"); }),
   "line pointed": after(() => mouse(line, "mouseenter")),
   tapped: after(() => { mouse(line, "mouseleave"); row.click(); }),
   "tapped twice": after(() => row.click()),
-  entered: after(() => press("Enter")),
+  entered: after(() => button.click()),  // what Enter and Space do to a button
+  pressed: pressed(),
   escaped: after(() => press("Escape")),
+  "pressed no more": pressed(),
 };
 
 const parse = (colour) => {
@@ -67,6 +71,9 @@ found.textContent = JSON.stringify({
     page: document.documentElement.scrollWidth,
     screen: document.documentElement.clientWidth,
     picture: document.querySelector("svg").getBoundingClientRect().width,
+    smallest: Math.min(...[...document.querySelectorAll("svg text")].filter((each) => each.checkVisibility()).map(
+      (each) => parseFloat(getComputedStyle(each).fontSize) * document.querySelector("svg").getBoundingClientRect().width / 1000)),
   },
 });
 document.body.append(found);
+if (parent !== window) parent.postMessage(found.textContent, "*");

@@ -65,6 +65,21 @@ def _probe(chromium, page, *more):
     return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
+def _on_a_phone(chromium, page):
+    """Probe it in a frame of a phone's width: a headless window is never narrower than 500 pixels."""
+    probed = page.with_name("probed.html")
+    probed.write_text(page.read_text().replace("</body>", f"<script>{PROBE.read_text()}</script></body>"))
+    frame = page.with_name("phone.html")
+    frame.write_text(
+        '<iframe src="probed.html" style="width:390px;height:844px"></iframe><pre id="found"></pre>'
+        "<script>addEventListener('message', (told) => { found.textContent = told.data; });</script>"
+    )
+    done = _open(chromium, frame, "--virtual-time-budget=5000")
+    found = re.search(r'<pre id="found">(.+?)</pre>', done.stdout, re.DOTALL)
+    assert found, done.stderr[-2000:]
+    return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
 def test_the_page_opens_without_an_error_and_asks_for_nothing(chromium, page):
     """Nothing is written to the console, and nothing is loaded besides the page."""
     done = _open(chromium, page)
@@ -95,6 +110,7 @@ def test_flows_light_up_by_pointer_tap_and_keyboard(chromium, page):
     assert found["rows"] == found["reachable"]
     assert found["pointed"] == found["line pointed"] == found["tapped"] == found["entered"] == [key]
     assert found["left"] == found["escaped"] == found["tapped twice"] == []
+    assert (found["pressed"], found["pressed no more"]) == (1, 0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -112,3 +128,22 @@ def test_nothing_is_wider_than_the_screen(chromium, page, width):
     found = _probe(chromium, page, f"--window-size={width},900")["layout"]
     assert found["page"] <= found["screen"] <= width
     assert found["picture"] > 0.8 * found["screen"] * min(1, 1216 / width)
+
+
+def test_it_can_be_read_and_used_on_a_phone(chromium, page):
+    """390 pixels: no sideways scrolling of the page, the picture's words are as large as a footnote, flows light up."""
+    found = _on_a_phone(chromium, page)
+    assert found["layout"]["page"] <= found["layout"]["screen"] <= 390
+    assert found["layout"]["smallest"] >= 11
+    assert found["use"]["tapped"] == [found["use"]["key"]]
+    assert found["contrast"]["poor"] == []
+
+
+def test_it_can_be_printed(chromium, page):
+    """As a PDF of some pages, with the verdicts and without what only a screen can do."""
+    target = page.with_name("page.pdf")
+    environment = {**os.environ, "HOME": str(page.parent)}
+    flags = [*FLAGS, f"--user-data-dir={page.parent / 'profile'}", f"--print-to-pdf={target}"]
+    subprocess.run([chromium, *flags, f"file://{page}"], capture_output=True, timeout=60, check=True, env=environment)
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", target.read_bytes()))
+    assert 3 <= pages <= 30
