@@ -36,7 +36,8 @@ def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> N
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
     app = cdk.App(context=CONTEXT)
-    settings = checked(app.node.try_get_context("environment") or "dev")
+    named = app.node.try_get_context("environment")
+    settings = checked("dev" if named is None else named)
     if settings is None:
         return 1
     synthesize(app, [(app, Environment(app, settings))])

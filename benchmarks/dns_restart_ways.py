@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 import tempfile
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.usage import number
 from charts.node_local_dns import Options
 from laboratory import Lab, NodeCache, Outcome, Recipe
 from laboratory.addresses import CLUSTER_IP, LOCAL, OTHER_PEER
@@ -19,7 +19,7 @@ from rehearsal.parts import ensure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-RESTARTS, KILLS = int(os.environ.get("RESTARTS", "20")), int(os.environ.get("KILLS", "5"))
+RESTARTS, KILLS = number("RESTARTS", 20), number("KILLS", 5)
 LISTEN, SLOW = (LOCAL, CLUSTER_IP), "slow.example.com"
 Figures = dict[str, Any]
 

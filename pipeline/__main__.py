@@ -1,5 +1,6 @@
 """Synthesize a pipeline and its environments: `cdk --app ".venv/bin/python -m pipeline" -c pipeline=<name>`."""
 
+import argparse
 import sys
 
 import aws_cdk as cdk
@@ -11,9 +12,12 @@ from settings import SettingsError, load_pipeline
 
 def main() -> int:
     """Synthesize the pipeline named by the context value `pipeline`; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Synthesize a pipeline, as a CDK app.")
+    parser.parse_args()
     app = cdk.App(context=CONTEXT)
     try:
-        plan = load_pipeline(app.node.try_get_context("pipeline") or "pipeline")
+        named = app.node.try_get_context("pipeline")
+        plan = load_pipeline("pipeline" if named is None else named)
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return 1

@@ -29,15 +29,24 @@ class Rehearsal:
         workspace: Where everything is kept; opened already.
         report: What is proven.
         real_pauses: Let the command line poll as slowly as it does against AWS.
+        cdk: Makes the command line.
     """
 
-    def __init__(self, environment: Path, workspace: Workspace, report: Report, *, real_pauses: bool = False) -> None:
+    def __init__(
+        self,
+        environment: Path,
+        workspace: Workspace,
+        report: Report,
+        *,
+        real_pauses: bool = False,
+        cdk: Callable[..., Cdk] = Cdk,
+    ) -> None:
         self._environment = environment
         self._workspace = workspace
         self._report = report
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
-        self._cdk = Cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
+        self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
         self._first = workspace.folder / "cdk.out-1"
         self._second = workspace.folder / "cdk.out-2"
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from settings.forms import Section
 from settings.model import Settings
 from settings.pipeline import Pipeline
-from settings.problems import Problem, SettingsError, from_validation
+from settings.problems import Problem, SettingsError, from_validation, show
 from settings.reading import read
 from settings.references import check
 
@@ -31,7 +31,8 @@ def environments() -> list[str]:
 def load(environment: str) -> Settings:
     """Return the settings of an environment: a name in `environments/`, or the path of a YAML file.
 
-    Raises SettingsError with all problems: form of each value, unknown and missing keys, and references between parts.
+    Raises SettingsError with all problems: a name that is none, form of each value, unknown and missing keys, and
+    references between parts.
     """
     return _load(environment, Settings, check)
 
@@ -42,9 +43,7 @@ def load_pipeline(pipeline: str) -> Pipeline:
 
 
 def _load(name: str, model: type[File], check: Callable[[dict[str, Any]], list[Problem]]) -> File:
-    file = pathlib.Path(name)
-    if not file.suffix:
-        file = FOLDER / f"{name}.yaml"
+    file = _file(name)
     raw = read(file)
     problems = check(raw) + ([_named(file)] if "name" in raw else [])
     try:
@@ -56,6 +55,15 @@ def _load(name: str, model: type[File], check: Callable[[dict[str, Any]], list[P
     if problems:
         raise SettingsError(file.name, problems)
     return settings
+
+
+def _file(name: str) -> pathlib.Path:
+    """Return the file of a name or a path; a context value may be anything, and an empty one is not the default."""
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        rule, fix = "must be a name in environments/, or the path of a YAML file", "name one, such as dev"
+        raise SettingsError("the environment", [Problem("its name", rule, show(name), fix)])
+    file = pathlib.Path(name)
+    return file if file.suffix else FOLDER / f"{name}.yaml"
 
 
 def _named(file: pathlib.Path) -> Problem:

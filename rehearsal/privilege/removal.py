@@ -1,34 +1,26 @@
-"""Every permission that an assembly declares, and the assembly without one of them."""
+"""One permission less in a template."""
 
 import copy
-import dataclasses
-import hashlib
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-_LAMBDAS_OWN = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "ContainerRegistry")  # CDK's handlers
-_CDKS_OWN = ("Providerframework", "Providerwaiterstatemachine")  # roles of the provider framework
+Properties = dict[str, Any]
 Template = dict[str, Any]
-# what the emulator does not ask IAM for, with what AWS does with it
-NOT_ENFORCED = {
-    "logs:CreateLogStream": "Lambda writes its log",
-    "logs:PutLogEvents": "Lambda writes its log",
-    "AmazonEKSWorkerNodePolicy": "kubelet joins the cluster",
-    "AmazonEKS_CNI_Policy": "aws-node makes network interfaces",
-}
+_MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+_ROLES = ("Role", "ClusterRole")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Removal:
     """One permission of one resource.
 
     Attributes:
         stack: Name of the stack.
         resource: Logical id.
-        what: The action, managed policy or Kubernetes group that goes.
+        what: The IAM action, the managed policy, what an access entry gives, who may invoke a function, or the verb and
+            resource of a rule in a Kubernetes role.
     """
 
     stack: str
@@ -42,62 +34,83 @@ class Removal:
     def apply(self, template: Template) -> Template:
         """Return the template without the permission."""
         less = copy.deepcopy(template)
-        properties = less["Resources"][self.resource]["Properties"]
-        if "PolicyDocument" in properties:
-            for statement in properties["PolicyDocument"]["Statement"]:
+        resource = less["Resources"][self.resource]
+        properties = resource.setdefault("Properties", {})
+        for document in _documents(properties):
+            for statement in document["Statement"]:
                 # a statement must keep an action, and this one gives nobody anything
                 left = [action for action in _actions(statement) if action != self.what]
                 statement["Action"] = left or "sts:GetCallerIdentity"
-        elif "ManagedPolicyArns" in properties:
-            properties["ManagedPolicyArns"] = [
-                arn for arn in properties["ManagedPolicyArns"] if _last(arn) != self.what
-            ]
-        else:
-            properties.pop("KubernetesGroups", None)
-            properties.pop("AccessPolicies", None)
+        for key, name in (("ManagedPolicyArns", _last), ("KubernetesGroups", str), ("AccessPolicies", _access)):
+            if key in properties:
+                properties[key] = [entry for entry in properties[key] if name(entry) != self.what]
+        if resource["Type"] == "AWS::Lambda::Permission":
+            del less["Resources"][self.resource]
+        if resource["Type"] == _MANIFEST and self.what in _verbs(properties):
+            properties["Manifest"] = json.dumps(_without_verb(json.loads(properties["Manifest"]), self.what))
         return less
 
 
 def removals(stack: str, template: Template) -> Iterator[Removal]:
-    """Give each permission: IAM actions, managed policies beside Lambda's own, and what access entries give."""
+    """Give every permission of a template; trust in a role and the policy of a key are none: they say who, not what."""
     for name, resource in sorted(template["Resources"].items()):
-        if any(own in name for own in _CDKS_OWN):
-            continue
         properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::IAM::Policy":
-            statements = properties["PolicyDocument"]["Statement"]
-            for action in sorted({action for statement in statements for action in _actions(statement)}):
-                yield Removal(stack, name, action)
-        elif resource["Type"] == "AWS::IAM::Role":
-            for policy in map(_last, properties.get("ManagedPolicyArns", [])):
-                if policy and not any(own in policy for own in _LAMBDAS_OWN):
-                    yield Removal(stack, name, policy)
+        found = {action for document in _documents(properties) for s in document["Statement"] for action in _actions(s)}
+        if resource["Type"] == "AWS::IAM::Role":
+            found |= {_last(arn) for arn in properties.get("ManagedPolicyArns", [])} - {""}
         elif resource["Type"] == "AWS::EKS::AccessEntry":
-            yield Removal(stack, name, ", ".join(properties.get("KubernetesGroups", [])) or "its access policy")
+            found |= {*properties.get("KubernetesGroups", []), *map(_access, properties.get("AccessPolicies", []))}
+        elif resource["Type"] == "AWS::Lambda::Permission":
+            found.add(f"{properties['Action']} by {properties['Principal']}")
+        elif resource["Type"] == _MANIFEST:
+            found |= _verbs(properties)
+        yield from (Removal(stack, name, what) for what in sorted(found))
 
 
-def without(removal: Removal, assembly: Path, target: Path) -> Path:
-    """Copy an assembly without one permission; the template gets a new hash, since CDK uploads each hash once."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(assembly, target)
-    file = target / f"{removal.stack}.template.json"
-    text = json.dumps(removal.apply(json.loads(file.read_text(encoding="utf-8"))))
-    file.write_text(text, encoding="utf-8")
-    listed = target / f"{removal.stack}.assets.json"
-    files = json.loads(listed.read_text(encoding="utf-8"))["files"]
-    (old,) = [key for key, entry in files.items() if entry["source"]["path"] == file.name]
-    new = hashlib.sha256(text.encode()).hexdigest()
-    for path in (listed, target / "manifest.json"):
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    return target
+def _documents(properties: Properties) -> list[Any]:
+    """Give the policy documents of a resource: its own one, and those inside a role."""
+    own = [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
+    inside = properties.get("Policies", [])
+    return own + [policy["PolicyDocument"] for policy in inside if isinstance(policy, dict)]
 
 
 def _actions(statement: dict[str, Any]) -> list[str]:
-    found = statement["Action"]
+    found = statement.get("Action", [])
     return [found] if isinstance(found, str) else list(found)
 
 
 def _last(arn: object) -> str:
-    """Give the name at the end of a managed policy's ARN, which is text or a Join; "" for anything else."""
-    parts = arn["Fn::Join"][1] if isinstance(arn, dict) and "Fn::Join" in arn else [arn]
-    return parts[-1].rpartition("/")[2] if isinstance(parts[-1], str) else ""
+    """Give the name at the end of an ARN, which is text, a Join, or an If around one; "" for anything else."""
+    while isinstance(arn, dict):
+        (kind, value), *_ = arn.items()
+        if kind not in ("Fn::Join", "Fn::If", "Fn::Sub"):
+            return ""
+        arn = value[1] if kind != "Fn::Sub" else value
+        if kind == "Fn::Join":
+            arn = value[1][-1]
+    return arn.rpartition("/")[2] if isinstance(arn, str) else ""
+
+
+def _access(entry: dict[str, Any]) -> str:
+    return _last(entry["PolicyArn"])
+
+
+def _verbs(properties: Properties) -> set[str]:
+    """Give `<verb> <resource>[ <name>]` for each rule of the roles in a manifest; roles have no references."""
+    text = properties.get("Manifest")
+    objects = json.loads(text) if isinstance(text, str) else []
+    rules = [rule for item in objects if item["kind"] in _ROLES for rule in item["rules"]]
+    return {f"{verb} {_about(rule)}" for rule in rules for verb in rule["verbs"]}
+
+
+def _without_verb(objects: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+    for item in objects:
+        if item["kind"] in _ROLES:
+            for rule in item["rules"]:
+                rule["verbs"] = [verb for verb in rule["verbs"] if f"{verb} {_about(rule)}" != what]
+            item["rules"] = [rule for rule in item["rules"] if rule["verbs"]]
+    return objects
+
+
+def _about(rule: dict[str, Any]) -> str:
+    return " ".join([",".join(rule.get("resources", [])), *rule.get("resourceNames", [])])

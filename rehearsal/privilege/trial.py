@@ -1,95 +1,91 @@
-"""The deploys of a trial, stack after stack."""
+"""One rehearsal after the other, each with one permission less."""
 
+import contextlib
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from rehearsal.aws import AWS_ERRORS
 from rehearsal.cdk import Cdk
-from rehearsal.checks import plan
-from rehearsal.checks.expect import CheckFailedError
 from rehearsal.errors import RehearsalError
-from rehearsal.privilege.removal import NOT_ENFORCED, Removal, removals, without
-from rehearsal.stage import Stage
+from rehearsal.existing_rehearsal import ExistingRehearsal
+from rehearsal.privilege.lesser_cdk import LesserCdk
+from rehearsal.privilege.removal import Removal, removals
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.report import Report
 from rehearsal.workspace import Workspace
 from settings import load
 
-STACKS = ("Network", "Cluster", "PodNetworking", "Compute")
+_LIMIT = 600  # seconds for one rehearsal; a whole one takes about a sixth of it
+_LOOKS_AT_RIGHTS = "the handler's rights are narrow"  # it reads the rights themselves; what needs them is to notice
+_ENDS: tuple[type[Exception], ...] = (RehearsalError, OSError, *AWS_ERRORS)
+
+
+class UsersReport(Report):
+    """A report without the check that reads the rights: what uses a permission has to miss it."""
+
+    def check(self, what: str, check: Callable[[], str]) -> None:
+        """Run a check, unless it is that one."""
+        if what != _LOOKS_AT_RIGHTS:
+            super().check(what, check)
 
 
 class Trial:
-    """Deploy each stack once for every permission that it declares, without it, and then whole.
+    """Rehearse an environment whole, and then once for every permission that its templates declare, without it.
 
     Args:
         environment: The environment file.
-        workspace: Where everything is kept; opened already.
-        told: Called with each result.
+        workspace: Where each rehearsal has its turn.
     """
 
-    def __init__(self, environment: Path, workspace: Workspace, told: Callable[[Removal, str], None]) -> None:
-        self._settings, self._environment = load(str(environment)), environment
-        self._workspace, self._told = workspace, told
-        self.stage = Stage(workspace, self._settings)
-        self._cdk = Cdk(workspace, self.stage.client_env)
-        self._whole, self._less = workspace.folder / "cdk.out", workspace.folder / "cdk.out-less"
+    def __init__(self, environment: Path, workspace: Workspace) -> None:
+        self._environment, self._workspace = environment, workspace
+        self._existing = load(str(environment)).existing_cluster is not None
+        self.permissions: list[Removal] = []
 
-    def run(self) -> None:
-        """Try all.
+    def whole(self) -> str:
+        """Rehearse with every permission, and find them all; give the reason of a failure, "" where there is none."""
+        with self._rehearsed(None) as reason:
+            for file in sorted((self._workspace.folder / "cdk.out-1").glob("*.template.json")):
+                template = json.loads(file.read_text(encoding="utf-8"))
+                self.permissions += removals(file.name.removesuffix(".template.json"), template)
+            return reason
 
-        Raises:
-            RehearsalError: The whole assembly does not deploy, before or after a refused deploy.
-        """
-        self.stage.emulator.start()
-        synth = self._cdk.synth(self._environment, self._whole)
-        self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
-        synth.wait()
-        for kind in STACKS:
-            stack = f"{self._settings.name}-{kind}"
-            template = json.loads((self._whole / f"{stack}.template.json").read_text(encoding="utf-8"))
-            for number, removal in enumerate(removals(stack, template), 1):
-                self._told(removal, self._try(removal, f"{kind}-{number}"))
-            self._deploy(self._whole, stack, f"{kind}-whole")
+    def without(self, removal: Removal) -> str:
+        """Rehearse without one permission; give step and reason of the failure, "" where nobody missed it."""
+        with self._rehearsed(removal) as reason:
+            return reason
 
-    def close(self) -> None:
-        """Stop everything."""
-        self._cdk.stop()
-        self.stage.emulator.stop()
-
-    def _try(self, removal: Removal, name: str) -> str:
-        """Deploy without it; give the reason of the failure, "" where nothing noticed.
-
-        A stack may declare what a later one needs: where its own deploy succeeds, all others follow, and the checks.
-        """
+    @contextlib.contextmanager
+    def _rehearsed(self, removal: Removal | None) -> Iterator[str]:
+        self._workspace.open()
+        report = UsersReport()
+        cdk = partial(LesserCdk, removal=removal) if removal else Cdk
+        kind = ExistingRehearsal if self._existing else Rehearsal
+        rehearsal = kind(self._environment, self._workspace, report, cdk=cdk)
+        limit = threading.Timer(_LIMIT, rehearsal.close)
+        limit.start()
         try:
-            self._deploy(without(removal, self._whole, self._less), removal.stack, name)
-            if removal.what not in NOT_ENFORCED:
-                self._go_on(name)
-        except RehearsalError as error:
-            self._cdk.destroy(self._less, [removal.stack], f"{name}-destroy", lambda _: None)
-            return _reason(str(error))
-        # or the next deploy would be an update, which does not do again what has been done
-        self._cdk.destroy(self._less, [removal.stack], f"{name}-destroy", lambda _: None)
-        return ""
-
-    def _go_on(self, name: str) -> None:
-        self._cdk.deploy(self._less, f"{name}-all", lambda _: None)
-        scene = self.stage.scene(self._settings)
-        for what, check in plan.FIRST:
-            self._check(what, partial(check, scene))
+            yield self._reason(rehearsal, report, limit)
+        finally:
+            limit.cancel()
+            rehearsal.close()
+            self._workspace.close()
 
     @staticmethod
-    def _check(what: str, check: Callable[[], str]) -> None:
+    def _reason(rehearsal: Rehearsal, report: Report, limit: threading.Timer) -> str:
         try:
-            check()
-        except CheckFailedError as error:
-            raise RehearsalError(f"{what}: {error}") from error
+            rehearsal.run()
+        except _ENDS as error:
+            step = report.steps[-1][0] if report.steps else "start"
+            return f"{step}: {_told(str(error)) if limit.is_alive() else f'it did not end within {_LIMIT} s'}"
+        return ""
 
-    def _deploy(self, assembly: Path, stack: str, name: str) -> None:
-        self._cdk.deploy(assembly, name, lambda _: None, stacks=[stack, "--exclusively"])
 
-
-def _reason(said: str) -> str:
+def _told(said: str) -> str:
     """Give the line that tells most: the first resource that failed, else the last line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    failed = [line for line in lines if "CREATE_FAILED" in line or "AccessDenied" in line]
+    failed = [line for line in lines if "_FAILED" in line or "AccessDenied" in line or "not authorized" in line]
     return (failed or lines[-1:] or ["no reason"])[0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from review.flows import Conditions, conditions_of
 from review.flows.conditions import EnforcingMode, Nodes
+from tests.dataplane.lab.addresses import INTERNET_RANGE
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -28,7 +29,7 @@ class Cell:
     cache: bool
     early_demux: bool
     rerouted: bool = False
-    """Whether the peer's range is in AWS_EXTERNAL_SERVICE_CIDRS."""
+    """Whether the peer's range, and one of the internet, are in AWS_EXTERNAL_SERVICE_CIDRS."""
 
     @property
     def node(self) -> str:
@@ -54,7 +55,7 @@ class Cell:
             "external_snat": self.external_snat,
             "exclude_snat_cidrs": (peer,) if self.excluded else (),
             "disable_tcp_early_demux": not self.early_demux,
-            "env": {**pods.env, **({_EXTERNAL_SERVICES: peer} if self.rerouted else {})},
+            "env": {**pods.env, **({_EXTERNAL_SERVICES: f"{peer},{INTERNET_RANGE}"} if self.rerouted else {})},
         }
         return base.model_copy(update={"pod_networking": pods.model_copy(update=choices)})
 
@@ -81,7 +82,7 @@ def matrix() -> list[Cell]:
 
 
 def rerouted() -> list[Cell]:
-    """Return the cells in which the peer's range is an external service's too."""
+    """Return the cells in which the peer and a server on the internet are external services too."""
     return [
         dataclasses.replace(cell, rerouted=True)
         for cell in matrix()

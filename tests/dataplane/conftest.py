@@ -35,5 +35,5 @@ def measured(base, pytestconfig):
 
 @pytest.fixture(scope="session")
 def measured_rerouted(base, pytestconfig):
-    """The cells in which the peer's range is an external service's too."""
+    """The cells in which the peer and a server on the internet are external services too."""
     return _measured(base, rerouted(), pytestconfig, "external services")

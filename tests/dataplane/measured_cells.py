@@ -11,6 +11,7 @@ from review.flows import predict
 from review.flows.conditions import Nodes
 from tests.dataplane.comparison import Comparison, compare
 from tests.dataplane.jobs import job
+from tests.dataplane.lab.addresses import INTERNET_RANGE
 from tests.dataplane.lab.outside import measure
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class MeasuredCells:
         """Compare a cell with the model as it is now, for nodes behind a NAT gateway and in a public subnet."""
         found: list[Comparison] = []
         for nodes in get_args(Nodes):
-            flows = predict(cell.conditions(self.base, nodes))
+            flows = predict(cell.conditions(self.base, nodes), INTERNET_RANGE)
             named = [
                 dataclasses.replace(flow, peer=self._peer) if "peer" in flow.id.split("-") else flow for flow in flows
             ]

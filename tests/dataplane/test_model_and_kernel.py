@@ -20,7 +20,7 @@ def test_model_and_kernel_agree_about_every_flow(measured, cell):
 
 
 @pytest.mark.parametrize("cell", rerouted(), ids=lambda cell: cell.name)
-def test_they_agree_where_the_peer_is_an_external_service(measured_rerouted, cell):
+def test_they_agree_where_peer_and_internet_are_external_services(measured_rerouted, cell):
     """AWS_EXTERNAL_SERVICE_CIDRS is read and put into rules by AWS's code too."""
     assert not measured_rerouted.differing(cell), _said(measured_rerouted.differing(cell))
 
