@@ -14,7 +14,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability
+PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -49,7 +49,7 @@ setup-system: ## install the Debian packages that tests use, as root; elsewhere 
 
 # -- use --------------------------------------------------------------------------------------------------------------
 synth: setup ## write templates and the review to cdk.out; reads nothing but the repository
-	@$(CDK) synth --quiet -c environment=$(ENV)
+	@.venv/bin/python -m terminal "synthesizing $(ENV)" -- $(CDK) synth --quiet -c environment=$(ENV)
 	echo "templates in cdk.out, the review in cdk.out/review/index.html"
 review: setup ## tell flows, rules and capacity of ENV as text, without a synth
 	@.venv/bin/python -m review --environment $(ENV) $(if $(AGAINST),--against $(AGAINST))

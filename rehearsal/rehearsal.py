@@ -10,12 +10,12 @@ from rehearsal.cdk import Cdk
 from rehearsal.checks import aws_node, drift, gone, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
-from rehearsal.progress import Progress
 from rehearsal.report import Report
 from rehearsal.stage import Stage
 from rehearsal.variant import Variant
 from rehearsal.workspace import Workspace
 from settings import Settings, load
+from terminal.progress import Progress
 
 Named = tuple[str, Callable[[], str]]
 """What is proven, and the check that does it."""

@@ -1,12 +1,15 @@
-"""Prove a deployed environment: python -m verify --environment dev [--as NAMESPACE/WORKLOAD] [--json]."""
+"""Prove a deployed environment: python -m verify --environment dev [--as NAMESPACE/WORKLOAD | --as all] [--json]."""
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
-from settings import SettingsError, load
+from rich.console import Console
+
+from settings import Settings, SettingsError, load
+from terminal import Progress
 from verify.daemon_sets import daemon_sets
 from verify.errors import VerifyError
 from verify.finding import Finding
@@ -15,44 +18,67 @@ from verify.kubectl import Kubectl
 from verify.nodes import nodes
 from verify.paths import paths
 from verify.pods import pods
+from verify.telling import as_json, tell
 
-_MOST = 10  # problems of one finding that are shown
+_INTERRUPTED = 130
 
 
 def main() -> int:
-    """Print what holds and what does not; return 0 where all holds, 1 where not, 2 where nothing could be seen."""
+    """Print what holds and what does not; return 0 where nothing is wrong, 1 where something is, 2 if nothing is seen.
+
+    Interrupted, it takes its Jobs away and returns 130.
+    """
+    given = _given()
+    try:
+        settings = load(given.environment)
+        found = _look(settings, Kubectl(given.context), given)
+        if given.output:
+            given.output.parent.mkdir(parents=True, exist_ok=True)
+            given.output.write_text(as_json(settings.name, found) + "\n", encoding="utf-8")
+    except (SettingsError, VerifyError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; nothing is left in the cluster", file=sys.stderr)
+        return _INTERRUPTED
+    if given.json:
+        print(as_json(settings.name, found))
+    else:
+        tell(settings.name, found, Console())
+    return int(any(finding.problems for finding in found))
+
+
+def _look(settings: Settings, kubectl: Kubectl, given: argparse.Namespace) -> list[Finding]:
+    looks = {
+        "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
+        "nodes": partial(nodes, settings, kubectl),
+        "policies and pods": partial(pods, settings, kubectl),
+    }
+    with Progress(f"looking at {settings.name} with kubectl") as progress:
+        found = list[Finding]()
+        for name, look in looks.items():
+            progress.note(name)
+            found += look()
+        if given.workload:
+            found += _paths(settings, kubectl, given, progress)
+    return found
+
+
+def _paths(settings: Settings, kubectl: Kubectl, given: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+    return paths(settings, kubectl, given.workload, given.image, progress.note)
+
+
+def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m verify", description="Prove a deployed environment with kubectl.")
     parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--context", default="", help="context of the kubeconfig; the current one when left out")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--as", dest="workload", default="", help="run a Job that looks as this namespace/workload")
+    parser.add_argument("--output", type=Path, help="write the JSON to this file as well")
+    parser.add_argument(
+        "--as", dest="workload", default="", help="run a Job that looks as this namespace/workload; all: as each"
+    )
     parser.add_argument("--image", default=IMAGE, help="image of that Job; needs python3")
-    given = parser.parse_args()
-    try:
-        settings, kubectl = load(given.environment), Kubectl(given.context)
-        found = [finding for look in (daemon_sets, nodes, pods) for finding in look(settings, kubectl)]
-        if given.workload:
-            found += paths(settings, kubectl, given.workload, given.image)
-    except (SettingsError, VerifyError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    holds = all(finding.holds for finding in found)
-    if given.json:
-        content = {"environment": settings.name, "holds": holds, "findings": [asdict(finding) for finding in found]}
-        print(json.dumps(content, indent=1))
-    else:
-        print("\n".join(_lines(found)))
-    return int(not holds)
-
-
-def _lines(found: Iterable[Finding]) -> Iterable[str]:
-    for finding in found:
-        yield f"{'ok  ' if finding.holds else 'FAIL'}  {finding.what}{f': {finding.seen}' if finding.seen else ''}"
-        yield from (f"        {problem}" for problem in finding.problems[:_MOST])
-        if len(finding.problems) > _MOST:
-            yield f"        and {len(finding.problems) - _MOST} more"
-        if finding.problems:
-            yield f"      fix: {finding.fix}"
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -6,16 +6,17 @@ from settings import Settings
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
-_CACHE = "node-local-dns"
+_CACHE, _STANDBY = "node-local-dns", "node-local-dns-standby"
 
 
 def daemon_sets(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about the two DaemonSets of kube-system."""
+    """Yield what is found about aws-node, the cache and its standby, in kube-system."""
     found = {item["metadata"]["name"]: item for item in kubectl.items("daemonsets", "kube-system")}
     yield _variables(settings, found.get("aws-node"))
     yield _rolled_out("aws-node", found.get("aws-node"))
-    if settings.pod_networking.dns_cache.enabled:
-        yield _rolled_out(_CACHE, found.get(_CACHE))
+    cache = settings.pod_networking.dns_cache
+    for name in (_CACHE, _STANDBY)[: 1 + cache.standby] if cache.enabled else ():
+        yield _rolled_out(name, found.get(name))
 
 
 def _variables(settings: Settings, aws_node: Json | None) -> Finding:
@@ -28,9 +29,8 @@ def _variables(settings: Settings, aws_node: Json | None) -> Finding:
         if live.get(container, {}).get(name) != value
     ]
     seen = f"{sum(map(len, wanted.values()))} variables"
-    fix = (
-        "give pod_networking.run_again a new text and deploy; `kubectl get ds aws-node --show-managed-fields` names who"
-    )
+    who = "kubectl -n kube-system get daemonset aws-node --show-managed-fields -o yaml"
+    fix = f"give pod_networking.run_again a new text and deploy; `{who}` names who else sets them"
     return Finding("aws-node has the variables of the file", seen, problems, fix)
 
 

@@ -1,6 +1,7 @@
 """One thing that was looked at."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,14 +13,20 @@ class Finding:
         seen: What was found where it holds.
         problems: What is wrong, each with its place; none where the promise holds.
         fix: What to do about them.
+        not_tried: Why it could not be looked at; empty where it was. It counts neither as holding nor as wrong.
     """
 
     what: str
-    seen: str
+    seen: str = ""
     problems: list[str] = field(default_factory=list)
     fix: str = ""
+    not_tried: str = ""
 
     @property
-    def holds(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
+    def result(self) -> str:
+        """`holds`, `fails` or `not tried`."""
+        return "fails" if self.problems else "not tried" if self.not_tried else "holds"
+
+    def content(self) -> dict[str, Any]:
+        """Give it as plain values, for JSON."""
+        return {"result": self.result, **vars(self)}

@@ -4,36 +4,52 @@ import json
 from pathlib import Path
 from typing import Any
 
+from settings import Settings
 from settings.workloads import Workload
 
 IMAGE = "public.ecr.aws/docker/library/python:3.13.9-alpine3.22"
 _PROBE = Path(__file__).with_name("probe.py")
-_CACHE_METRICS = 9253
 _DEADLINE_SECONDS, _KEPT_SECONDS = 120, 3600
 _NOBODY = 65534
 
 
-def job(workload: Workload, *, account: str, image: str, names: list[str]) -> dict[str, Any]:
+def task(settings: Settings, workload: Workload) -> dict[str, Any]:
+    """Give what the probe is to do: two names, the metrics of the caches that must answer, and the peers' services.
+
+    A pod in `strict` does not reach the cache; with a standby either of two processes answers.
+    """
+    networking = settings.pod_networking
+    cache = networking.dns_cache
+    ports = [cache.metrics_port, cache.metrics_port + 1][: 1 + cache.standby]
+    reached = cache.enabled and networking.enforcing_mode == "standard"
+    return {
+        "names": [f"kubernetes.default.svc.{cache.cluster_domain}", f"sts.{settings.region}.amazonaws.com"],
+        "connections": [
+            [reach.host, reach.port] for reach in workload.reaches if reach.host and reach.protocol == "tcp"
+        ],
+        "metrics": [f"$(HOST):{port}" for port in ports if reached],
+    }
+
+
+def job(settings: Settings, workload: Workload, *, account: str, image: str) -> dict[str, Any]:
     """Give a Job whose pod has the labels of a workload's pods, hence their security groups.
 
     Its pod never becomes ready, so that no Service of the workload sends it traffic; as it belongs to the Job no
-    ReplicaSet adopts it. It fits the Pod Security Standard `restricted`.
+    ReplicaSet adopts it. It fits the Pod Security Standard `restricted`, and runs where the cache does.
 
     Args:
+        settings: Of the environment.
         workload: Whose labels it takes.
         account: Name of the service account.
         image: An image with python3.
-        names: DNS names to resolve.
     """
-    hosts = [[reach.host, reach.port] for reach in workload.reaches if reach.host and reach.protocol == "tcp"]
-    task = json.dumps({"names": names, "connections": hosts, "metrics": f"$(HOST):{_CACHE_METRICS}"})
     container = {
         "name": "probe",
         "image": image,
         "command": ["python3", "-c", _PROBE.read_text(encoding="utf-8")],
         "env": [
             {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}},
-            {"name": "PODNET_PROBE", "value": task},
+            {"name": "PODNET_PROBE", "value": json.dumps(task(settings, workload))},
         ],
         "readinessProbe": {"exec": {"command": ["false"]}, "periodSeconds": _KEPT_SECONDS},
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
@@ -43,10 +59,12 @@ def job(workload: Workload, *, account: str, image: str, names: list[str]) -> di
             "readOnlyRootFilesystem": True,
         },
     }
+    cache = settings.pod_networking.dns_cache
     pod = {
         "restartPolicy": "Never",
         "serviceAccountName": account,
         "automountServiceAccountToken": False,
+        "nodeSelector": {"kubernetes.io/os": "linux", **(cache.node_labels if cache.enabled else {})},
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": _NOBODY,

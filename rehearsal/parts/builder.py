@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rehearsal.parts.go import Go
 from rehearsal.parts.part import Part
-from rehearsal.progress import Progress
+from terminal.progress import Progress
 
 
 class Builder:

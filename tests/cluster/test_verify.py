@@ -1,7 +1,10 @@
 """`python -m verify` on a real API server, through the real kubectl."""
 
+import contextlib
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 
@@ -61,10 +64,13 @@ def verify(plane, tmp_path):
     path = f"{kubectl_folder('1.35')}{os.pathsep}{os.environ['PATH']}"
     env = {"PATH": path, "KUBECONFIG": str(plane.kubeconfig), "HOME": str(tmp_path)}
 
-    def run(*options, **more):
-        command = [sys.executable, "-m", "verify", "--environment", str(file), *options]
-        return subprocess.run(command, cwd=PROJECT, env=env | more, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "verify", "--environment", str(file)]
 
+    def run(*options, **more):
+        given = {"cwd": PROJECT, "env": env | more, "capture_output": True, "text": True}
+        return subprocess.run([*command, *options], **given, check=False)
+
+    run.command, run.env = command, env
     return run
 
 
@@ -100,24 +106,54 @@ def pod(name, *, annotations=None, limits=None, **spec):
 
 
 def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster):
-    """Exit 0, one line for each promise, nothing on stderr."""
+    """Exit 0, a line for each promise, a summary at the end, and without a terminal plain lines of what is going on."""
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("ok  ") == 7
     assert "FAIL" not in done.stdout
-    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "dev: 7 hold"
+    started, ended = done.stderr.splitlines()
+    assert started == "looking at dev with kubectl ..."
+    assert ended.startswith("looking at dev with kubectl: done in ")
+    assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, api):
+@pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verify, cluster, more, coloured):
+    """A pseudo-terminal of 80 columns; escape sequences for colours are looked for."""
+    printed = at_a_terminal(verify.command, verify.env | {"TERM": "xterm-256color", **more})
+    assert "looking at dev with kubectl" in printed
+    assert re.search(r"0:00:0\d", printed)
+    assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
+    assert "dev: 7 hold" in printed
+
+
+def at_a_terminal(command, env):
+    """Run a command with a pseudo-terminal; give what it wrote there."""
+    near, far = pty.openpty()
+    with subprocess.Popen(command, cwd=PROJECT, env=env, stdin=far, stdout=far, stderr=far) as process:
+        os.close(far)
+        printed = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while part := os.read(near, 4096):
+                printed += part
+        assert process.wait(60) == 0, printed
+    os.close(near)
+    return printed.decode()
+
+
+def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, api, tmp_path):
     """Started before the policy; waiting for a branch ENI; those of the host's network and of others do not count."""
     pods = "/api/v1/namespaces/shop/pods"
     cluster(make(api, pods, pod("old")), make(api, pods, pod("has", annotations=ENI)))
     cluster(make(api, pods, pod("waits", limits={"vpc.amazonaws.com/pod-eni": "1"})))
     cluster(make(api, pods, pod("host", hostNetwork=True)))
-    done = verify("--json")
+    done = verify("--json", "--output", str(tmp_path / "proof" / "dev.json"))
+    assert json.loads((tmp_path / "proof" / "dev.json").read_text()) == json.loads(done.stdout)
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
+    assert found["counts"] == "6 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
@@ -156,6 +192,7 @@ def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_a
     for words in (
         "shop/orders-worker",
         "aws-node ENABLE_POD_ENI must be 'true', got 'false'",
+        "`kubectl -n kube-system get daemonset aws-node --show-managed-fields -o yaml` names who",
         "its controller has not seen the newest template yet",
         "node group general has no ready node",
     ):

@@ -1,9 +1,7 @@
-"""The Job of `make verify ARGS="--as …"` on a real API server; who runs its pod there is this test."""
+"""The Job of `make verify ARGS="--as …"` as an API server judges it; test_verify_job.py runs it."""
 
 import json
 import os
-import threading
-import time
 
 import pytest
 
@@ -11,7 +9,7 @@ from rehearsal.kubectl import kubectl_folder
 from settings import load
 from settings.workloads import Reach
 from verify.errors import VerifyError
-from verify.job import IMAGE, job
+from verify.job import IMAGE, job, task
 from verify.kubectl import Kubectl
 from verify.paths import paths
 
@@ -41,7 +39,7 @@ def settings():
 def test_its_pod_has_the_workloads_labels_is_never_ready_and_is_admitted_as_restricted(plane, kubectl, settings):
     """The pod template is sent as a pod, which the API server's PodSecurity admission judges."""
     workload = settings.workloads[0]
-    made = job(workload, account="default", image=IMAGE, names=["a.example"])
+    made = job(settings, workload, account="default", image=IMAGE)
     template = made["spec"]["template"]
     pod = {"metadata": {"name": "as-the-job-does", **template["metadata"]}, "spec": template["spec"]}
     live = plane.api("POST", f"/api/v1/namespaces/{SPACE}/pods?dryRun=All", pod)
@@ -50,35 +48,26 @@ def test_its_pod_has_the_workloads_labels_is_never_ready_and_is_admitted_as_rest
     assert container["readinessProbe"]["exec"]["command"] == ["false"]
     task = json.loads(next(e["value"] for e in container["env"] if e["name"] == "PODNET_PROBE"))
     assert task["connections"] == [["db.data.example.internal", 5432]]
-    assert task["names"] == ["a.example"]
-    assert task["metrics"] == "$(HOST):9253"
+    assert task["names"] == ["kubernetes.default.svc.cluster.local", "sts.eu-west-1.amazonaws.com"]
+    assert task["metrics"] == ["$(HOST):9253"]
 
 
-def test_a_job_is_run_read_and_removed(plane, kubectl, settings, monkeypatch):
-    """Its log becomes findings; the pod's missing interface is one too. A kubelet's part is played here."""
-    told = {"checks": [{"what": "a.example resolves", "ok": False, "seen": "timed out"}]}
-    monkeypatch.setattr(Kubectl, "log", lambda *_: f"noise\n{json.dumps(told)}\n")  # no kubelet, no logs
-    jobs = f"/apis/batch/v1/namespaces/{SPACE}/jobs"
-    kubelet = threading.Thread(target=end_the_pod, args=(plane.api, jobs), daemon=True)
-    kubelet.start()
-    chosen = f"{SPACE}/{settings.workloads[0].name}"
-    interface, probed = paths(settings, kubectl, chosen, IMAGE)
-    kubelet.join(20)
-    assert not interface.holds
-    assert "has the node's groups" in interface.problems[0]
-    assert probed.problems == ["timed out"]
-    assert plane.api("GET", jobs)["items"] == []
-
-
-def end_the_pod(api, jobs):
-    """Make the pod that a controller would make for the job, and let it succeed."""
-    while not (items := api("GET", jobs)["items"]):
-        time.sleep(0.05)
-    template = items[0]["spec"]["template"]
-    labels = {**template["metadata"]["labels"], "batch.kubernetes.io/job-name": items[0]["metadata"]["name"]}
-    path = f"/api/v1/namespaces/{SPACE}/pods"
-    api("POST", path, {"metadata": {"name": "probe", "labels": labels}, "spec": template["spec"]})
-    api("PATCH", f"{path}/probe/status", {"status": {"phase": "Succeeded"}}, "application/merge-patch+json")
+@pytest.mark.parametrize(
+    ("change", "metrics"),
+    [
+        ({"dns_cache": {"enabled": False}}, []),
+        ({"dns_cache": {"metrics_port": 9300}}, ["$(HOST):9300"]),
+        ({"dns_cache": {"standby": True}}, ["$(HOST):9253", "$(HOST):9254"]),
+        ({"enforcing_mode": "strict"}, []),
+    ],
+)
+def test_only_a_cache_that_such_a_pod_reaches_has_to_answer(settings, change, metrics):
+    """None where there is none, or where strict keeps pods from it; either process where a standby runs beside it."""
+    networking = settings.pod_networking
+    cache = networking.dns_cache.model_copy(update=change.get("dns_cache", {}))
+    changed = networking.model_copy(update={**change, "dns_cache": cache})
+    other = settings.model_copy(update={"pod_networking": changed})
+    assert task(other, other.workloads[0])["metrics"] == metrics
 
 
 def test_a_workload_that_is_not_there_is_told_with_those_that_are(kubectl, settings):
@@ -89,5 +78,6 @@ def test_a_workload_that_is_not_there_is_told_with_those_that_are(kubectl, setti
 
 def test_a_workload_that_is_selected_by_service_account_needs_one(kubectl, settings):
     """The policy looks at the account's labels; without such an account the Job would prove nothing."""
-    with pytest.raises(VerifyError, match="must have a service account with team=orders"):
-        list(paths(settings, kubectl, f"{SPACE}/orders-worker", IMAGE))
+    found = list(paths(settings, kubectl, f"{SPACE}/orders-worker", IMAGE))
+    assert "must have a service account with team=orders" in found[0].problems[0]
+    assert [finding.result for finding in found] == ["fails"]

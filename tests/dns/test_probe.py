@@ -49,7 +49,12 @@ def listens(port):
 
 def run(cache, *, names=(), connections=(), metrics=None):
     """Run the probe as the pod does, given to `python -c`; give its exit code and checks."""
-    task = {"nameserver": cache[0], "metrics": metrics or cache[1], "names": names, "connections": connections}
+    task = {
+        "nameserver": cache[0],
+        "metrics": [cache[1]] if metrics is None else metrics,
+        "names": names,
+        "connections": connections,
+    }
     command = [sys.executable, "-c", PROBE]
     done = subprocess.run(
         command, env={"PODNET_PROBE": json.dumps(task)}, capture_output=True, text=True, check=False, timeout=60
@@ -82,9 +87,23 @@ def test_a_name_that_is_refused_and_a_service_that_does_not_listen_fail(cache):
 
 def test_another_cache_than_the_nodes_own_is_found_out(cache):
     """Its counter does not rise, or it has none: the pod's queries went somewhere else."""
-    code, checks = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=f"127.0.0.1:{free_port()}")
+    code, checks = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=[f"127.0.0.1:{free_port()}"])
     assert code == 1
     assert "does it run on this node" in checks[1]["seen"]
+
+
+def test_the_counts_of_both_processes_of_a_node_are_added(cache):
+    """Either may have answered; a count that is asked of twice rises twice."""
+    code, (_, counted) = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=[cache[1], cache[1]])
+    assert code == 0
+    assert counted["seen"].startswith("10 queries counted there while 5 were sent")
+
+
+def test_where_no_cache_has_to_answer_none_is_asked_for(cache):
+    """The names resolve, and that is all that is promised."""
+    code, checks = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=[])
+    assert code == 0
+    assert [check["what"] for check in checks] == ["kubernetes.default.svc.cluster.local resolves"]
 
 
 def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):

@@ -17,12 +17,17 @@ class Progress:
     """Tell on standard error that a step runs: a spinner with a clock on a terminal, plain lines elsewhere.
 
     Without a terminal a line is written at the start, one every `every` seconds, and one at the end, so that a log
-    shows that the step is alive. `NO_COLOR` is kept by rich itself.
+    shows that the step is alive. `NO_COLOR` is kept by rich itself. Labels and notes are shown as they are: no markup
+    is read in them.
+
+    Attributes:
+        failed: Whether the step failed; an exception sets it too.
     """
 
     def __init__(self, label: str, *, every: float = 15.0) -> None:
         self.label = label
         self.seconds = 0.0
+        self.failed = False
         self._every = every
         self._note = ""
         self._began = 0.0
@@ -40,9 +45,9 @@ class Progress:
         if _rich is not None and sys.stderr.isatty():
             self._bar = _rich.Progress(
                 _rich.SpinnerColumn(),
-                _rich.TextColumn("{task.description}"),
+                _rich.TextColumn("{task.description}", markup=False),
                 _rich.TimeElapsedColumn(),
-                _rich.TextColumn("[dim]{task.fields[note]}"),
+                _rich.TextColumn("{task.fields[note]}", style="dim", markup=False),
                 console=Console(stderr=True),
                 transient=True,
             )
@@ -60,7 +65,8 @@ class Progress:
         self._ended.set()
         if self._bar is not None:
             self._bar.stop()
-        self._say(f"{self.label}: {'done in' if kind is None else 'failed after'} {self.seconds:.1f} s")
+        self.failed = self.failed or kind is not None
+        self._say(f"{self.label}: {'failed after' if self.failed else 'done in'} {self.seconds:.1f} s")
 
     def _beat(self) -> None:
         while not self._ended.wait(self._every):

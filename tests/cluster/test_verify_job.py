@@ -1,0 +1,123 @@
+"""`make verify ARGS="--as …"` from the Job to the verdict: API server, Job controller, scheduler, kubectl and CoreDNS.
+
+Only the node under it is a stand-in (kubelet.py).
+"""
+
+import os
+
+import pytest
+from kubelet import CLUSTER_DNS, Kubelet, Node, seen
+
+from rehearsal.control_plane import ControlPlane, flags
+from rehearsal.kubectl import kubectl_folder
+from rehearsal.parts import ensure
+from settings import load
+from settings.workloads import Reach
+from verify.job import IMAGE
+from verify.kubectl import Kubectl
+from verify.paths import paths
+
+SPACE, PORT = "probed", 9260
+COREFILE = f""".:53 {{
+    bind {CLUSTER_DNS}
+    hosts {{
+        10.100.0.1 kubernetes.default.svc.cluster.local
+        198.51.100.7 sts.eu-west-1.amazonaws.com
+        127.0.0.2 db.data.example.internal
+    }}
+    prometheus :{PORT}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """An API server with the Job controller, the garbage collector and the scheduler; its nodes are the tests'."""
+    plane = ControlPlane(tmp_path_factory.mktemp("jobs") / "plane", ensure("kubernetes", "etcd")).start()
+    loops = [*flags.controller_manager(plane.folder, plane.kubeconfig), "--controllers=job,garbagecollector"]
+    plane.processes.start("kube-controller-manager", loops)
+    plane.processes.start("kube-scheduler", flags.scheduler(plane.kubeconfig))
+    plane.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SPACE}}, "team")
+    account = {"name": "orders", "namespace": SPACE, "labels": {"team": "orders"}}
+    plane.api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account}, "team")
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A node whose cache answers, with the peer's service on it."""
+    node = Node(tmp_path_factory.mktemp("node"), ensure("coredns")["coredns"], COREFILE)
+    node.listen("127.0.0.2", 5432)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def kubelet(whole, node, certificates):
+    kubelet = Kubelet(whole.api, node, certificates.good)
+    kubelet.start()
+    yield kubelet
+    kubelet.close()
+
+
+@pytest.fixture
+def kubectl(whole, monkeypatch):
+    monkeypatch.setenv("PATH", f"{kubectl_folder('1.35')}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("KUBECONFIG", str(whole.kubeconfig))
+    return Kubectl()
+
+
+def environment(**cache):
+    """dev.yaml with two workloads in one namespace; what the peer's service is called is known of one of them."""
+    found = load("dev")
+    networking = found.pod_networking
+    options = {"metrics_port": PORT, "node_labels": {"podnet.io/cached": "yes"}, **cache}
+    changed = networking.model_copy(update={"dns_cache": networking.dns_cache.model_copy(update=options)})
+    known = Reach(peer="data", port=5432, host="db.data.example.internal")
+    api, worker, _ = found.workloads
+    api = api.model_copy(update={"namespace": SPACE, "reaches": (known, Reach(peer="data", protocol="udp", port=53))})
+    worker = worker.model_copy(update={"namespace": SPACE})
+    return found.model_copy(update={"pod_networking": changed, "workloads": (api, worker)})
+
+
+def test_every_workload_is_looked_at_from_a_pod_of_its_own_and_nothing_stays(kubelet, kubectl, whole):
+    """Names, the cache's count on the port of the file, the peer's service; what nobody can try is not said to hold."""
+    found = seen(paths(environment(), kubectl, "all", IMAGE))
+    results = {what: result for what, (result, _) in found.items()}
+    api, worker = f"{SPACE}/orders-api", f"{SPACE}/orders-worker"
+    assert results == {
+        **{f"a pod with the labels of {who} gets groups of its own": "holds" for who in (api, worker)},
+        **{f"from {who}: kubernetes.default.svc.cluster.local resolves": "holds" for who in (api, worker)},
+        **{f"from {who}: sts.eu-west-1.amazonaws.com resolves": "holds" for who in (api, worker)},
+        **{f"from {who}: the cache of the node answers": "holds" for who in (api, worker)},
+        f"from {api}: db.data.example.internal:5432 accepts connections": "holds",
+        f"from {api}: data on udp 53": "not tried",
+        f"from {worker}: data on tcp 5432": "not tried",
+    }, found
+    assert "10 queries counted" in found[f"from {api}: the cache of the node answers"][1]
+    assert {pod["spec"]["serviceAccountName"] for pod in kubelet.ran} == {"default", "orders"}
+    assert all(pod["spec"]["nodeSelector"]["podnet.io/cached"] == "yes" for pod in kubelet.ran)
+    assert whole.api("GET", f"/apis/batch/v1/namespaces/{SPACE}/jobs")["items"] == []
+
+
+def test_an_environment_without_a_cache_is_not_asked_for_one(kubelet, kubectl):
+    """Names must resolve all the same, by CoreDNS."""
+    found = seen(paths(environment(enabled=False), kubectl, f"{SPACE}/orders-worker", IMAGE))
+    assert {result for result, _ in found.values()} == {"holds", "not tried"}
+    assert not [what for what in found if "cache" in what]
+
+
+def test_a_cache_that_did_not_get_the_queries_fails(kubelet, kubectl):
+    """Its metrics on another port than the file says: somebody else's cache, or none, answered."""
+    found = seen(paths(environment(metrics_port=9262), kubectl, f"{SPACE}/orders-worker", IMAGE))
+    result, problems = found[f"from {SPACE}/orders-worker: the cache of the node answers"]
+    assert result == "fails"
+    assert "metrics cannot be read" in problems
+
+
+def test_a_pod_without_a_branch_interface_fails(kubelet, kubectl):
+    """It has the node's groups, so what it reaches proves nothing about the workload's."""
+    kubelet.annotates = False
+    found = seen(paths(environment(), kubectl, f"{SPACE}/orders-api", IMAGE))
+    assert found[f"a pod with the labels of {SPACE}/orders-api gets groups of its own"][0] == "fails"
