@@ -147,8 +147,12 @@ def pod_networking(app: cdk.App, vpc: ec2.Vpc, made: Any, objects: dict[str, Any
     for number, port in enumerate((ec2.Port.tcp(53), ec2.Port.udp(53))):
         group.add_egress_rule(theirs, port)
         ingress(stack, f"Dns{number}", made.cluster_security_group_id, group, 53)
+    way = eks.KubernetesManifest(stack, "Way", cluster=made, manifest=objects["NodeLocalDnsUpstream"])
+    way.node.add_dependency(env)
+    gone = cdk.CustomResource(stack, "Gone", service_token=token, resource_type="Custom::PodsGone")
+    gone.node.add_dependency(way)
     cache = eks.KubernetesManifest(stack, "Cache", cluster=made, manifest=objects["NodeLocalDns"])
-    cache.node.add_dependency(env)
+    cache.node.add_dependency(gone)
     waiting = cdk.CustomResource(stack, "Wait", service_token=token, resource_type="Custom::DaemonSetRollout")
     waiting.node.add_dependency(cache)
     return token, group.security_group_id

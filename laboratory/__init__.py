@@ -1,5 +1,6 @@
 """A pod, its node and the DNS servers behind it, in network namespaces of one machine: for tests and benchmarks."""
 
+from laboratory.family import V4, V6, Family
 from laboratory.lab import Lab
 from laboratory.load import Load, Outcome
 from laboratory.namespaces import LaboratoryError, missing_tools
@@ -8,4 +9,17 @@ from laboratory.recipe import Recipe
 from laboratory.reply import Reply
 from laboratory.server import Server
 
-__all__ = ["Lab", "LaboratoryError", "Load", "NodeCache", "Outcome", "Recipe", "Reply", "Server", "missing_tools"]
+__all__ = [
+    "V4",
+    "V6",
+    "Family",
+    "Lab",
+    "LaboratoryError",
+    "Load",
+    "NodeCache",
+    "Outcome",
+    "Recipe",
+    "Reply",
+    "Server",
+    "missing_tools",
+]

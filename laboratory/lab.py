@@ -7,7 +7,19 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from charts.node_local_dns.static_rules import static_rules
-from laboratory.addresses import CLUSTER_IP, CORE_DNS, IPV6, LOCAL, NODE_RESOLVER, OTHER_PEER, PEER, SECOND
+from laboratory.addresses import (
+    CLUSTER_IP,
+    CORE_DNS,
+    CORE_DNS6,
+    IPV6,
+    LOCAL,
+    NODE_RESOLVER,
+    OTHER_PEER,
+    PEER,
+    SECOND,
+    UPSTREAM,
+)
+from laboratory.family import V4, Family
 from laboratory.load import Load
 from laboratory.namespaces import Namespaces
 from laboratory.recipe import Recipe
@@ -32,7 +44,7 @@ class Lab(Namespaces):
     """
 
     def __init__(self, folder: Path, programs: dict[str, Path]) -> None:
-        super().__init__(folder, [CORE_DNS, PEER, OTHER_PEER, NODE_RESOLVER])
+        super().__init__(folder, [CORE_DNS, CORE_DNS6, PEER, OTHER_PEER, NODE_RESOLVER])
         self.folder = folder
         self._programs = programs
         self._started: list[subprocess.Popen[Any]] = []
@@ -77,16 +89,23 @@ class Lab(Namespaces):
         resolv = str(self.folder / "resolv.conf")
         return corefile.replace("__PILLAR__CLUSTER__DNS__", CORE_DNS).replace("__PILLAR__UPSTREAM__SERVERS__", resolv)
 
-    def start_kube_proxy(self) -> None:
+    def start_kube_proxy(self, family: Family = V4) -> None:
         """Lead the ClusterIP to CoreDNS, by plain DNAT: a stand-in of kube-proxy in iptables mode."""
+        self._services("-A", family, family.cluster_ip)
+
+    def upstream_service(self, verb: str) -> None:
+        """Make ("-A") or delete ("-D") what kube-proxy makes of the Service kube-dns-upstream, at UPSTREAM."""
+        self._services(verb, V4, UPSTREAM)
+
+    def _services(self, verb: str, family: Family, address: str) -> None:
         for chain in ("PREROUTING", "OUTPUT"):
             for protocol in PROTOCOLS:
-                match = f"-t nat -A {chain} -d {CLUSTER_IP} -p {protocol} --dport 53"
-                self.run("node", "iptables", *f"{match} -j DNAT --to-destination {CORE_DNS}:53".split())
+                rule = f"-t nat {verb} {chain} -d {address} -p {protocol} --dport 53 -j DNAT"
+                self.run("node", family.iptables, *rule.split(), "--to-destination", family.at(family.core_dns))
 
-    def install_static_rules(self) -> None:
+    def install_static_rules(self, family: Family = V4, *, masquerade: bool = False) -> None:
         """Do what the chart's init container does."""
-        self.run("node", *static_rules(CLUSTER_IP, masquerade=False))
+        self.run("node", *static_rules(family.cluster_ip, masquerade=masquerade))
 
     def load(self, name: str, *, server: str = CLUSTER_IP, where: str = "pod", **flags: object) -> Load:
         """Start asking for a name; `flags` are those of dnsload, a flag without a value is True."""

@@ -8,7 +8,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from laboratory.addresses import NODE_FOR_POD, NODE_FOR_SERVERS, POD
+from laboratory.addresses import NODE_FOR_POD, NODE_FOR_POD6, NODE_FOR_SERVERS, NODE_FOR_SERVERS6, POD, POD6
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Namespaces:
 
     Args:
         folder: for the lock of iptables.
-        server_addresses: IPv4 addresses of the namespace `servers`.
+        server_addresses: addresses of the namespace `servers`.
     """
 
     def __init__(self, folder: Path, server_addresses: Sequence[str]) -> None:
@@ -50,9 +50,9 @@ class Namespaces:
         enter = ["nsenter", "--preserve-credentials", "--user", "--target", str(self._holders["node"].pid)]
         for name in ("pod", "servers"):
             self._open(name, [*enter, "unshare", "--net"])
-        self._connect("pod", "topod", NODE_FOR_POD, [POD])
-        self._connect("servers", "toservers", NODE_FOR_SERVERS, server_addresses)
-        self.run("node", "sysctl", "-qw", "net.ipv4.ip_forward=1")
+        self._connect("pod", "topod", [NODE_FOR_POD, NODE_FOR_POD6], [POD, POD6])
+        self._connect("servers", "toservers", [NODE_FOR_SERVERS, NODE_FOR_SERVERS6], server_addresses)
+        self.run("node", "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
         # one pod opens as many connections as many pods would, and must not run out of ports
         self.run("pod", "sysctl", "-qw", "net.ipv4.tcp_tw_reuse=1", "net.ipv4.ip_local_port_range=10000 65000")
 
@@ -100,12 +100,12 @@ class Namespaces:
             process.kill()
             process.wait()
 
-    def _connect(self, where: str, device: str, near: str, far: Sequence[str]) -> None:
+    def _connect(self, where: str, device: str, near: Sequence[str], far: Sequence[str]) -> None:
         peer = str(self._holders[where].pid)
         self.ip("node", f"link add {device} type veth peer name eth0 netns {peer}", f"link set {device} up")
-        self.ip("node", f"address add {near}/24 dev {device}")
-        self.ip(where, *(f"address add {address}/24 dev eth0" for address in far), "link set eth0 up")
-        self.ip(where, f"route add default via {near}")
+        self.ip("node", *(f"address add {_on_cable(address)} dev {device}" for address in near))
+        self.ip(where, *(f"address add {_on_cable(address)} dev eth0" for address in far), "link set eth0 up")
+        self.ip(where, *(f"route add default via {address}" for address in near))
 
     def _open(self, name: str, command: list[str]) -> None:
         process = subprocess.Popen([*command, "sleep", "infinity"])
@@ -118,4 +118,10 @@ class Namespaces:
             if process.poll() is not None:
                 raise LaboratoryError("network namespaces are not to be had here: allow user namespaces, or be root")
             time.sleep(0.005)
+        self.run(name, "sysctl", "-qw", "net.ipv6.conf.default.dad_transmits=0")  # addresses are usable at once
         self.ip(name, "link set lo up")
+
+
+def _on_cable(address: str) -> str:
+    """Return an address with its prefix; an IPv6 one is usable at once, without asking whether somebody has it."""
+    return f"{address}/64 nodad" if ":" in address else f"{address}/24"

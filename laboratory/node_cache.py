@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from laboratory.addresses import CORE_DNS
+from laboratory.family import V4, Family
 from laboratory.namespaces import LaboratoryError
 from laboratory.server import Server
 
@@ -28,10 +29,14 @@ class NodeCache:
         program: the binary, which is no Go module: NODE_CACHE=/path.
         name: of its folder.
         recipe: Corefile and arguments.
+        upstream: where it finds CoreDNS.
+        family: of the addresses that it serves.
     """
 
-    def __init__(self, lab: Lab, program: Path, name: str, recipe: Recipe) -> None:
-        self.lab = lab
+    def __init__(
+        self, lab: Lab, program: Path, name: str, recipe: Recipe, *, upstream: str = CORE_DNS, family: Family = V4
+    ) -> None:
+        self.lab, self._upstream, self._family = lab, upstream, family
         self._folder = lab.folder / name
         (self._folder / "base").mkdir(parents=True)
         self.corefile = self._folder / "base" / "Corefile.base"
@@ -50,7 +55,7 @@ class NodeCache:
 
     def rules(self) -> int:
         """Count the rules that node-cache makes in the table raw."""
-        return self.lab.run("node", "iptables-save", "-t", "raw").count("NOTRACK")
+        return self.lab.run("node", f"{self._family.iptables}-save", "-t", "raw").count("NOTRACK")
 
     def start(self) -> Server:
         """Start it, and wait until it serves and has made its rules.
@@ -59,7 +64,7 @@ class NodeCache:
             LaboratoryError: it ended, or 20 s have passed.
         """
         self._pidfile.unlink(missing_ok=True)
-        env = {"KUBE_DNS_UPSTREAM_SERVICE_HOST": CORE_DNS}
+        env = {"KUBE_DNS_UPSTREAM_SERVICE_HOST": self._upstream}
         with self._log.open("wb") as output:
             process = self.lab.spawn("node", self._command, env=env, stdout=output, stderr=subprocess.STDOUT)
         self.server = Server(self.lab.keep(process), self._log)

@@ -1,6 +1,6 @@
 """The Corefile of the servers behind the node: every name has an answer, some have special ones."""
 
-from laboratory.addresses import BIG, CORE_DNS, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
+from laboratory.addresses import BIG, CORE_DNS, CORE_DNS6, MORE_RESOLVERS, NODE_RESOLVER, OTHER_PEER, PEER
 
 _ZONE = """{zone} {{
     bind {address}
@@ -36,7 +36,7 @@ def stand_ins(also_on_core_dns: str, *, without: str, log: bool) -> str:
     """
     big = "\n        ".join(f'answer "{{{{ .Name }}}} 5 IN A 10.2.{n // 250}.{n % 250}"' for n in range(BIG))
     known = (
-        (f"cluster.local in-addr.arpa ip6.arpa {also_on_core_dns}", CORE_DNS, "10.1.2.3"),
+        (f"cluster.local in-addr.arpa ip6.arpa {also_on_core_dns}", f"{CORE_DNS} {CORE_DNS6}", "10.1.2.3"),
         ("corp.example.com", PEER, "10.3.0.1"),
         ("corp.example.com", OTHER_PEER, "10.3.0.1"),
         (".", " ".join([NODE_RESOLVER, *MORE_RESOLVERS]), "192.0.2.1"),
@@ -45,6 +45,6 @@ def stand_ins(also_on_core_dns: str, *, without: str, log: bool) -> str:
         _ZONE.format(zone=zone, address=address, record=record, big=big, log="log" if log else "").replace("..", ".")
         for zones, address, record in known
         for zone in zones.split()
-        if address != without
+        if without not in address.split()
     ]
     return "".join(texts)

@@ -6,7 +6,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct, IDependable
 
 from charts.aws_node_env_rights import AwsNodeEnvRights
-from charts.node_local_dns import NodeLocalDns, Options
+from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns, Options
 from podnet.aws_node_env import AwsNodeEnv
 from podnet.imported_cluster import ImportedCluster
 from podnet.pod_security_group import SharedPodGroup
@@ -92,9 +92,17 @@ class PodNetworkingStack(EnvironmentStack):
         return made
 
     def _node_cache(self) -> None:
-        """Make the cache, and after its rollout the standby: a node never restarts both at once."""
+        """Make the cache, and after its rollout the standby: a node never restarts both at once.
+
+        Deleted the other way round: the way to CoreDNS goes when no pod of a cache is left that may need it.
+        """
         cache = self._settings.pod_networking.dns_cache
         after: list[IDependable] = [*self._access, self.aws_node_env.resource]
+        way = KubeDnsUpstream(self.charts, KubeDnsUpstream.NAME)
+        caches = f"k8s-app in ({NodeLocalDns.NAME},{NodeLocalDns.STANDBY})"
+        gone = self.aws_node_env.custom(self, "NodeLocalDnsGone", "Custom::PodsGone", Pods=caches)
+        gone.node.add_dependency(self.apply("NodeLocalDnsUpstream", cluster=self.cluster, chart=way, after=after))
+        after.append(gone)
         for standby in (False, True)[: 1 + cache.standby]:
             chart = NodeLocalDns(
                 self.charts,
@@ -105,6 +113,7 @@ class PodNetworkingStack(EnvironmentStack):
                 cluster_domain=cache.cluster_domain,
                 options=Options(**cache.options(), kube_proxy_mode=self._settings.pod_networking.kube_proxy_mode),
                 standby=standby,
+                upstream=False,
             )
             name = "NodeLocalDnsStandby" if standby else "NodeLocalDns"
             applied = self.apply(name, cluster=self.cluster, chart=chart, after=after)

@@ -2,5 +2,6 @@
 
 from .chart import NodeLocalDns
 from .options import Options
+from .upstream import KubeDnsUpstream
 
-__all__ = ["NodeLocalDns", "Options"]
+__all__ = ["KubeDnsUpstream", "NodeLocalDns", "Options"]

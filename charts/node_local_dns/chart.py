@@ -13,8 +13,8 @@ from .addresses import listened
 from .corefile import corefile
 from .options import Options
 from .pod import pod, scrape
+from .upstream import KubeDnsUpstream, upstream_service
 
-_UPSTREAM = "kube-dns-upstream"
 _IMAGE = re.compile(r"[a-z0-9][-a-z0-9._:/]*:(?!latest\b)\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?")
 
 
@@ -46,6 +46,7 @@ class NodeLocalDns(cdk8s.Chart):
         cluster_domain: str = "cluster.local",
         options: Options | None = None,
         standby: bool = False,
+        upstream: bool = True,
     ) -> None:
         """Check everything and make the objects.
 
@@ -58,7 +59,8 @@ class NodeLocalDns(cdk8s.Chart):
             cluster_domain: the cluster's zone.
             options: further choices; the recommended ones when left out.
             standby: make a second process for each node instead, beside that of a chart with the same arguments; to be
-                applied after that one's rollout, so that never both restart (docs/decisions/0010-standby.md).
+                applied after that one's rollout, so that never both restart (docs/decisions/0012-standby.md).
+            upstream: make the Service that leads to CoreDNS too; False where KubeDnsUpstream makes it.
 
         Raises:
             ValueError: an argument or option is wrong; the message names it.
@@ -73,7 +75,7 @@ class NodeLocalDns(cdk8s.Chart):
         config = f"{self.name}-{_digest(text)}"
         template = pod(
             name=self.name,
-            upstream=_UPSTREAM,
+            upstream=KubeDnsUpstream.NAME,
             config=config,
             image=image,
             listen=listen,
@@ -83,21 +85,15 @@ class NodeLocalDns(cdk8s.Chart):
         self.revision = _digest(template)
         kplus.ServiceAccount(self, "Account", metadata=_metadata(self.name))
         kplus.ConfigMap(self, "Config", metadata=_metadata(config), immutable=True, data={"Corefile": text})
-        if not standby:
-            self._upstream()
+        if upstream and not standby:
+            upstream_service(self)
         self._metrics(options)
         self._daemon_set(template, options)
 
-    def _upstream(self) -> None:
-        """Make the way around the cache to CoreDNS."""
-        ports = [_port("dns", 53, kplus.Protocol.UDP), _port("dns-tcp", 53, kplus.Protocol.TCP)]
-        labels = {"k8s-app": "kube-dns", "kubernetes.io/name": "KubeDNSUpstream"}
-        upstream = kplus.Service(self, "Upstream", metadata=_metadata(_UPSTREAM, labels), ports=ports)
-        upstream.select_label("k8s-app", "kube-dns")
-
     def _metrics(self, options: Options) -> None:
         """Make a headless Service for the metrics."""
-        ports = [_port("metrics", options.metrics_port, kplus.Protocol.TCP)]
+        port = options.metrics_port
+        ports = [kplus.ServicePort(name="metrics", port=port, target_port=port, protocol=kplus.Protocol.TCP)]
         metadata = _metadata(self.name, {"k8s-app": self.name}, scrape(options))
         metrics = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
         metrics.select_label("k8s-app", self.name)
@@ -121,10 +117,6 @@ def _metadata(
     name: str, labels: dict[str, str] | None = None, annotations: dict[str, str] | None = None
 ) -> cdk8s.ApiObjectMetadata:
     return cdk8s.ApiObjectMetadata(name=name, labels=labels, annotations=annotations)
-
-
-def _port(name: str, number: int, protocol: kplus.Protocol) -> kplus.ServicePort:
-    return kplus.ServicePort(name=name, port=number, target_port=number, protocol=protocol)
 
 
 def _digest(content: object) -> str:

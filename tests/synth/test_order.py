@@ -58,6 +58,20 @@ def test_the_node_cache_comes_after_the_variables_and_is_waited_for(synthesized)
     assert cache in rollout["DependsOn"]
 
 
+def test_the_way_to_core_dns_comes_first_and_goes_when_no_pod_of_a_cache_is_left(synthesized):
+    """Deleted in the opposite order: caches, the wait for their pods, the Service (docs/decisions/0014)."""
+    dev = synthesized("dev")
+    gone, waits = dev.only("PodNetworking", "Custom::PodsGone")
+    manifests = dev.resources("PodNetworking", MANIFEST)
+    text = {name: json.dumps(found["Properties"]["Manifest"]) for name, found in manifests.items()}
+    (way,) = [name for name, found in text.items() if "KubeDNSUpstream" in found]
+    caches = [name for name, found in text.items() if "node-cache" in found]
+    assert way in waits["DependsOn"]
+    assert caches
+    assert all(gone in manifests[name]["DependsOn"] for name in caches)
+    assert waits["Properties"]["Pods"] == "k8s-app in (node-local-dns,node-local-dns-standby)"
+
+
 def test_manifests_of_an_existing_cluster_wait_for_the_kubectl_handlers_access(synthesized):
     """The handler is nobody in the cluster until its access entry is there."""
     existing = synthesized("existing")

@@ -1,4 +1,4 @@
-"""The Lambda's entry points: Custom::AwsNodeEnv, DaemonSetRollout and TrunkNodes (which only wait), and the watch.
+"""The Lambda's entry points: Custom::AwsNodeEnv; DaemonSetRollout, PodsGone, TrunkNodes, which only wait; the watch.
 
 on_event looks and refuses, is_complete patches and waits: a Create that fails in on_event gets no Delete from the
 provider framework (aws-cdk-lib, provider-framework/runtime/framework.ts), so on_event must not have changed anything.
@@ -14,6 +14,7 @@ from functools import partial
 from daemon_set import cni_version, differences, others
 from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
 from errors import HandlerError, KubeError, form_known
+from gone import pods_gone
 from kube_api import Json, KubeApi
 from nodes import trunks_ready
 from reconcile import AWS_NODE, converge, record, undo
@@ -36,12 +37,14 @@ def on_event(event: Event, context: object) -> Json:
         if "Env" in event["ResourceProperties"]:
             # the id is of CloudFormation's own making where a Create was cancelled before it had told its own
             undo(_api(event, context), (identity, made_id(event)), partial(log, event))
-        return {"PhysicalResourceId": identity}
+        return {"PhysicalResourceId": identity, "Began": int(time.time())}
 
 
 def is_complete(event: Event, context: object) -> Json:
     """Bring the DaemonSet one step closer: patch what is not as wanted, then see how far the rollout is."""
     with told(event):
+        if "Pods" in event["ResourceProperties"]:
+            return {"IsComplete": pods_gone(event, _api(event, context))}
         if event["RequestType"] == "Delete":
             return {"IsComplete": True}
         api = _api(event, context)
