@@ -33,8 +33,11 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
     """Give the template: the role that accepts, and once there is a connection, routes, DNS option and rules.
 
     Raises:
-        ValueError: If there is nothing for the owner to make yet.
+        ValueError: If there is nothing for the owner to make, or not yet.
     """
+    if peer.transit_gateway_id:
+        got = f"{peer.transit_gateway_id}: its owner accepts attachments and routes back"
+        raise ValueError(f"peer {peer.name} must be reached by a connection, got {got}")
     resources = _role(settings, peer)
     if answer.connection:
         resources |= _routes(settings, answer)

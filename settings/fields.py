@@ -40,6 +40,7 @@ Zone = Annotated[
     ),
 ]
 VpcId = Annotated[str, _identifier("vpc", "vpc-0a1b2c3d4e5f60718")]
+TransitGatewayId = Annotated[str, _identifier("tgw", "tgw-0a1b2c3d4e5f60718")]
 SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
 SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]

@@ -15,6 +15,7 @@ from settings.fields import (
     RouteTableId,
     SecurityGroupId,
     SubnetId,
+    TransitGatewayId,
     VpcId,
     VpcRange,
     Zone,
@@ -69,14 +70,17 @@ class PeerSide(Section):
 
 
 class Peer(Section):
-    """An existing VPC that pods reach over VPC peering."""
+    """An existing VPC that pods reach over VPC peering, or a range behind a transit gateway."""
 
     name: Name
     """Name used in this file."""
-    vpc_id: VpcId
-    """The peer's VPC."""
+    vpc_id: VpcId | None = None
+    """The peer's VPC, to be connected; or else transit_gateway_id."""
+    transit_gateway_id: TransitGatewayId | None = None
+    """Transit gateway that leads to the peer. podnet attaches a VPC that it makes, and routes; the gateway must accept
+    attachments by itself, and its owner routes back."""
     cidr: VpcRange
-    """IPv4 range of the peer's VPC; routed through the connection."""
+    """IPv4 range of the peer's VPC; routed through the connection or the gateway."""
     account: AccountId | None = None
     """The peer's account; left out: the same as this environment's."""
     region: Region | None = None

@@ -25,7 +25,7 @@ _SETTINGS_OF = {
 
 def check(raw: dict[str, Any]) -> list[Problem]:
     """Return the problems between parts; parts of the wrong type are passed over, their form is told elsewhere."""
-    parts = (_pairs, _unique, workloads, _node_groups, _existing_network, _variables)
+    parts = (_pairs, _unique, workloads, _node_groups, _existing_network, _peers, _variables)
     return [problem for part in parts for problem in part(raw)]
 
 
@@ -82,6 +82,14 @@ def _existing_network(raw: dict[str, Any]) -> Iterator[Problem]:
     if raw.get("cluster") is not None and items(raw, "peers") and not network.get("private_route_table_ids"):
         fix = "list the route table of each private subnet"
         yield Problem("existing_network.private_route_table_ids", "must be given where there are peers", "none", fix)
+
+
+def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
+    for i, peer in items(raw, "peers"):
+        given = [key for key in ("vpc_id", "transit_gateway_id") if peer.get(key) is not None]
+        if len(given) != 1:
+            got = " and ".join(given) or "neither"
+            yield Problem(f"peers[{i}].vpc_id", "must be given, or else transit_gateway_id", got, "give one of the two")
 
 
 def _variables(raw: dict[str, Any]) -> Iterator[Problem]:

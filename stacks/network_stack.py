@@ -1,12 +1,15 @@
 """The VPC and its connections to peers."""
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from podnet.peering_connection import PeeringConnection
+from podnet.transit_gateway import TransitGateway
 from settings import Settings
-from settings.network import ExistingNetwork, Network
+from settings.network import ExistingNetwork, Network, Peer
 from stacks.environment_stack import EnvironmentStack
 
 
@@ -14,26 +17,44 @@ class NetworkStack(EnvironmentStack):
     """Makes or imports the VPC: nodes in private subnets, public ones only for NAT gateways and load balancers."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
-        """Make the VPC, and one connection for each peer."""
+        """Make the VPC, and for each peer a connection or the way to its transit gateway."""
         super().__init__(scope, construct_id, settings=settings)
         network = self._network = settings.any_network
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
-        tables = dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets)
+        tables = list(dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets))
         for peer in settings.peers:
-            PeeringConnection(
-                self,
-                f"Peer-{peer.name}",
-                vpc=self.vpc,
-                vpc_cidr=network.cidr,
-                peer_vpc_id=peer.vpc_id,
-                peer_cidr=peer.cidr,
-                peer_account=peer.account,
-                peer_region=peer.region,
-                accepter_role_arn=peer.accepter_role_arn,
-                route_table_ids=list(tables),
-                return_route_table_ids=peer.peer_side.route_table_ids if peer.peer_side else (),
-                dns_resolution=peer.dns_resolution,
-            )
+            back = peer.peer_side.route_table_ids if peer.peer_side else ()
+            if peer.transit_gateway_id:
+                gateway = self._gateway(peer.transit_gateway_id)
+                gateway.route(peer.name, cidr=peer.cidr, route_table_ids=tables)
+                gateway.route(f"{peer.name}-Return", cidr=network.cidr, route_table_ids=back)
+            else:
+                self._connection(peer, tables, back)
+
+    def _connection(self, peer: Peer, tables: Sequence[str], back: Sequence[str]) -> None:
+        PeeringConnection(
+            self,
+            f"Peer-{peer.name}",
+            vpc=self.vpc,
+            vpc_cidr=self._network.cidr,
+            peer_vpc_id=peer.vpc_id or "",  # settings.load demands it
+            peer_cidr=peer.cidr,
+            peer_account=peer.account,
+            peer_region=peer.region,
+            accepter_role_arn=peer.accepter_role_arn,
+            route_table_ids=tables,
+            return_route_table_ids=back,
+            dns_resolution=peer.dns_resolution,
+        )
+
+    def _gateway(self, gateway_id: str) -> TransitGateway:
+        """Return the gateway, made once; the owner of an existing VPC attaches it."""
+        found = self.node.try_find_child(gateway_id)
+        if isinstance(found, TransitGateway):
+            return found
+        return TransitGateway(
+            self, gateway_id, transit_gateway_id=gateway_id, vpc=self.vpc, attach=isinstance(self._network, Network)
+        )
 
     @property
     def availability_zones(self) -> list[str]:

@@ -36,8 +36,10 @@ class PeeringConnection(Construct):
 
         `route_table_ids` are this side's, one route each to `peer_cidr`; `return_route_table_ids` are the peer's, one
         route each to `vpc_cidr` (same account and region only). `peer_account` and `peer_region` left out: as here.
+        `dns_resolution` is what each half of the option that is ours is set to; False takes back an earlier True.
         """
         super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
         self.resource = ec2.CfnVPCPeeringConnection(
             self,
             "Resource",
@@ -49,9 +51,8 @@ class PeeringConnection(Construct):
         )
         self._route("Route", route_table_ids, peer_cidr)
         self._route("ReturnRoute", return_route_table_ids, vpc_cidr)
-        if dns_resolution:
-            both_sides = peer_account is None and peer_region is None
-            self._resolve_names(("Requester", "Accepter") if both_sides else ("Requester",))
+        ours = peer_account in (None, stack.account) and peer_region in (None, stack.region)
+        self._resolve_names(("Requester", "Accepter") if ours else ("Requester",), wanted=dns_resolution)
 
     def _route(self, name: str, route_table_ids: Sequence[str], destination: str) -> None:
         for number, route_table_id in enumerate(route_table_ids, 1):
@@ -63,8 +64,8 @@ class PeeringConnection(Construct):
                 vpc_peering_connection_id=self.resource.attr_id,
             )
 
-    def _resolve_names(self, sides: Sequence[str]) -> None:
-        options = {f"{side}PeeringConnectionOptions": {"AllowDnsResolutionFromRemoteVpc": True} for side in sides}
+    def _resolve_names(self, sides: Sequence[str], *, wanted: bool) -> None:
+        options = {f"{side}PeeringConnectionOptions": {"AllowDnsResolutionFromRemoteVpc": wanted} for side in sides}
         connection = self.resource.attr_id
         call = cr.AwsSdkCall(
             service="EC2",

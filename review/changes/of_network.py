@@ -95,6 +95,9 @@ TABLE: Table = {
     ),
     "peers.*": _peer,
     "peers.*.vpc_id": _CONNECTION,
+    "peers.*.transit_gateway_id": Effect(
+        "connections", "connections with the peer end: its packets take another way", f"{_CFN}, AWS::EC2::Route"
+    ),
     "peers.*.account": _CONNECTION,
     "peers.*.region": _CONNECTION,
     "peers.*.accepter_role_arn": _CONNECTION,

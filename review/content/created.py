@@ -42,8 +42,9 @@ def _network(settings: Settings) -> Iterator[str]:
     for peer in settings.peers:
         where = ", ".join(filter(None, (peer.account, peer.region))) or "this account and region"
         back = f", {_count(len(peer.peer_side.route_table_ids), 'return route')}" if peer.peer_side else ""
-        names = ", DNS resolution" if peer.dns_resolution else ""
-        yield f"peering connection to {peer.name} ({peer.cidr}, {where}), routes of the private subnets{back}{names}"
+        names = ", DNS resolution" if peer.dns_resolution and peer.vpc_id else ""
+        way = f"attachment of {peer.transit_gateway_id}, for" if peer.transit_gateway_id else "peering connection to"
+        yield f"{way} {peer.name} ({peer.cidr}, {where}), routes of the private subnets{back}{names}"
 
 
 def _cluster(settings: Settings) -> Iterator[str]:

@@ -79,7 +79,7 @@ def accepter_role_accepts(settings: Settings) -> Iterator[At]:
     for i, peer in enumerate(settings.peers if settings.cluster else ()):
         owner = peer.accepter_role_arn.split(":")[4] if peer.accepter_role_arn else None
         account = peer.account or settings.account
-        if owner not in (account, None if account == settings.account else account):
+        if peer.vpc_id and owner not in (account, None if account == settings.account else account):
             yield At(f"peers[{i}].accepter_role_arn", f"{peer.accepter_role_arn or 'none'} for account {account}")
 
 

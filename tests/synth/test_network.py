@@ -66,8 +66,10 @@ def test_the_dns_option_may_change_that_one_connection_only(synthesized):
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_dns_resolution_is_an_option(synthesized, wanted):
-    """Left out, nothing changes the connection's options."""
+    """Switched off it is taken back: a connection keeps what it was once told."""
     settings = load("dev")
     peer = settings.peers[0].model_copy(update={"dns_resolution": wanted})
     found = synthesized(settings.model_copy(update={"peers": (peer,)}))
-    assert bool(found.resources("Network", "Custom::AWS")) is wanted
+    (call,) = found.resources("Network", "Custom::AWS").values()
+    told = str(call["Properties"]["Update"])
+    assert told.count(f'"AllowDnsResolutionFromRemoteVpc":{str(wanted).lower()}') == 2

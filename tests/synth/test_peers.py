@@ -1,7 +1,7 @@
 """Several peers, in other accounts and regions."""
 
 from settings import load
-from settings.network import Peer
+from settings.network import ExistingNetwork, Peer, PeerSide
 from settings.workloads import EgressRule, Reach
 
 FAR = Peer(
@@ -13,6 +13,14 @@ FAR = Peer(
     accepter_role_arn="arn:aws:iam::444444444444:role/accepter",
 )
 NEAR = Peer(name="near", vpc_id="vpc-0aaaaaaaaaaaaaaa2", cidr="10.95.0.0/16", region="eu-central-1")
+
+HUB = Peer(
+    name="hub",
+    transit_gateway_id="tgw-0aaaaaaaaaaaaaaa1",
+    cidr="10.94.0.0/16",
+    peer_side=PeerSide(route_table_ids=("rtb-0aaaaaaaaaaaaaaa1",), security_group_id="sg-0aaaaaaaaaaaaaaa1"),
+)
+SPOKE = Peer(name="spoke", transit_gateway_id="tgw-0aaaaaaaaaaaaaaa1", cidr="10.93.0.0/16", account="444444444444")
 
 
 def with_peers(*peers):
@@ -57,3 +65,49 @@ def test_groups_are_named_at_our_own_peer_only_and_ranges_are_let_out_to_all(syn
     (api,) = [group["Properties"] for name, group in groups.items() if "ordersapi" in name]
     sent = {(rule["CidrIp"], rule["FromPort"]) for rule in api["SecurityGroupEgress"]}
     assert {("10.99.0.0/16", 5000), ("10.96.0.0/16", 5001), ("10.95.0.0/16", 5002)} <= sent
+
+
+def test_peers_behind_a_transit_gateway_share_one_attachment_and_are_routed_after_it(synthesized):
+    """One private subnet of each zone, groups may be named, and no connection is made."""
+    found = synthesized(with_peers(HUB, SPOKE))
+    ((attachment, made),) = found.resources("Network", "AWS::EC2::TransitGatewayVpcAttachment").items()
+    assert made["Properties"]["TransitGatewayId"] == "tgw-0aaaaaaaaaaaaaaa1"
+    assert made["Properties"]["Options"] == {"DnsSupport": "enable", "SecurityGroupReferencingSupport": "enable"}
+    assert len(made["Properties"]["SubnetIds"]) == 2
+    assert len(found.resources("Network", "AWS::EC2::VPCPeeringConnection")) == 1
+    all_routes = found.resources("Network", "AWS::EC2::Route").values()
+    routes = [route for route in all_routes if "TransitGatewayId" in route["Properties"]]
+    assert all(attachment in route["DependsOn"] for route in routes)
+    ways = [(r["Properties"]["DestinationCidrBlock"], str(r["Properties"]["RouteTableId"])) for r in routes]
+    assert [cidr for cidr, _ in ways].count("10.94.0.0/16") == 2
+    assert [cidr for cidr, _ in ways].count("10.93.0.0/16") == 2
+    assert [(cidr, table) for cidr, table in ways if table.startswith("rtb-")] == [
+        ("10.20.0.0/16", "rtb-0aaaaaaaaaaaaaaa1")
+    ]
+
+
+def test_a_peer_behind_a_gateway_admits_the_workloads_group_where_it_may_be_changed(synthesized):
+    """And pods may send to either range."""
+    found = synthesized(with_peers(HUB, SPOKE))
+    rules = [one["Properties"] for one in found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()]
+    assert [rule["FromPort"] for rule in rules if rule["GroupId"] == "sg-0aaaaaaaaaaaaaaa1"] == [5001]
+    groups = found.resources("Workloads-shop", "AWS::EC2::SecurityGroup")
+    (api,) = [group["Properties"] for name, group in groups.items() if "ordersapi" in name]
+    sent = {(rule["CidrIp"], rule["FromPort"]) for rule in api["SecurityGroupEgress"]}
+    assert {("10.94.0.0/16", 5001), ("10.93.0.0/16", 5002)} <= sent
+
+
+def test_an_existing_vpc_is_attached_by_its_owner(synthesized):
+    """podnet routes in the tables that the file lists, and attaches nothing."""
+    existing = ExistingNetwork(
+        vpc_id="vpc-0e1a2b3c4d5e6f701",
+        cidr="10.30.0.0/16",
+        availability_zones=("eu-west-1a", "eu-west-1b"),
+        private_subnet_ids=("subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712"),
+        private_route_table_ids=("rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722"),
+    )
+    found = synthesized(with_peers(HUB).model_copy(update={"network": None, "existing_network": existing}))
+    assert found.resources("Network", "AWS::EC2::TransitGatewayVpcAttachment") == {}
+    routes = [route["Properties"] for route in found.resources("Network", "AWS::EC2::Route").values()]
+    there = {r["RouteTableId"] for r in routes if r["DestinationCidrBlock"] == "10.94.0.0/16"}
+    assert there == set(existing.private_route_table_ids)

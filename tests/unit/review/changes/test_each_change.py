@@ -144,6 +144,8 @@ CASES = [
     ("NAT gateways", None, _network(nat_gateways=2), "network.nat_gateways", "connections", "new public addresses"),
     ("peer added", None, _second_peer, "peers[more]", "connections", "packets to 10.97.0.0/16 take the new connection"),
     ("peer removed", None, _no_peer, "peers[data]", "connections", "connections with 10.99.0.0/16 end"),
+    ("a transit gateway instead", None, _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
+     "peers[data].transit_gateway_id", "connections", "its packets take another way"),
     ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
     ("peer's range", None, _peer(cidr="10.98.0.0/16"), "peers[data].cidr", "connections", "the old range only end"),
     ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),

@@ -1,0 +1,50 @@
+"""Rules about peers behind a transit gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_GUIDE = "Transit gateways guide, Security group referencing"
+
+
+@rule(
+    "gateway-refers-to-groups",
+    "warning",
+    must="be left out unless the transit gateway and both attachments have security group referencing on",
+    why="a gateway has it off by default, and then a rule at the peer that names a group of this VPC admits nobody",
+    source=_GUIDE,
+    fix="switch it on at gateway and peer and acknowledge it, or have the owner admit the range of this VPC",
+    paths=("peers[].transit_gateway_id", "peers[].peer_side.security_group_id"),
+)
+def gateway_refers_to_groups(settings: Settings) -> Iterator[At]:
+    """Find rules at a peer behind a gateway that name groups."""
+    for i, peer in enumerate(settings.peers):
+        if peer.transit_gateway_id and peer.peer_side and peer.peer_side.security_group_id:
+            yield At(f"peers[{i}].peer_side.security_group_id", f"a group behind {peer.transit_gateway_id}")
+
+
+@rule(
+    "gateway-needs-no-accepter",
+    "error",
+    must="be left out where a transit gateway leads to the peer",
+    why="there is no connection that a role could accept",
+    source="CloudFormation user guide, AWS::EC2::VPCPeeringConnection and AWS::EC2::TransitGatewayAttachment",
+    fix="remove it; attachments are accepted by the gateway, AutoAcceptSharedAttachments",
+    paths=("peers[].transit_gateway_id", "peers[].accepter_role_arn"),
+)
+def gateway_needs_no_accepter(settings: Settings) -> Iterator[At]:
+    """Find roles that nobody would assume."""
+    for i, peer in enumerate(settings.peers):
+        if peer.transit_gateway_id and peer.accepter_role_arn:
+            yield At(f"peers[{i}].accepter_role_arn", peer.accepter_role_arn)
+
+
+RULES = (gateway_refers_to_groups, gateway_needs_no_accepter)
