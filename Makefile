@@ -41,9 +41,9 @@ node_modules/.made: package.json package-lock.json
 
 setup: .venv/.made node_modules/.made ## make what synth, diff and deploy need
 setup-rehearsal: setup .venv-emulator/.made ## make what a rehearsal needs: emulator and Kubernetes programs
-	@.venv/bin/python -m rehearsal.parts kubernetes etcd kwok pod_webhook vpc_cni vpc_resource_controller
+	@.venv/bin/python -m rehearsal.parts --quiet kubernetes etcd kwok pod_webhook vpc_cni vpc_resource_controller
 setup-parts: setup-rehearsal ## make what tests and benchmarks need besides: CoreDNS, AWS's CNI code, load, rules
-	@.venv/bin/python -m rehearsal.parts
+	@.venv/bin/python -m rehearsal.parts --quiet
 setup-system: ## install the Debian packages that tests use, as root; elsewhere say which
 	@tests/system-packages
 
@@ -58,8 +58,9 @@ diff: setup ## compare with what is deployed, and tell what the change does to r
 	$(CDK) diff -c environment=$(ENV)
 deploy: setup ## deploy all stacks of ENV to AWS, and save the review that the next one is compared with
 	@$(CDK) deploy --all -c environment=$(ENV)
-	cp cdk.out/review/review.json environments/$(ENV).review.json
-	echo "saved environments/$(ENV).review.json: commit it, make diff compares with it"
+	saved=$$(basename "$(ENV)"); saved=environments/$${saved%.*}.review.json
+	cp cdk.out/review/review.json "$$saved"
+	echo "saved $$saved: commit it, make diff compares with it"
 dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
 	@.venv/bin/python -m tests.dataplane --environment $(ENV)
 destroy: setup ## delete all stacks of ENV from AWS

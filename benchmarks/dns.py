@@ -8,7 +8,6 @@ second. Every figure is the median of the rounds; noise is how far the canonical
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import tempfile
@@ -17,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import report
+from benchmarks.usage import number, usage
 from charts.node_local_dns import Options
 from laboratory import Lab, NodeCache, Recipe, Server, missing_tools
 from laboratory.addresses import CLUSTER_IP, CORE_DNS, LOCAL, SECOND
 from rehearsal.parts import ensure
 
-ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "5")), 4
+ROUNDS, SECONDS = number("ROUNDS", 5), 4
 ZONE = "svc.cluster.local"
 ADDRESS = {"ours": CLUSTER_IP, "canonical": SECOND[1], "direct": CORE_DNS}
 
@@ -67,10 +67,10 @@ def rounds(lab: Lab) -> dict[str, Any]:
     """Measure in turns; return {side: {kind: {figure: one value a round}}}, and what memory each side ends with."""
     servers = start(lab)
     found: dict[str, Any] = {}
-    for number in range(ROUNDS):
+    for turn in range(ROUNDS):
         turns = [("ours", "hit"), ("canonical", "hit"), ("ours", "miss"), ("canonical", "miss"), ("direct", "miss")]
-        for side, kind in turns if number % 2 else reversed(turns):
-            for figure, value in measure(lab, servers, side, kind, number).items():
+        for side, kind in turns if turn % 2 else reversed(turns):
+            for figure, value in measure(lab, servers, side, kind, turn).items():
                 found.setdefault(side, {}).setdefault(kind, {}).setdefault(figure, []).append(round(value, 3))
     for side, server in servers.items():
         found[side]["resident_mib"] = round(server.resident_mib(), 1)
@@ -84,6 +84,7 @@ def median(found: dict[str, Any], side: str, kind: str, figure: str) -> float:
 
 def main() -> int:
     """Measure, print all sides, and write build/benchmarks/dns.json."""
+    usage("dns", __doc__)
     if missing := missing_tools():
         print(missing, file=sys.stderr)
         return 1

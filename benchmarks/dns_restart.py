@@ -18,11 +18,13 @@ from functools import partial
 
 from benchmarks import report
 from benchmarks.dns_restart_ways import Figures, canonical, in_place, kills, ours, surge
+from benchmarks.usage import usage
 from laboratory import NodeCache, missing_tools
 
 
 def main() -> int:
     """Measure each way, print it, and write build/benchmarks/dns_restart.json."""
+    usage("dns_restart", __doc__)
     program = NodeCache.program()
     if program is None or not os.access(program, os.X_OK):
         print(

@@ -26,6 +26,7 @@ import cdk8s  # noqa: E402
 
 from benchmarks import report  # noqa: E402
 from benchmarks.reconcile_parts import Layers, run  # noqa: E402
+from benchmarks.usage import usage  # noqa: E402
 from charts.aws_node_env_rights import AwsNodeEnvRights  # noqa: E402
 from rehearsal.control_plane import ControlPlane, TokenReview  # noqa: E402
 from rehearsal.parts import ensure  # noqa: E402
@@ -116,6 +117,7 @@ def measure(plane: ControlPlane, layers: Layers, folder: Path) -> dict[str, Any]
 
 def main() -> None:
     """Measure, print both sides, write build/benchmarks/reconcile.json; each ratio is the worse one of both modes."""
+    usage("reconcile", __doc__)
     reviewer = lab.TokenReviewer()
     reviewer.entries = {lab.ACCESS_KEY: ["podnet:reconcilers"]}
     with tempfile.TemporaryDirectory() as name:

@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 
 from benchmarks import report
+from benchmarks.usage import number, usage
 
 ROOT = pathlib.Path(__file__).parents[1]
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROUNDS = number("ROUNDS", 5)
 
 
 def synthesize(outdir: pathlib.Path, script: str, *arguments: str, environment: str = "dev") -> float:
@@ -68,6 +69,7 @@ def many(folder: pathlib.Path, count: int) -> str:
 
 def main() -> int:
     """Measure, print both sides and the ratios; return 1 where the two apps do not make the same resources."""
+    usage("synth", __doc__)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         given, ours, bare = both(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from observability.files import FILES
@@ -9,7 +10,9 @@ from observability.files import FILES
 
 def main() -> int:
     """Write both files; with --check only compare and return 1 where one is older than its source."""
-    if "--check" not in sys.argv[1:]:
+    parser = argparse.ArgumentParser(prog="python -m observability", description="Write dashboard and alert rules.")
+    parser.add_argument("--check", action="store_true", help="only compare; exit code 1 where one is older")
+    if not parser.parse_args().check:
         for file, made in FILES.items():
             file.write_text(made())
         return 0

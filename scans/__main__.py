@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import pathlib
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from settings import environments
 
 def main() -> int:
     """Print what is open, and how many findings stay for a reason."""
+    about = "cfn-lint and cdk-nag on every environment and pipeline of the repository."
+    argparse.ArgumentParser(prog="python -m scans", description=about).parse_args()
     known, findings = acknowledgement.read(), []
     with tempfile.TemporaryDirectory(prefix="podnet-scans-") as folder:
         for name in (every := [*environments(), *pipelines()]):

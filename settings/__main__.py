@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -27,10 +28,13 @@ def schema(model: type[Section] = Settings) -> str:
 
 def main() -> int:
     """Write schemas and reference; with --check only compare and return 1 where a file is older than its model."""
+    parser = argparse.ArgumentParser(prog="python -m settings", description="Write schemas and docs/settings.md.")
+    parser.add_argument("--check", action="store_true", help="only compare; exit code 1 where one is older")
+    only_compare = parser.parse_args().check
     wanted = {FOLDER / name: schema(model) for name, model in FILES.items()}
     wanted[FOLDER.parent / "docs" / "settings.md"] = page(*map(json.loads, wanted.values()))
     old = [file for file, text in wanted.items() if not file.exists() or file.read_text() != text]
-    if "--check" not in sys.argv[1:]:
+    if not only_compare:
         for file in old:
             file.write_text(wanted[file])
         return 0

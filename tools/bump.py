@@ -6,6 +6,7 @@ A new major version is told and not taken: it is somebody's decision and work.
 package-lock.json without registry addresses, go.sum by `go mod tidy`.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -23,11 +24,14 @@ RESOLVED = {
 
 def main() -> int:
     """Ask, write, resolve, show; return 1 where a registry did not answer."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bump", description="Raise every pin to its newest release.")
+    parser.add_argument("--look", action="store_true", help="only show what is newer")
+    look = parser.parse_args().look
     changes, failed = _newer(pins())
     for pin, version in changes:
         print(f"{pin.file}: {pin.name} {pin.version} -> {version}")
     print("\n".join(failed), end="\n" if failed else "", file=sys.stderr)
-    if "--look" not in sys.argv[1:] and changes:
+    if not look and changes:
         for pin, version in changes:
             file = ROOT / pin.file
             file.write_text(pin.written(file.read_text(), version))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import pathlib
 import sys
@@ -20,6 +21,11 @@ def make(name: str, part: str, path: str, body: Callable[[str], str]) -> int:
 
     `body` turns the file's text into JSON members. Returns the exit code: 1 where the file is older than the module.
     """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m tools.generate_{name}", description=f"Write review/data/{name}.json."
+    )
+    parser.add_argument("--check", action="store_true", help="only compare; exit code 1 where it is older")
+    only_compare = parser.parse_args().check
     folder = module_dir(part)
     module, version = "/".join(folder.parts[-3:]).split("@")
     head = {"from": f"{module}/{path}", "version": version, "made by": f"python -m tools.generate_{name}"}
@@ -27,7 +33,7 @@ def make(name: str, part: str, path: str, body: Callable[[str], str]) -> int:
     text = f"{{\n{members},\n{body((folder / path).read_text())}\n}}\n"
     json.loads(text)
     file = FOLDER / f"{name}.json"
-    if "--check" not in sys.argv[1:]:
+    if not only_compare:
         file.write_text(text)
     elif file.read_text() != text:
         print(f"review/data/{name}.json is older than {version}; type: {head['made by']}", file=sys.stderr)

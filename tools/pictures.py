@@ -4,6 +4,7 @@ docs/images/review.png is the review page of `dev` in Chromium; docs/images/rehe
 `make rehearse` on this machine, from the report that it left, by the code that printed it.
 """
 
+import argparse
 import io
 import json
 import re
@@ -27,6 +28,9 @@ _WIDTH, _HEIGHT = 1200, 1250
 
 def main() -> int:
     """Make both; return 1 where Chromium or the report of a rehearsal is missing."""
+    argparse.ArgumentParser(
+        prog="python -m tools.pictures", description="Make the pictures of the README."
+    ).parse_args()
     report = ROOT / "build" / "rehearsal" / "report.json"
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not browser or not report.exists():

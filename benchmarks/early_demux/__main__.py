@@ -10,6 +10,7 @@ import sys
 
 from benchmarks import report
 from benchmarks.early_demux.measuring import measure
+from benchmarks.usage import number, usage
 from rehearsal.parts import PartError
 from settings import load
 from tests.dataplane.lab.errors import LabError
@@ -19,7 +20,8 @@ SIZE = {"pairs": 400, "connects": 200, "round_trips": 300}  # about ten seconds 
 
 def main() -> int:
     """Measure, print, write build/benchmarks/early_demux.json; return 1 where it cannot be measured."""
-    size = {name: int(os.environ.get(name.upper(), usual)) for name, usual in SIZE.items()}
+    usage("early_demux", __doc__)
+    size = {name: number(name.upper(), usual) for name, usual in SIZE.items()}
     try:
         found = measure(load("dev"), **size)
     except (LabError, PartError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from review.rules.reference import FILE, text
@@ -9,7 +10,9 @@ from review.rules.reference import FILE, text
 
 def main() -> int:
     """Write the reference; with --check only compare and return 1 where it is older than the rules."""
-    if "--check" not in sys.argv[1:]:
+    parser = argparse.ArgumentParser(prog="python -m review.rules", description="Write docs/rules.md.")
+    parser.add_argument("--check", action="store_true", help="only compare; exit code 1 where it is older")
+    if not parser.parse_args().check:
         FILE.write_text(text())
     elif FILE.read_text() != text():
         print("docs/rules.md is older than the rules; type: python -m review.rules", file=sys.stderr)  # noqa: T201

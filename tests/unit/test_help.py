@@ -1,0 +1,66 @@
+"""Every command tells its usage, and does nothing else when it is asked for that."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+SOURCES = (
+    "accepter",
+    "benchmarks",
+    "observability",
+    "pipeline",
+    "rehearsal",
+    "review",
+    "scans",
+    "settings",
+    "tools",
+    "verify",
+)
+
+
+def commands():
+    """Give every module of the project that is run by `python -m`."""
+    for folder in (*SOURCES, "terminal", "tests/dataplane"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            if re.search(r'^if __name__ == "__main__":', file.read_text(), re.MULTILINE):
+                name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+                yield name.removesuffix(".__main__")
+
+
+# started by others: in namespaces, by the emulator, by a benchmark, inside a pod
+INNER = {
+    "benchmarks.bare_app",
+    "benchmarks.early_demux.inside",
+    "rehearsal.emulator",
+    "rehearsal.emulator.ending",
+    "rehearsal.tether",
+    "rehearsal.control_plane.spawner",
+    "tests.dataplane.lab.inside",
+    "verify.probe",
+}
+
+
+@pytest.mark.parametrize("module", sorted({*commands()} - INNER))
+def test_a_command_tells_its_usage(module):
+    """Exit code 0, and nothing in the project is changed."""
+    before = changed()
+    told = run(module, "--help")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("usage: python -m ")
+    assert changed() == before
+
+
+def run(module, *arguments):
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def changed():
+    """Give time and size of the files that commands write."""
+    files = [*(ROOT / "docs").rglob("*"), *(ROOT / "environments").iterdir(), *(ROOT / "observability").iterdir()]
+    files += [ROOT / name for name in ("requirements.txt", "constraints.txt", "package.json")]
+    return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file()}
