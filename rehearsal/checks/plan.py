@@ -22,7 +22,7 @@ FIRST: Checks = (
     ("pods get the groups of their policy", branch_enis.pods_get_their_groups),
     ("aws-node runs on every node", aws_node.aws_node_is_rolled_out),
     ("the node cache runs on every node", dns_cache.cache_is_rolled_out),
-    ("the watch repairs a drift", drift.watch_repairs_drift),
+    ("the schedule alone finds a drift", drift.watch_repairs_drift),
 )
 SECOND: Checks = (
     ("the drift is gone, changed values are there", aws_node.env_is_in_effect),

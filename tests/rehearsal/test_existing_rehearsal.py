@@ -19,7 +19,7 @@ PROVEN = {
     "aws-node has the values",
     "podnet owns the values",
     "policies name real groups",
-    "the watch repairs a drift",
+    "the schedule alone finds a drift",
     "the owner's upgrade takes the values",
     "the drift is gone, changed values are there",
     "a deploy without changes",

@@ -22,7 +22,7 @@ PROVEN = {
     "pods get the groups of their policy",
     "make verify finds nothing wrong",
     "the node cache is there",
-    "the watch repairs a drift",
+    "the schedule alone finds a drift",
     "a drift made by hand",
     "the drift is gone, changed values are there",
     "the upgraded aws-node runs on every node",
