@@ -2,6 +2,7 @@
 ENV ?= dev
 NAME ?= synth
 PIPELINE ?= pipeline
+RUNS ?= 10
 WORKERS ?= 2
 PYTHON ?= python3
 SHELL := /bin/bash
@@ -99,6 +100,10 @@ test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts and answers
 	@FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py
+faults: setup-rehearsal ## rehearse RUNS times, each with one part killed, paused or out of disk at a random moment; SEED repeats
+	@exec .venv/bin/python -m rehearsal.faults --environment $(ENV) --runs $(RUNS) $(if $(SEED),--seed $(SEED))
+privilege: setup-rehearsal ## rehearse ENV once for each permission of its templates, without it; ONLY="…" names some
+	@exec .venv/bin/python -m rehearsal.privilege --environment $(ENV) $(if $(ONLY),--only "$(ONLY)")
 observability: setup ## write the dashboard and the alert rules from their source
 	@.venv/bin/python -m observability
 bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
@@ -108,4 +113,4 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane
+.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane faults privilege

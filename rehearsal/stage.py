@@ -46,7 +46,8 @@ class Stage:
             vpc_cni=str(self._vpc_cni),
             vpc_resource_controller=str(module_dir("vpc_resource_controller")),
             node_modules=str(NODE_MODULES),
-            peers=[_peer(peer, settings) for peer in settings.peers],
+            peers=[_peer(peer, settings) for peer in settings.peers if peer.vpc_id],
+            roles=_roles(settings),
             heals=heals,
         )
         self.emulator = EmulatorProcess(workspace, configuration)
@@ -81,6 +82,12 @@ class Stage:
         return Scene(settings, self.aws, api, name, self._vpc_cni, Path(cluster["kubeconfig"]))
 
 
+def _roles(settings: Settings) -> list[str]:
+    """Give the roles that the file counts on: administrators, and accepters in the peers' accounts."""
+    admins = settings.cluster.admin_role_arns if settings.cluster else ()
+    return [*admins, *(peer.accepter_role_arn for peer in settings.peers if peer.accepter_role_arn)]
+
+
 def _peer(peer: Peer, settings: Settings) -> dict[str, object]:
     """Give a peer as `rehearsal.emulator.seed` makes it."""
     side = peer.peer_side
@@ -91,5 +98,4 @@ def _peer(peer: Peer, settings: Settings) -> dict[str, object]:
         "region": peer.region or settings.region,
         "route_table_ids": list(side.route_table_ids) if side else [],
         "security_group_ids": [side.security_group_id] if side and side.security_group_id else [],
-        "accepter_role": (peer.accepter_role_arn or "").rpartition("/")[2],
     }

@@ -48,6 +48,7 @@ def watch_repairs_drift(scene: Scene) -> str:
         repaired = int(drift.repair)
         wanted = {"Checks": 1, "DriftFound": 1, "DriftRepaired": repaired, "Failures": 0}
         eventually(lambda: _counted(scene, target, began, wanted), _SECONDS)
+        eventually(lambda: scene.rolled_out("aws-node"), _SECONDS)
         equal("ENABLE_POD_ENI after it", scene.pod_env()["aws-node"]["ENABLE_POD_ENI"], "true" if repaired else "false")
     did = "repaired" if drift.repair else "reported only"
     return f"rate({drift.every_minutes} {unit}), {did}, DriftFound 1 and DriftRepaired {repaired} in its log"

@@ -42,6 +42,8 @@ def main(path: Path) -> None:
     workers.prepare(folder / "shims", configuration.node_modules)
     for peer in configuration.peers:
         seed.make_peer(peer)
+    for arn in configuration.roles:
+        seed.make_role(arn)
     ending.end_on_signals()
     threading.Thread(target=ending.end_with_parent, daemon=True).start()
     del sys.argv[1:]  # the emulator reads its own arguments

@@ -21,6 +21,7 @@ class Configuration:
         vpc_resource_controller: Folder of AWS's VPC resource controller.
         node_modules: Folder with the SDK clients that CDK's Node handlers import.
         peers: VPCs that exist before the deployment (`rehearsal.emulator.seed`).
+        roles: ARNs of IAM roles that exist before it.
         heals: Whether programs of a control plane that end by themselves are started again, as EKS does.
     """
 
@@ -34,6 +35,7 @@ class Configuration:
     vpc_resource_controller: str
     node_modules: str
     peers: list[dict[str, Any]]
+    roles: list[str]
     heals: bool = False
 
     @classmethod

@@ -63,7 +63,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_update_pod_identity_association",
     ),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_parse_rate_seconds"),
-    "ministack.services.iam": ("_create_oidc_provider", "_delete_oidc_provider", "_roles"),
+    "ministack.services.iam": ("_create_oidc_provider", "_create_role", "_delete_oidc_provider", "_roles"),
 }
 
 

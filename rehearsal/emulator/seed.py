@@ -1,10 +1,12 @@
-"""VPCs that exist before the deployment: the peers that the environment file names, under their very ids."""
+"""What exists before the deployment: peers' VPCs and roles that the environment file names, under their very ids."""
 
+import json
 from typing import Any
 
 from ministack.core.responses import request_scope
 from ministack.services import ec2, iam
 
+from rehearsal.emulator.cluster.joining import REFUSED
 from rehearsal.emulator.operations import call_ec2, text_of
 
 
@@ -12,7 +14,7 @@ def make_peer(peer: dict[str, Any]) -> None:
     """Make a peer's VPC by the emulator's own operations, then give everything the ids that the file names.
 
     Args:
-        peer: vpc_id, cidr, account, region, route_table_ids, security_group_ids and accepter_role (name or "").
+        peer: vpc_id, cidr, account, region, route_table_ids and security_group_ids.
     """
     with request_scope(peer["account"], peer["region"]):
         made = text_of(call_ec2("CreateVpc", CidrBlock=peer["cidr"]), "vpcId")
@@ -28,8 +30,6 @@ def make_peer(peer: dict[str, Any]) -> None:
             words = {"GroupName": f"servers-{group}", "GroupDescription": "servers of the peer"}
             made = text_of(call_ec2("CreateSecurityGroup", VpcId=vpc["VpcId"], **words), "groupId")
             _rename(ec2._security_groups, made, group, "GroupId")
-        if peer["accepter_role"]:
-            iam._roles[peer["accepter_role"]] = _role(peer["account"], peer["accepter_role"])
 
 
 def _rename(store: Any, made: str, name: str, key: str) -> dict[str, Any]:  # noqa: ANN401  (the emulator's own store)
@@ -39,5 +39,18 @@ def _rename(store: Any, made: str, name: str, key: str) -> dict[str, Any]:  # no
     return record
 
 
-def _role(account: str, name: str) -> dict[str, Any]:
-    return {"RoleName": name, "Arn": f"arn:aws:iam::{account}:role/{name}"}
+def make_role(arn: str) -> None:
+    """Make an IAM role that its account may assume.
+
+    Raises:
+        SystemExit: If the emulator refuses it.
+    """
+    account, path = arn.split(":")[4], arn.partition(":role")[2]
+    folder, _, name = path.rpartition("/")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    with request_scope(account, ""):
+        words = {"RoleName": name, "Path": f"{folder}/", "AssumeRolePolicyDocument": policy}
+        status, _, body = iam._create_role({key: [value] for key, value in words.items()})
+    if status >= REFUSED:
+        raise SystemExit(f"the emulator must make role {arn}, got {body!r}")

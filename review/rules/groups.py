@@ -103,4 +103,26 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
         yield At("workloads", f"{to_cluster} in the cluster's own group")
 
 
-RULES = (groups_fit_the_quota, groups_fit_an_interface, groups_are_named_once, rules_fit_a_group)
+@rule(
+    "given-groups-lie-in-this-vpc",
+    "warning",
+    must="name groups that lie in the VPC, which this file makes",
+    why="a pod's interface cannot have a group of another VPC, and before the first deploy there is none in this one",
+    source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface",
+    fix="deploy the Network stack, have the groups made in its VPC and acknowledge it; or give rules instead of ids",
+    paths=(_IDS, "network"),
+)
+def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
+    """Find groups that cannot be there yet."""
+    for i, workload in enumerate(settings.workloads if settings.network else ()):
+        if workload.security_group_ids:
+            yield At(f"workloads[{i}].security_group_ids", ", ".join(workload.security_group_ids)[:200])
+
+
+RULES = (
+    groups_fit_the_quota,
+    groups_fit_an_interface,
+    groups_are_named_once,
+    rules_fit_a_group,
+    given_groups_lie_in_this_vpc,
+)

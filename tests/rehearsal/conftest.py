@@ -27,6 +27,7 @@ def emulator(tmp_path_factory):
         vpc_resource_controller=str(module_dir("vpc_resource_controller")),
         node_modules="",
         peers=[PEER],
+        roles=[],
     )
     process = EmulatorProcess(workspace, configuration)
     process.start()

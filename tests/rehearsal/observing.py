@@ -12,7 +12,6 @@ PEER = {
     "region": REGION,
     "route_table_ids": ["rtb-0d1a2b3c4d5e6f702"],
     "security_group_ids": ["sg-0d1a2b3c4d5e6f703"],
-    "accepter_role": "",
 }
 
 

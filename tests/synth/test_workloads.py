@@ -78,9 +78,12 @@ def test_restricted_egress_still_reaches_the_peer_and_nothing_unnamed(synthesize
 
 def test_given_groups_stand_behind_the_shared_one(synthesized):
     """A workload without rules of its own uses the ids as they are."""
-    (policy,) = _policies(synthesized("prod"), "Workloads-reports")
+    settings = load("prod")
+    given = settings.workloads[1].model_copy(update={"egress": None, "security_group_ids": ("sg-0f5a2b3c4d5e6f703",)})
+    found = synthesized(settings.model_copy(update={"workloads": (given,)}))
+    (policy,) = _policies(found, "Workloads-reports")
     assert "sg-0f5a2b3c4d5e6f703" in json.dumps(policy)
-    assert not synthesized("prod").resources("Workloads-reports", "AWS::EC2::SecurityGroup")
+    assert not found.resources("Workloads-reports", "AWS::EC2::SecurityGroup")
 
 
 def test_three_hundred_workloads_stay_within_cloudformations_limits(synthesized):

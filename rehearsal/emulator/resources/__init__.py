@@ -16,6 +16,7 @@ from rehearsal.emulator.resources.security_group import SecurityGroup
 from rehearsal.emulator.resources.security_group_egress import SecurityGroupEgress
 from rehearsal.emulator.resources.security_group_ingress import SecurityGroupIngress
 from rehearsal.emulator.resources.subnet import Subnet
+from rehearsal.emulator.resources.vpc import Vpc
 
 RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     EksAccessEntry,
@@ -33,6 +34,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     SecurityGroupEgress,
     SecurityGroupIngress,
     Subnet,
+    Vpc,
 )
 
 

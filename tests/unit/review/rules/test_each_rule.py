@@ -179,6 +179,7 @@ CASES = [
     ("peers-of-an-existing-cluster", "existing", _other_cluster_peers, "peers"),
     ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(4)), "workloads[0].security_group_ids"),
     ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(15)), "workloads[0].security_group_ids"),
+    ("given-groups-lie-in-this-vpc", "dev", _workload(security_group_ids=_ids(1)), "workloads[0].security_group_ids"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
     ("stack-holds-its-resources", "dev", _full_namespace, "workloads"),
