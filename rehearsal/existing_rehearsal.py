@@ -6,7 +6,7 @@ from rehearsal.checks import as_found, plan, pods, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.estate import Estate
 from rehearsal.estate.owner import Owner
-from rehearsal.rehearsal import Named, Rehearsal, all_on
+from rehearsal.rehearsal import Rehearsal
 from settings import Settings, load
 
 
@@ -40,20 +40,20 @@ class ExistingRehearsal(Rehearsal):
         generation, running = scene.daemon_set("aws-node")["metadata"]["generation"], pods.running(scene)
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
-        adopted: list[Named] = [
+        adopted: list[plan.Named] = [
             ("adopted without a restart", lambda: pods.none_was_replaced(running, pods.running(scene))),
             ("adopted without a new generation", lambda: pods.generation_is(scene, "aws-node", generation)),
         ]
         named = partial(verified.pods_to_restart_are_named, scene, self._environment)
-        restart: list[Named] = [
+        restart: list[plan.Named] = [
             ("make verify names the pods to restart", named),
             ("their restart gives them their groups", Owner(scene).restart_applications),
             self._verified(scene, self._environment),
         ]
         # the last of the plan leaves a drift behind, which the file's watch only reports
-        self._checks("checks", [*adopted, *restart, *all_on(plan.ADOPTED, scene)])
+        self._checks("checks", [*adopted, *restart, *plan.on(plan.ADOPTED, scene)])
 
-    def _disturbance(self, changed: Settings) -> Named:
+    def _disturbance(self, changed: Settings) -> plan.Named:
         owner, version = Owner(self.stage.scene(self._settings)), changed.pod_networking.vpc_cni.version
         return "the owner's upgrade takes the values", lambda: owner.upgrade_vpc_cni(version)
 
@@ -68,7 +68,7 @@ class ExistingRehearsal(Rehearsal):
         self._checks(
             "checks",
             [
-                *all_on(plan.LEFT, scene),
+                *plan.on(plan.LEFT, scene),
                 (
                     "the API server's objects",
                     lambda: as_found.everything_is_as_found(objects, as_found.cluster_objects(scene)),

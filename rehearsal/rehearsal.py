@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
@@ -16,9 +15,6 @@ from rehearsal.variant import Variant
 from rehearsal.workspace import Workspace
 from settings import Settings, load
 from terminal.progress import Progress
-
-Named = tuple[str, Callable[[], str]]
-"""What is proven, and the check that does it."""
 
 
 class Rehearsal:
@@ -88,7 +84,7 @@ class Rehearsal:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
         scene = self.stage.scene(self._settings)
         self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
-        self._checks("checks", [*all_on(plan.FIRST, scene), self._verified(scene, self._environment)])
+        self._checks("checks", [*plan.on(plan.FIRST, scene), self._verified(scene, self._environment)])
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))
@@ -99,15 +95,15 @@ class Rehearsal:
             self._cdk.deploy(self._second, "deploy-2", progress.note)
         changed = self.stage.scene(settings)
         told = "; ".join(self._variant.changes)
-        self._checks("checks", [("what changed", lambda: told), *all_on(plan.SECOND, changed)])
+        self._checks("checks", [("what changed", lambda: told), *plan.on(plan.SECOND, changed)])
         self._checks("verify", [self._verified(changed, self._variant.path)])
         return changed
 
     @staticmethod
-    def _verified(scene: Scene, file: Path) -> Named:
+    def _verified(scene: Scene, file: Path) -> plan.Named:
         return "make verify finds nothing wrong", lambda: verified.everything_holds(scene, file)
 
-    def _disturbance(self, _changed: Settings) -> Named:
+    def _disturbance(self, _changed: Settings) -> plan.Named:
         """Give what somebody else does to aws-node before the second deploy."""
         return "a drift made by hand", lambda: drift.make_drift(self.stage.scene(self._settings))
 
@@ -126,13 +122,13 @@ class Rehearsal:
             "aws-node has its original values",
             lambda: aws_node.original_values_are_back(scene, self._original),
         )
-        self._checks("checks", [original, *all_on(plan.UNDONE, scene)])
+        self._checks("checks", [original, *plan.on(plan.UNDONE, scene)])
         with self._step("destroy the rest") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
         last = ("nothing is left", lambda: gone.nothing_is_left(self.stage.aws, self._settings))
         self._checks("checks", [last])
 
-    def _checks(self, step: str, checks: Sequence[Named]) -> None:
+    def _checks(self, step: str, checks: Sequence[plan.Named]) -> None:
         """Run checks; all of them, also when one fails."""
         with self._step(step) as progress:
             for what, check in checks:
@@ -150,8 +146,3 @@ class Rehearsal:
                 yield progress
         finally:
             self._report.steps.append((label, time.monotonic() - began))
-
-
-def all_on(checks: plan.Checks, scene: Scene) -> list[Named]:
-    """Give checks as `_checks` takes them."""
-    return [(what, partial(check, scene)) for what, check in checks]

@@ -1,12 +1,15 @@
 """Which checks follow which step."""
 
 from collections.abc import Callable
+from functools import partial
 
 from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, network, nodes, policies, rights
 from rehearsal.checks.scene import Scene
 
 Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
 """What is proven, and how."""
+Named = tuple[str, Callable[[], str]]
+"""What is proven, and the check that does it, on one scene."""
 
 FIRST: Checks = (
     ("peers are connected and routed", network.peers_are_reachable),
@@ -40,3 +43,8 @@ _NEW_ONLY = (aws_node.addon_owns_env, rights.nodes_came_last, branch_enis.pods_g
 ADOPTED: Checks = tuple(row for row in FIRST if row[1] not in _NEW_ONLY)
 """After the first deploy to a cluster that somebody else made: its nodes and its add-on were there before."""
 LEFT: Checks = (("podnet is gone from aws-node", aws_node.podnet_is_gone), *UNDONE)
+
+
+def on(checks: Checks, scene: Scene) -> list[Named]:
+    """Give checks as they look at one scene."""
+    return [(what, partial(check, scene)) for what, check in checks]

@@ -30,6 +30,11 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "command": f"make verify ENV={settings.name}",
     }
     yield {
+        "what": "a policy or a node-local-dns of the same name ends the deploy with AlreadyExists, and changes nothing",
+        "then": "before the deploy, hand over: docs/operations.md, What is there already",
+        "command": "kubectl get securitygrouppolicies,daemonsets -A | grep -e securitygrouppolicy -e node-local-dns",
+    }
+    yield {
         "what": "nodes that joined before ENABLE_POD_ENI and use all of their interfaces get no trunk ENI",
         "then": "after the deploy, recycle the nodes that show <none>",
         "command": _NODES,

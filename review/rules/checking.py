@@ -14,6 +14,7 @@ from review.rules import (
     instances,
     kube_proxy,
     modes,
+    nat,
     peers,
     ranges,
     selectors,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _MODULES = (
     modes,
     snat,
+    nat,
     dns,
     kube_proxy,
     ranges,

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _CACHE = "pod_networking.dns_cache"
 _ZONES, _UPSTREAMS = f"{_CACHE}.stub_domains", f"{_CACHE}.upstreams"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
-_LONGEST_ZONE = 253
-_LAST_PORT = 65_535
+_LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 _LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 _TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169.254.170.0/23"))
