@@ -13,6 +13,7 @@ from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.existing_rehearsal import ExistingRehearsal
 from rehearsal.limits import NOT_REHEARSED
+from rehearsal.operations.rehearsal import OperationsRehearsal
 from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.rehearsal import Rehearsal
@@ -51,7 +52,10 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     began, report = time.monotonic(), Report()
     for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
         signal.signal(number, _interrupt)
-    kind = ExistingRehearsal if load(str(environment)).existing_cluster else Rehearsal
+    existing = load(str(environment)).existing_cluster is not None
+    if existing and options.operations:
+        raise RehearsalError("--operations must be given with a cluster of its own, got an existing one: leave it out")
+    kind = OperationsRehearsal if options.operations else ExistingRehearsal if existing else Rehearsal
     rehearsal = kind(environment, workspace, report, real_pauses=options.real_pauses)
     reason = ""
     try:
@@ -104,6 +108,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--environment", default="dev", help="name in environments/, or path of a YAML file")
     parser.add_argument("--keep", action="store_true", help="stop after the first deploy and its checks; leave it up")
     parser.add_argument("--down", action="store_true", help="end what --keep or a killed rehearsal left up")
+    parser.add_argument("--operations", action="store_true", help="every operation of docs/operations.md, one by one")
     parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "rehearsal", help="where everything goes")
     parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
     return parser.parse_args(arguments)

@@ -14,7 +14,7 @@ def nothing_is_left(aws: Aws, settings: Settings) -> str:
     left += [f"cluster {name}" for name in aws.eks.list_clusters()["clusters"]]
     left += _network(aws, settings) + _functions_and_roles(aws, settings)
     equal("what is left", left, [])
-    peers = [_clean_peer(aws, settings, number) for number in range(len(settings.peers))]
+    peers = [clean_peer(aws, settings, number) for number in range(len(settings.peers))]
     return ", ".join(["no stack, cluster, VPC, NAT gateway, address, function or role", *filter(None, peers)])
 
 
@@ -43,7 +43,7 @@ def _functions_and_roles(aws: Aws, settings: Settings) -> list[str]:
     ]
 
 
-def _clean_peer(aws: Aws, settings: Settings, number: int) -> str:
+def clean_peer(aws: Aws, settings: Settings, number: int) -> str:
     """Prove that the peer's tables and group are as they were: podnet is a guest there."""
     peer = settings.peers[number]
     side = peer.peer_side

@@ -1,0 +1,1 @@
+"""Every operation of docs/operations.md on one deployed environment."""

@@ -1,0 +1,58 @@
+"""What the operations change in an environment file; each takes its content, as YAML gives it."""
+
+import re
+from typing import Any
+
+from rehearsal.errors import RehearsalError
+
+Content = dict[str, Any]
+NEW = "new-service"
+
+
+def add_workload(content: Content) -> None:
+    """Add one beside the first: the same namespace, one rule."""
+    rule = {"protocol": "tcp", "port": 8443, "from": {"cluster": True}}
+    workload = {"name": NEW, "namespace": content["workloads"][0]["namespace"], "pod_labels": {"app": NEW}}
+    content["workloads"].append({**workload, "ingress": [rule]})
+
+
+def move_group(content: Content, group: str) -> None:
+    """Give the first workload that no other names a group by id in place of its own."""
+    named = str([workload.get("ingress", []) for workload in content["workloads"]])
+    workload = next(w for w in content["workloads"] if f"'workload': '{w['name']}'" not in named)
+    for key in ("ingress", "egress", "reaches"):
+        workload.pop(key, None)
+    workload["security_group_ids"] = [group]
+
+
+def switch_mode(content: Content) -> None:
+    """Switch to strict, with which the cache cannot be used."""
+    content["pod_networking"]["enforcing_mode"] = "strict"
+    content["pod_networking"]["dns_cache"] = {"enabled": False}
+
+
+def remove_peers(content: Content) -> None:
+    """Remove all peers, and whatever names them."""
+    content["peers"] = []
+    content["pod_networking"].get("dns_cache", {}).pop("stub_domains", None)
+    for workload in content["workloads"]:
+        workload.pop("reaches", None)
+        for key in ("ingress", "egress"):
+            rules = [rule for rule in workload.get(key, ()) if "'peer'" not in str(rule)]
+            if key in workload:
+                workload[key] = rules
+
+
+def upgrade_kubernetes(content: Content) -> None:
+    """Raise Kubernetes and kube-proxy by one minor version.
+
+    Raises:
+        RehearsalError: If kube-proxy's version has another form.
+    """
+    cluster = content["cluster"]
+    minor = int(cluster["kubernetes_version"].partition(".")[2]) + 1
+    found = re.fullmatch(r"v1\.\d+\.\d+-eksbuild\.\d+", cluster["kube_proxy_version"])
+    if not found:
+        got = cluster["kube_proxy_version"]
+        raise RehearsalError(f"cluster.kube_proxy_version must be like v1.35.0-eksbuild.2, got {got}")
+    cluster["kubernetes_version"], cluster["kube_proxy_version"] = f"1.{minor}", f"v1.{minor}.0-eksbuild.2"

@@ -1,0 +1,106 @@
+"""One operation after the other, several to a deploy."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+
+import yaml
+
+from rehearsal.checks import aws_node, dns_cache, network, plan, policies
+from rehearsal.checks.scene import Scene
+from rehearsal.operations import changes, checks
+from rehearsal.rehearsal import Rehearsal
+from settings import load
+
+Change = Callable[[changes.Content], None]
+
+
+class OperationsRehearsal(Rehearsal):
+    """Deploy an environment, then every operation of docs/operations.md, each proven, and destroy it.
+
+    Add-on upgrade, a changed variable and a changed rule are in the rehearsal of every environment.
+    """
+
+    def run(self, *, until_deployed: bool = False) -> None:
+        """Run all steps.
+
+        Raises:
+            RehearsalError: If a step or a check fails.
+        """
+        self._start()
+        self._deploy_first()
+        if until_deployed:
+            return
+        away: Sequence[Change] = (changes.add_workload, changes.switch_mode, changes.remove_peers)
+        scene = self._operate("workload added, strict, peers removed", away)
+        self._checks("checks", self._away(scene))
+        group = self._make_group(scene)
+        moved = partial(changes.move_group, group=group)
+        back: Sequence[Change] = (changes.add_workload, moved, changes.upgrade_kubernetes)
+        scene = self._operate("standard, peers added, group moved, Kubernetes upgraded", back)
+        self._checks("checks", self._back(scene, group))
+        scene = self._operate("workload removed, group moved back", [changes.upgrade_kubernetes])
+        self._checks("checks", self._last(scene, group))
+        self._destroy(scene)
+
+    def _begin_synth_with_changes(self) -> None:
+        """Nothing to begin: each operation has a file of its own."""
+
+    def _operate(self, what: str, operations: Sequence[Change]) -> Scene:
+        """Deploy the environment with these changes; give what checks look at."""
+        content = deepcopy(yaml.safe_load(self._environment.read_text(encoding="utf-8")))
+        for operation in operations:
+            operation(content)
+        file = self._workspace.folder / "changed" / self._environment.name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        name = f"operations-{len(self._report.steps)}"
+        with self._step(f"synth: {what}"):
+            self._cdk.synth(file, self._second_assembly(name)).wait()
+        with self._step(f"deploy: {what}") as progress:
+            self._cdk.deploy(self._second, name, progress.note)
+        return self.stage.scene(load(str(file)))
+
+    def _second_assembly(self, name: str) -> Path:
+        self._second = self._workspace.folder / f"cdk.out-{name}"
+        return self._second
+
+    def _make_group(self, scene: Scene) -> str:
+        """Make a group as another team would."""
+        ec2, about = scene.aws.ec2, "made by another team"
+        made = ec2.create_security_group(GroupName="given", Description=about, VpcId=scene.vpc_id)
+        return str(made["GroupId"])
+
+    def _away(self, scene: Scene) -> list[plan.Named]:
+        return [
+            ("a workload is added", partial(policies.policies_name_real_groups, scene)),
+            ("the mode is strict", partial(checks.mode_is, scene, "strict")),
+            ("the variables are in effect", partial(aws_node.env_is_in_effect, scene)),
+            ("aws-node runs on every node, in strict", partial(aws_node.aws_node_is_rolled_out, scene)),
+            ("the cache is off", partial(dns_cache.cache_is_gone, scene)),
+            ("peers are removed", partial(checks.peers_are_left, scene, self._settings)),
+        ]
+
+    def _back(self, scene: Scene, group: str) -> list[plan.Named]:
+        return [
+            ("the mode is standard again", partial(checks.mode_is, scene, "standard")),
+            ("aws-node runs on every node, in standard", partial(aws_node.aws_node_is_rolled_out, scene)),
+            ("the cache is back", partial(dns_cache.cache_is_there, scene)),
+            ("the cache runs on every node again", partial(dns_cache.cache_is_rolled_out, scene)),
+            ("peers are added", partial(network.peers_are_reachable, scene)),
+            ("a workload's group is another", partial(checks.groups_hold, scene, group)),
+            ("Kubernetes is upgraded", partial(checks.kubernetes_is, scene)),
+        ]
+
+    def _last(self, scene: Scene, group: str) -> list[plan.Named]:
+        return [
+            ("a workload is removed", partial(policies.policies_name_real_groups, scene)),
+            ("nobody holds the other group", partial(_delete_group, scene, group)),
+        ]
+
+
+def _delete_group(scene: Scene, group: str) -> str:
+    """Delete it, which EC2 refuses while an interface carries it."""
+    scene.aws.ec2.delete_security_group(GroupId=group)
+    return f"{group} is deleted"
