@@ -29,6 +29,8 @@ class Conditions:
     """`away`: no cache on the node, or it restarts."""
     tcp_early_demux: bool = False
     """The node's sysctl net.ipv4.tcp_early_demux; DISABLE_TCP_EARLY_DEMUX=true makes it false."""
+    metadata_hops: Literal[1, 2] = 2
+    """HttpPutResponseHopLimit of the nodes; podnet's own have 1."""
     nodes: Nodes = "nat-gateway"
     """`nat-gateway`: private subnets behind one. `public-subnet`: only the node's primary address has a public one."""
 
@@ -43,6 +45,7 @@ class Conditions:
                 self.enforcing_mode,
                 "cache" if self.cache == "on" else "away",
                 "demux" if self.tcp_early_demux else "no-demux",
+                f"hops-{self.metadata_hops}",
                 "nat" if self.nodes == "nat-gateway" else "public",
                 "snat" if destination and self._translates(destination) else "direct",
                 "rerouted" if destination and covers(self.external_service_cidrs, destination) else "routed",

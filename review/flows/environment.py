@@ -30,6 +30,7 @@ def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
         peer_cidr=peer_cidr,
         cache="on" if pods.dns_cache.enabled else "away",
         tcp_early_demux=not pods.disable_tcp_early_demux,
+        metadata_hops=1 if settings.node_groups else 2,
         nodes="public-subnet" if there and there.behind_nat is False else "nat-gateway",
     )
 

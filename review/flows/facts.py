@@ -88,6 +88,10 @@ METADATA = Fact(
     "security groups do not filter instance metadata; the packet leaves the way that link-local addresses outside take",
     "VPC user guide, Control traffic using security groups; measured with AWS's CNI code",
 )
+ONE_HOP = Fact(
+    "the answer with the token may make one hop, and a pod is the second: these nodes keep their role to themselves",
+    "EC2 user guide, Configure the instance metadata options; measured with AWS's CNI code",
+)
 CACHE_ASKS = Fact(
     "the cache runs on the host network: it asks CoreDNS from the node's address, judged by the node's group",
     "kubernetes.io, Using NodeLocal DNSCache; measured with AWS's CNI code",

@@ -78,6 +78,8 @@ ROWS = (
         "plain pod -> instance metadata, 169.254.169.254",
         ("tcp",),
         (
+            Cell("hops-1 snat", "lost", "node", ">primary", "<primary", facts.ONE_HOP),
+            Cell("hops-1", "lost", "pod", ">primary", "<primary", facts.ONE_HOP),
             Cell("snat", "ok", "node", ">primary", "<primary", facts.METADATA),
             Cell("direct", "ok", "pod", ">primary", "<primary", facts.METADATA),
         ),

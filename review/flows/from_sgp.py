@@ -93,6 +93,8 @@ ROWS = (
         "SGP pod -> instance metadata, 169.254.169.254",
         ("tcp",),
         (
+            Cell("hops-1 standard snat", "lost", "node", ">primary", "<primary", facts.ONE_HOP),
+            Cell("hops-1", "lost", "pod", ">branch", "<branch", facts.ONE_HOP),
             Cell("standard snat", "ok", "node", ">primary", "<primary", facts.METADATA),
             Cell("", "ok", "pod", ">branch", "<branch", facts.METADATA),
         ),

@@ -29,7 +29,12 @@ class Cell:
     cache: bool
     early_demux: bool
     rerouted: bool = False
-    """Whether the peer's range, and one of the internet, are in AWS_EXTERNAL_SERVICE_CIDRS."""
+    """Whether peer and internet are in AWS_EXTERNAL_SERVICE_CIDRS; the nodes are not podnet's then."""
+
+    @property
+    def metadata_hops(self) -> Literal[1, 2]:
+        """Both limits are measured: podnet's own with the matrix, EKS's default with the cells of external services."""
+        return 2 if self.rerouted else 1
 
     @property
     def node(self) -> str:
@@ -63,7 +68,7 @@ class Cell:
         """Return what the model is told, read from the settings as `synth` does."""
         found = conditions_of(self.settings(base), base.peers[0].cidr)
         state: Literal["on", "away"] = "on" if self.cache else "away"
-        return dataclasses.replace(found, cache=state, nodes=nodes)
+        return dataclasses.replace(found, cache=state, nodes=nodes, metadata_hops=self.metadata_hops)
 
     def moment_of(self, base: Settings) -> Moment:
         """Return the state for the laboratory."""

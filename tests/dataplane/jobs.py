@@ -10,6 +10,7 @@ from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
+from review.flows import conditions_of
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.job import Job, Moment
 
@@ -51,4 +52,5 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
         coredns=str(programs["coredns"]),
         node_cache=os.environ.get("NODE_CACHE", ""),
         only=tuple(only),
+        metadata_hops=conditions_of(settings).metadata_hops,
     )

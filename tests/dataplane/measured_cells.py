@@ -84,7 +84,9 @@ def _measure(base: Settings, cells: Sequence[Cell], patience: float) -> Measured
         nodes.setdefault(cell.node, []).append(cell)
     jobs = [
         dataclasses.replace(
-            job(here[0].settings(base), node, [cell.moment_of(base) for cell in here]), patience=patience
+            job(here[0].settings(base), node, [cell.moment_of(base) for cell in here]),
+            patience=patience,
+            metadata_hops=here[0].metadata_hops,
         )
         for node, here in nodes.items()
     ]

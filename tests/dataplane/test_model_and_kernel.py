@@ -49,6 +49,7 @@ def test_settings_and_conditions_tell_the_same(base, cell):
         peer_cidr=peer,
         cache="on" if cell.cache else "away",
         tcp_early_demux=cell.early_demux,
+        metadata_hops=1,
     )
 
 

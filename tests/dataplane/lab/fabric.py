@@ -35,8 +35,9 @@ class Wires:
 class Fabric:
     """Wire the namespaces together and give them their addresses."""
 
-    def __init__(self, namespaces: Namespaces, addresses: Addresses, links: Links) -> None:
+    def __init__(self, namespaces: Namespaces, addresses: Addresses, links: Links, metadata_hops: int) -> None:
         self._namespaces, self._addresses, self._links = namespaces, addresses, links
+        self._metadata_hops = metadata_hops
 
     def build(self) -> Wires:
         """Make links, addresses, routes and the router's checks."""
@@ -98,6 +99,9 @@ class Fabric:
             "route add blackhole default",
         )
         at.set("router", "ip_forward", 1)
+        at.set(
+            "router", "ip_default_ttl", self._metadata_hops
+        )  # of what it sends itself: the metadata service's answers
         for link in (PRIMARY, BRANCH):
             at.set("router", f"conf/{link}/proxy_arp", 1)
             at.set("router", f"neigh/{link}/proxy_delay", 0)

@@ -47,6 +47,8 @@ class Job:
     """Flows to try; empty: all."""
     held: tuple[str, ...] = field(default=())
     """Flows of which a TCP connection stays open from the first moment on, and is asked in each later one."""
+    metadata_hops: int = 2
+    """Hops that answers of the instance metadata service may make."""
     patience: float = 0.6
     """Seconds that lost packets are waited for."""
 

@@ -35,7 +35,7 @@ class Laboratory:
         self._job, self._folder = job, folder
         self.namespaces = Namespaces(*NAMESPACES)
         links = probe(self.namespaces, "router")
-        wires = Fabric(self.namespaces, job.addresses, links).build()
+        wires = Fabric(self.namespaces, job.addresses, links, job.metadata_hops).build()
         self.node = Node(self.namespaces, job.addresses, wires, links)
         self._cache = (RealCache if job.node_cache else Cache)(self.namespaces, job, links, folder)
         self._cached = False
