@@ -52,10 +52,10 @@ def addon_owns_env(scene: Scene) -> str:
 
 
 def _owned_by(scene: Scene, manager: str) -> str:
-    owners = _owners(scene.daemon_set("aws-node"))
+    owned = owners(scene.daemon_set("aws-node"))
     for container, env in wanted_env(scene).items():
         for name in env:
-            found = owners.get((container, name), set())
+            found = owned.get((container, name), set())
             expect(manager in found, f"{manager} must own {name} of {container}, got {sorted(found)}")
     return manager
 
@@ -77,10 +77,10 @@ def original_values_are_back(scene: Scene, original: Env) -> str:
     A value that the add-on's manager owns by now is the add-on's own business and must be what the add-on says today.
     """
     live = scene.daemon_set("aws-node")
-    found, today, owners = scene.pod_env(), addon_env(scene), _owners(live)
+    found, today, owned = scene.pod_env(), addon_env(scene), owners(live)
     for container, env in original.items():
         for name in {*env, *found[container]}:
-            addons = "eks" in owners.get((container, name), set())
+            addons = "eks" in owned.get((container, name), set())
             wanted = (today if addons else original)[container].get(name)
             equal(f"{name} of {container} after podnet", found[container].get(name), wanted)
     podnet_is_gone(scene)
@@ -109,9 +109,9 @@ def addon_env(scene: Scene) -> Env:
     return env
 
 
-def _owners(daemon_set: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
+def owners(daemon_set: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """Give (container, variable) -> managers that own its value."""
-    owners: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for entry in daemon_set["metadata"]["managedFields"]:
         pod = entry.get("fieldsV1", {}).get("f:spec", {}).get("f:template", {}).get("f:spec", {})
         for kind in ("f:containers", "f:initContainers"):
@@ -119,5 +119,5 @@ def _owners(daemon_set: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
                 for variable, parts in fields.get("f:env", {}).items():
                     if "f:value" in parts:
                         key = json.loads(container[2:])["name"], json.loads(variable[2:])["name"]
-                        owners.setdefault(key, set()).add(entry["manager"])
-    return owners
+                        found.setdefault(key, set()).add(entry["manager"])
+    return found

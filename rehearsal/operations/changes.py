@@ -43,6 +43,11 @@ def remove_peers(content: Content) -> None:
                 workload[key] = rules
 
 
+def leave_addon_alone(content: Content) -> None:
+    """Take the variables out of the add-on's configuration: the handler alone sets them, the original procedure."""
+    content["pod_networking"]["addon_configuration"] = False
+
+
 def upgrade_kubernetes(content: Content) -> None:
     """Raise Kubernetes and kube-proxy by one minor version.
 

@@ -1,6 +1,6 @@
 """What must hold after operations."""
 
-from rehearsal.checks import gone
+from rehearsal.checks import aws_node, gone
 from rehearsal.checks.expect import equal
 from rehearsal.checks.scene import Scene
 from settings import Settings
@@ -38,6 +38,28 @@ def groups_hold(scene: Scene, group: str) -> str:
     ]
     equal(f"policies that list {group}", len(listed), 1)
     return f"{listed[0]} has {group}"
+
+
+def only_podnet_owns_env(scene: Scene) -> str:
+    """Prove that the values are in effect, podnet's, and no longer the add-on's."""
+    told = aws_node.env_is_in_effect(scene)
+    aws_node.podnet_owns_env(scene)
+    owners = aws_node.owners(scene.daemon_set("aws-node"))
+    names = [(container, name) for container, env in aws_node.wanted_env(scene).items() for name in env]
+    equal("variables that eks owns too", [name for name in names if "eks" in owners.get(name, set())], [])
+    return told
+
+
+def generation(scene: Scene) -> int:
+    """Give the generation of aws-node: another one is a rollout."""
+    found: int = scene.daemon_set("aws-node")["metadata"]["generation"]
+    return found
+
+
+def generation_is(scene: Scene, wanted: int) -> str:
+    """Prove that it is the same."""
+    equal("generation of aws-node", generation(scene), wanted)
+    return f"generation {wanted}"
 
 
 def kubernetes_is(scene: Scene) -> str:

@@ -40,8 +40,10 @@ class OperationsRehearsal(Rehearsal):
         back: Sequence[Change] = (changes.add_workload, moved, changes.upgrade_kubernetes)
         scene = self._operate("standard, peers added, group moved, Kubernetes upgraded", back)
         self._checks("checks", self._back(scene, group))
-        scene = self._operate("workload removed, group moved back", [changes.upgrade_kubernetes])
-        self._checks("checks", self._last(scene, group))
+        generation = checks.generation(scene)
+        last: Sequence[Change] = (changes.upgrade_kubernetes, changes.leave_addon_alone)
+        scene = self._operate("workload removed, group moved back, variables by the handler alone", last)
+        self._checks("checks", self._last(scene, group, generation))
         self._destroy(scene)
 
     def _begin_synth_with_changes(self) -> None:
@@ -93,10 +95,12 @@ class OperationsRehearsal(Rehearsal):
             ("Kubernetes is upgraded", partial(checks.kubernetes_is, scene)),
         ]
 
-    def _last(self, scene: Scene, group: str) -> list[plan.Named]:
+    def _last(self, scene: Scene, group: str, generation: int) -> list[plan.Named]:
         return [
             ("a workload is removed", partial(policies.policies_name_real_groups, scene)),
             ("nobody holds the other group", partial(_delete_group, scene, group)),
+            ("the handler alone sets the variables", partial(checks.only_podnet_owns_env, scene)),
+            ("nothing rolled for that", partial(checks.generation_is, scene, generation)),
         ]
 
 
