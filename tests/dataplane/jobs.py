@@ -30,7 +30,7 @@ def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
 def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
     """Return the job that measures an environment; builds the programs that are missing."""
     programs, cache = ensure("cni_lab", "coredns"), settings.pod_networking.dns_cache
-    options = Options(stub_domains=cache.stub_domains)
+    options = Options(**cache.options(), kube_proxy_mode=settings.pod_networking.kube_proxy_mode)
     return Job(
         name=name,
         addresses=Addresses(
