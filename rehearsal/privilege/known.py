@@ -9,7 +9,7 @@ NOT_ENFORCED = {
     "AWSLambdaVPCAccessExecutionRole": "Lambda makes a function's interfaces in a VPC; the emulator places none there",
     "AmazonEC2ContainerRegistryReadOnly": "images are pulled with it; no image is pulled here",
     "AmazonElasticContainerRegistryPublicReadOnly": "as above",
-    "AmazonEKSClusterPolicy": "EKS makes load balancers and the control plane's interfaces with it; neither exists here",
+    "AmazonEKSClusterPolicy": "EKS makes load balancers and the control plane's interfaces with it; neither is here",
     "AmazonEKSWorkerNodePolicy": "kubelet joins the cluster; nodes are kwok's here",
     "AmazonEKS_CNI_Policy": "aws-node makes network interfaces; no aws-node runs here",
 }
