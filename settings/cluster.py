@@ -77,7 +77,8 @@ class ExistingCluster(Section):
     endpoint_url: HttpsUrl
     """URL of the API server."""
     endpoint: Endpoint = "public"
-    """Whether that URL is reachable from outside the VPC."""
+    """Whether that URL is reachable from outside the VPC. Where it admits some ranges only, write `private`: a function
+    outside the VPC has none of their addresses."""
     certificate_authority: Base64
     """The API server's certificate authority, base64 as EKS returns it."""
     security_group_id: SecurityGroupId

@@ -48,4 +48,21 @@ def nat_is_told_of(settings: Settings) -> Iterator[At]:
         yield At(_BEHIND_NAT, "nothing")
 
 
-RULES = (nodes_stand_behind_nat, nat_is_told_of)
+@rule(
+    "kubectl-reaches-eks",
+    "warning",
+    must="be true where the endpoint is private, or the subnets must have an interface endpoint for EKS",
+    why="functions then run in the private subnets: kubectl's asks EKS for the cluster before it applies a manifest; the "
+    "handler of the variables asks nobody but the API server, which asks STS",
+    source="aws-cdk-lib, aws-eks-v2, kubectl-handler; EKS user guide, Private clusters",
+    fix="look for a NAT gateway or the endpoint com.amazonaws.<region>.eks, and write true or acknowledge it",
+    paths=(_BEHIND_NAT, "existing_cluster.endpoint"),
+)
+def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:
+    """Find functions in subnets of which nobody said that they lead out; podnet's own VPCs have NAT gateways."""
+    cluster, there = settings.existing_cluster, settings.existing_network
+    if cluster and cluster.handler_in_vpc and there and there.behind_nat is not True:
+        yield At(_BEHIND_NAT, "nothing" if there.behind_nat is None else "false")
+
+
+RULES = (nodes_stand_behind_nat, nat_is_told_of, kubectl_reaches_eks)
