@@ -52,8 +52,8 @@ def nat_is_told_of(settings: Settings) -> Iterator[At]:
     "kubectl-reaches-eks",
     "warning",
     must="be true where the endpoint is private, or the subnets must have an interface endpoint for EKS",
-    why="functions then run in the private subnets: kubectl's asks EKS for the cluster before it applies a manifest; the "
-    "handler of the variables asks nobody but the API server, which asks STS",
+    why="functions then run in the private subnets, and kubectl asks EKS for the cluster before it applies a manifest; "
+    "the handler of the variables asks nobody but the API server",
     source="aws-cdk-lib, aws-eks-v2, kubectl-handler; EKS user guide, Private clusters",
     fix="look for a NAT gateway or the endpoint com.amazonaws.<region>.eks, and write true or acknowledge it",
     paths=(_BEHIND_NAT, "existing_cluster.endpoint"),
