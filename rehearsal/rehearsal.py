@@ -54,8 +54,11 @@ class Rehearsal:
         """
         self._start()
         self._deploy_first()
-        if until_deployed:
-            return
+        if not until_deployed:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what follows the first deploy."""
         changed = self._deploy_changed()
         self._deploy_nothing(changed)
         self._destroy(changed)

@@ -1,7 +1,6 @@
 """The second deploy's environment file: a copy in which something of each kind changed."""
 
 import re
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ class Variant:
     def __init__(self, source: Path, folder: Path) -> None:
         self.path = folder / source.name
         self.changes: list[str] = []
-        content: dict[str, Any] = deepcopy(yaml.safe_load(source.read_text(encoding="utf-8")))
+        content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
         self._change_addon(content["pod_networking"]["vpc_cni"])
         self._change_variable(content["pod_networking"].setdefault("env", {}))
         if content.get("workloads"):

@@ -1,9 +1,7 @@
 """One operation after the other, several to a deploy."""
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from functools import partial
-from pathlib import Path
 
 import yaml
 
@@ -22,16 +20,8 @@ class OperationsRehearsal(Rehearsal):
     Add-on upgrade, a changed variable and a changed rule are in the rehearsal of every environment.
     """
 
-    def run(self, *, until_deployed: bool = False) -> None:
-        """Run all steps.
-
-        Raises:
-            RehearsalError: If a step or a check fails.
-        """
-        self._start()
-        self._deploy_first()
-        if until_deployed:
-            return
+    def _go_on(self) -> None:
+        """Go through the operations."""
         away: Sequence[Change] = (changes.add_workload, changes.switch_mode, changes.remove_peers)
         scene = self._operate("workload added, strict, peers removed", away)
         self._checks("checks", self._away(scene))
@@ -51,7 +41,7 @@ class OperationsRehearsal(Rehearsal):
 
     def _operate(self, what: str, operations: Sequence[Change]) -> Scene:
         """Deploy the environment with these changes; give what checks look at."""
-        content = deepcopy(yaml.safe_load(self._environment.read_text(encoding="utf-8")))
+        content = yaml.safe_load(self._environment.read_text(encoding="utf-8"))
         for operation in operations:
             operation(content)
         file = self._workspace.folder / "changed" / self._environment.name
@@ -59,14 +49,11 @@ class OperationsRehearsal(Rehearsal):
         file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         name = f"operations-{len(self._report.steps)}"
         with self._step(f"synth: {what}"):
-            self._cdk.synth(file, self._second_assembly(name)).wait()
+            self._second = self._workspace.folder / f"cdk.out-{name}"
+            self._cdk.synth(file, self._second).wait()
         with self._step(f"deploy: {what}") as progress:
             self._cdk.deploy(self._second, name, progress.note)
         return self.stage.scene(load(str(file)))
-
-    def _second_assembly(self, name: str) -> Path:
-        self._second = self._workspace.folder / f"cdk.out-{name}"
-        return self._second
 
     def _make_group(self, scene: Scene) -> str:
         """Make a group as another team would."""

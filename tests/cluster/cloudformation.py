@@ -11,6 +11,7 @@ import time
 import uuid
 
 import index
+import pytest
 from errors import HandlerError
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.example/?X-Amz-Signature=never-in-a-log"
@@ -104,6 +105,15 @@ class CustomResource:
             assert "Data" not in answer, "the framework refuses Data while IsComplete is false"
             time.sleep(0.05)
         raise StillWaitingError(f"not complete after {polls} looks")
+
+
+def begun(properties):
+    """Begin a Create and look once, which sends the patch and is not complete yet; give resource and event."""
+    resource = CustomResource()
+    event = resource._begin("Create", properties, None, "")
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    return resource, event
 
 
 class StillWaitingError(Exception):

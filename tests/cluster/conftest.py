@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "constructs" / "podnet" / "aws_node_env" / "handle
 import cdk8s  # noqa: E402
 from fault_server import Certificates, FaultServer  # noqa: E402
 from fleet import AwsNode, Controller, properties_of  # noqa: E402
+from node_pods import PODS  # noqa: E402
 from token_reviewer import ACCESS_KEY, REGION, SECRET_KEY, SESSION_TOKEN, TokenReviewer  # noqa: E402
 
 from charts.aws_node_env_rights import AwsNodeEnvRights  # noqa: E402
@@ -92,6 +93,13 @@ def node(plane):
     node.install()
     node.set_status()
     return node
+
+
+@pytest.fixture
+def no_pods(node):
+    """Each test makes its own pods in kube-system; they go with it."""
+    yield
+    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
 
 
 @pytest.fixture

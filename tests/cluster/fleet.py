@@ -1,11 +1,43 @@
 """aws-node on a plane, and who writes its status there."""
 
+import concurrent.futures
 import threading
 
 import aws_node
 from token_reviewer import CLUSTER
 
 from rehearsal.control_plane.errors import ApiError
+from rehearsal.parts import module_dir
+
+_UNLESS = """    - key: '({}) | tostring'
+      operator: 'In'
+      values: ['false']
+"""
+
+
+def stages_unless(folder, holds):
+    """Copy kwok's stages into a folder; nothing ever happens to pods for which a jq expression holds."""
+    for path in (module_dir("kwok") / "kustomize" / "stage").glob("*/fast/*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if path.name.startswith("pod-"):
+            assert "    matchExpressions:\n" in text
+            text = text.replace("    matchExpressions:\n", f"    matchExpressions:\n{_UNLESS.format(holds)}")
+        target = folder / "kustomize" / "stage" / path.relative_to(path.parents[2])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return folder
+
+
+def add_nodes(api, names):
+    """Make nodes for kwok, four at a time."""
+    labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+
+    def add(name):
+        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+        api("POST", "/api/v1/nodes", {**body, "status": {"allocatable": {"cpu": "8", "memory": "8Gi", "pods": "100"}}})
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, names))
 
 
 class AwsNode:

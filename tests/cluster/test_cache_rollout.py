@@ -8,42 +8,27 @@ import time
 import cdk8s
 import pytest
 from cloudformation import CustomResource, StillWaitingError
-from fleet import properties_of
+from fleet import add_nodes, properties_of, stages_unless
 
 from charts.node_local_dns import NodeLocalDns, Options
 from rehearsal.control_plane import ControlPlane, TokenReview
-from rehearsal.parts import ensure, module_dir
+from rehearsal.parts import ensure
 
 NODES, BATCH = 20, 2
 PATH = "/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns"
 PODS = "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dnode-local-dns"
-UNBROKEN = """    - key: '.spec.containers[0].image | startswith("broken") | tostring'
-      operator: 'In'
-      values: ['false']
-"""
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory, reviewer, rights):
     """A control plane with twenty nodes."""
-    stages = tmp_path_factory.mktemp("kwok")
-    for path in (module_dir("kwok") / "kustomize" / "stage").glob("*/fast/*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        if path.name.startswith("pod-"):
-            text = text.replace("    matchExpressions:\n", f"    matchExpressions:\n{UNBROKEN}")
-        target = stages / "kustomize" / "stage" / path.relative_to(path.parents[2])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    stages = stages_unless(tmp_path_factory.mktemp("kwok"), '.spec.containers[0].image | startswith("broken")')
     review, programs = TokenReview(url=reviewer.url), ensure("kubernetes", "etcd", "kwok")
     folder = tmp_path_factory.mktemp("caches") / "plane"
     plane = ControlPlane(folder, programs, controllers=True, token_review=review, kwok_module=stages).start()
     for rule in rights:
         plane.api.apply(rule, "rights")
-    for number in range(NODES):
-        labels = {"kubernetes.io/os": "linux"}
-        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"node-{number}", "labels": labels}}
-        room = {"cpu": "8", "memory": "8Gi", "pods": "100"}
-        plane.api("POST", "/api/v1/nodes", {**body, "status": {"allocatable": room}})
+    add_nodes(plane.api, [f"node-{number}" for number in range(NODES)])
     yield plane
     plane.stop()
 

@@ -6,18 +6,12 @@ import aws_node
 import deployment
 import pods as pods_module
 import pytest
-from cloudformation import CustomResource, DeployError, StillWaitingError
+from cloudformation import CustomResource, DeployError, StillWaitingError, begun
 from node_pods import NUMBER, PODS, READY, STARTED, on_dead_nodes, pod
 
 DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
 SOON = 0.02  # minutes
-
-
-@pytest.fixture(autouse=True)
-def no_pods(node):
-    """Each test makes its own."""
-    yield
-    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
+pytestmark = pytest.mark.usefixtures("no_pods")
 
 
 def settle(node, **numbers):
@@ -46,10 +40,7 @@ def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
     settle(node, numberAvailable=97)
     on_dead_nodes(node, 3)
-    resource = CustomResource()
-    event = resource._begin("Create", properties, None, "")
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
+    resource, event = begun(properties)
     settle(node, updatedNumberScheduled=99, numberAvailable=97)
     pod(node, "aws-node-old", phase="Running", conditions=[READY])
     with pytest.raises(StillWaitingError):
@@ -64,10 +55,7 @@ def test_pods_of_a_template_that_is_back_are_not_old(node, properties, monkeypat
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
     settle(node, numberAvailable=97)
     on_dead_nodes(node, 3)
-    resource = CustomResource()
-    event = resource._begin("Create", properties, None, "")
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
+    resource, event = begun(properties)
     settle(node, updatedNumberScheduled=100, numberAvailable=97)
     spec = copy.deepcopy(node.live["spec"]["template"]["spec"])
     spec.pop("serviceAccountName"), spec.pop("serviceAccount")
@@ -82,10 +70,7 @@ def test_a_fourth_node_that_dies_on_the_way_is_not_counted_out(node, properties)
     """Only what was dead before we began."""
     settle(node, numberAvailable=97)
     on_dead_nodes(node, 3)
-    resource = CustomResource()
-    event = resource._begin("Create", {**properties, "RolloutMinutes": SOON}, None, "")
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
+    resource, event = begun({**properties, "RolloutMinutes": SOON})
     settle(node, updatedNumberScheduled=96, numberAvailable=96)
     with pytest.raises(Exception, match="96 of 100 nodes updated, 96 available; 3 of 100 nodes without"):
         resource._wait(event, 100)
@@ -183,10 +168,7 @@ def test_ten_dead_nodes_of_a_hundred_block_the_rollout_and_the_deployment_says_s
 def test_pods_that_the_patch_cures_are_awaited(node, properties):
     """All 100 were unavailable: none is counted out, or the deployment would be done before it began."""
     settle(node, numberAvailable=0)
-    resource = CustomResource()
-    event = resource._begin("Create", properties, None, "")
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
+    resource, event = begun(properties)
     settle(node, updatedNumberScheduled=60, numberAvailable=55)
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)

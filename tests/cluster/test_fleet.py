@@ -1,6 +1,5 @@
 """Real rollouts: DaemonSet controller, scheduler and fake kubelets. NODES is their number, 100 by default."""
 
-import concurrent.futures
 import os
 import time
 import tracemalloc
@@ -11,34 +10,21 @@ import pods
 import pytest
 from cloudformation import CustomResource, DeployError, StillWaitingError
 from fault_server import FaultServer
-from fleet import AwsNode, properties_of
+from fleet import AwsNode, add_nodes, properties_of, stages_unless
 
 from rehearsal.control_plane import ControlPlane, TokenReview
-from rehearsal.parts import ensure, module_dir
+from rehearsal.parts import ensure
 
 NODES = int(os.environ.get("NODES", "100"))
 PODS = "/api/v1/namespaces/kube-system/pods"
 MODE = "POD_SECURITY_GROUP_ENFORCING_MODE"
 DEAD = {"dead-0", "dead-1", "dead-2", "dead-3"}
-ALIVE = """    - key: '(.spec.nodeName // "") | startswith("dead") | tostring'
-      operator: 'In'
-      values: ['false']
-"""
 
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory):
     """kwok's stages, but for pods on nodes whose name begins with `dead` nothing ever happens, as without a kubelet."""
-    folder = tmp_path_factory.mktemp("kwok")
-    for path in (module_dir("kwok") / "kustomize" / "stage").glob("*/fast/*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        if path.name.startswith("pod-"):
-            assert "    matchExpressions:\n" in text
-            text = text.replace("    matchExpressions:\n", f"    matchExpressions:\n{ALIVE}")
-        target = folder / "kustomize" / "stage" / path.relative_to(path.parents[2])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    return folder
+    return stages_unless(tmp_path_factory.mktemp("kwok"), '.spec.nodeName // "" | startswith("dead")')
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +42,6 @@ def fleet(tmp_path_factory, reviewer, rights, stages):
     settled(plane.api)
     yield plane
     plane.stop()
-
-
-def add_nodes(api, names):
-    labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-
-    def add(name):
-        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
-        api("POST", "/api/v1/nodes", {**body, "status": {"allocatable": {"cpu": "8", "memory": "8Gi", "pods": "100"}}})
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        list(pool.map(add, names))
 
 
 def settled(api, dead=0):

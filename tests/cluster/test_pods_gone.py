@@ -9,13 +9,7 @@ from node_pods import PODS, READY
 from charts.node_local_dns import NodeLocalDns
 
 CACHES = f"k8s-app in ({NodeLocalDns.NAME},{NodeLocalDns.STANDBY})"
-
-
-@pytest.fixture(autouse=True)
-def no_pods(node):
-    """Each test makes its own."""
-    yield
-    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
+pytestmark = pytest.mark.usefixtures("no_pods")
 
 
 @pytest.fixture

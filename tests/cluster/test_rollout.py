@@ -2,20 +2,18 @@
 
 import aws_node
 import pytest
-from cloudformation import CustomResource, DeployError, StillWaitingError
-from node_pods import PODS, READY, STARTED, pod
+from cloudformation import CustomResource, DeployError, StillWaitingError, begun
+from node_pods import READY, STARTED, pod
 
 DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
 SOON = 0.02  # minutes
+pytestmark = pytest.mark.usefixtures("no_pods")
 
 
-def begun(node, properties, **numbers):
+def patched(node, properties, **numbers):
     """Begin a Create on a fleet of 100 and send the patch; then write the status."""
     node.set_status(**DONE)
-    resource = CustomResource()
-    event = resource._begin("Create", properties, None, "")
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
+    resource, event = begun(properties)
     if numbers:
         node.set_status(**numbers)
     return resource, event
@@ -36,23 +34,16 @@ def begun(node, properties, **numbers):
 )
 def test_a_status_that_is_stale_or_between_waves_is_not_taken_for_done(node, properties, numbers):
     """Each of them was seen on a real controller, and numberUnavailable was absent in most."""
-    resource, event = begun(node, properties, **numbers)
+    resource, event = patched(node, properties, **numbers)
     with pytest.raises(StillWaitingError):
         resource._wait(event, 2)
 
 
 def test_a_rollout_is_done_when_every_node_has_an_available_new_pod(node, properties):
     """The generation and the number of nodes are told."""
-    resource, event = begun(node, properties, **DONE)
+    resource, event = patched(node, properties, **DONE)
     resource._wait(event, 1)
     assert resource.data == {"Generation": "2", "Nodes": "100", "CniVersion": "1.23.2"}
-
-
-@pytest.fixture(autouse=True)
-def no_pods(node):
-    """Each test makes its own."""
-    yield
-    node.api("DELETE", f"{PODS}?gracePeriodSeconds=0")
 
 
 @pytest.fixture
@@ -91,7 +82,7 @@ def test_a_rollout_that_stands_still_ends_within_the_limit_and_names_three_pods(
 def test_a_poll_is_one_request_whatever_happens(node, properties, faults, certificates):
     """No pod is listed before the limit has passed."""
     through = {**properties, "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
-    resource, event = begun(node, through)
+    resource, event = patched(node, through)
     faults.requests.clear()
     with pytest.raises(StillWaitingError):
         resource._wait(event, 5)

@@ -1,7 +1,9 @@
 """Several peers, in other accounts and regions."""
 
+from networks import NETWORK
+
 from settings import load
-from settings.network import ExistingNetwork, Peer, PeerSide
+from settings.network import Peer, PeerSide
 from settings.workloads import EgressRule, Reach
 
 FAR = Peer(
@@ -99,15 +101,8 @@ def test_a_peer_behind_a_gateway_admits_the_workloads_group_where_it_may_be_chan
 
 def test_an_existing_vpc_is_attached_by_its_owner(synthesized):
     """podnet routes in the tables that the file lists, and attaches nothing."""
-    existing = ExistingNetwork(
-        vpc_id="vpc-0e1a2b3c4d5e6f701",
-        cidr="10.30.0.0/16",
-        availability_zones=("eu-west-1a", "eu-west-1b"),
-        private_subnet_ids=("subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712"),
-        private_route_table_ids=("rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722"),
-    )
-    found = synthesized(with_peers(HUB).model_copy(update={"network": None, "existing_network": existing}))
+    found = synthesized(with_peers(HUB).model_copy(update={"network": None, "existing_network": NETWORK}))
     assert found.resources("Network", "AWS::EC2::TransitGatewayVpcAttachment") == {}
     routes = [route["Properties"] for route in found.resources("Network", "AWS::EC2::Route").values()]
     there = {r["RouteTableId"] for r in routes if r["DestinationCidrBlock"] == "10.94.0.0/16"}
-    assert there == set(existing.private_route_table_ids)
+    assert there == set(NETWORK.private_route_table_ids)
