@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
@@ -121,11 +122,8 @@ class Rehearsal:
         name = self._settings.name
         with self._step("destroy workloads, nodes, pod networking") as progress:
             self._cdk.destroy(self._second, [f"{name}-PodNetworking"], "destroy-1", progress.note)
-        original = (
-            "aws-node has its original values",
-            lambda: aws_node.original_values_are_back(scene, self._original),
-        )
-        self._checks("checks", [original, *plan.on(plan.UNDONE, scene)])
+        back = partial(aws_node.original_values_are_back, scene, self._original)
+        self._checks("checks", [("aws-node has its original values", back), *plan.on(plan.UNDONE, scene)])
         with self._step("destroy the rest") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
         last = ("nothing is left", lambda: gone.nothing_is_left(self.stage.aws, self._settings))
