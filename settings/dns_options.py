@@ -59,8 +59,8 @@ class DnsOptions(Section):
     """CPU that is set aside on each node."""
     memory_limit_percent: Annotated[int, Field(ge=100, le=1000)] | None = None
     """Limit as a share of the request, which is what full caches need; none: no limit. A killed cache loses queries."""
-    max_unavailable: Nodes = "10%"
-    """Nodes without their cache at once in a rollout."""
+    max_unavailable: Nodes = "1"
+    """Nodes without their cache at once in a rollout, as a number or a share: what is broken stops at the first."""
     min_ready_seconds: Annotated[int, Field(ge=5, le=600)] = 10
     """Seconds that a new pod must run before the next node's turn."""
     node_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)

@@ -43,7 +43,7 @@ class Options:
     scrape: bool = True  # annotations by which Prometheus finds the metrics
     cpu_request: str = "25m"
     memory_limit_percent: int | None = None  # of the request; a killed cache leaves rules that lead to nobody
-    max_unavailable: str = "10%"  # nodes without their cache at once in a rollout: a share, or a number as text
+    max_unavailable: str = "1"  # nodes without their cache at once in a rollout: a number as text, or a share
     min_ready_seconds: int = 10  # that a new pod must run before the next node's turn
     node_labels: Mapping[str, str] = field(default_factory=dict)  # only nodes with these; all when left out
     masquerade_host_clients: bool = False  # spare hostNetwork clients of the ClusterIP most losses in a restart

@@ -68,7 +68,7 @@ def test_the_stack_can_wait_for_the_daemon_set():
 
 
 def test_a_pod_is_replaced_in_place_and_never_beside_the_old_one(spec):
-    assert spec["updateStrategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": "10%"}
+    assert spec["updateStrategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
     assert spec["minReadySeconds"] == 10
 
 
@@ -167,7 +167,7 @@ def test_the_revision_changes_with_what_replaces_pods(changes):
     assert chart(**changes).revision != chart().revision
 
 
-@pytest.mark.parametrize("options", [Options(max_unavailable="1"), Options(min_ready_seconds=30)])
+@pytest.mark.parametrize("options", [Options(max_unavailable="10%"), Options(min_ready_seconds=30)])
 def test_the_revision_stays_where_no_pod_is_replaced(options):
     assert chart(options=options).revision == chart().revision
 

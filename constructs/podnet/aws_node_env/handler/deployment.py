@@ -133,7 +133,8 @@ def rolled_out(event: Event, api: KubeApi, live: Json) -> bool:
         return True
     name = f"daemonset {live['metadata']['namespace']}/{live['metadata']['name']}"
     if stuck and updated <= dead and available <= desired - dead and waited > _STALL_SECONDS:
-        raise HandlerError(f"{name} does not begin to roll out: {dead_nodes(live, dead)}; remove the dead nodes")
+        why = "; ".join([dead_nodes(live, dead), *unready_pods(api, live)])
+        raise HandlerError(f"{name} does not begin to roll out: {why}; remove the dead nodes")
     if waited > limit:
         why = "; ".join([progress(live, dead), *unready_pods(api, live)])
         raise HandlerError(f"{name} did not roll out in {limit / 60:g} minutes: {why}")
