@@ -36,7 +36,8 @@ def needs(settings: Settings) -> dict[str, tuple[str, ...]]:
     for use in peer_uses(settings):
         key = f"sgp-to-peer-{use.peer.name}" if use.direction == "to" else f"peer-to-sgp-{use.peer.name}"
         found[key] = tuple(sorted({*found.get(key, ()), use.workload}))
-    return found
+    resolvers = (flow.key for flow in flows_of(settings) if flow.id == "cache-to-peer-resolver")
+    return {**found, **dict.fromkeys(resolvers, (EVERY_POD,))}
 
 
 def unmet(settings: Settings) -> tuple[Flow, ...]:

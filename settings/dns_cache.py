@@ -41,7 +41,7 @@ class DnsCache(DnsOptions):
     cluster_domain: Zone = "cluster.local"
     """The cluster's DNS domain."""
     stub_domains: dict[Zone, Resolvers] = Field(default_factory=dict)
-    """Zones with resolvers of their own, such as a peer's private zone: {corp.example.com: [10.99.0.2]}."""
+    """Zones with resolvers of their own, such as a peer's private zone: {corp.example.com: [10.99.1.53]}."""
     standby: bool = False
     """true: a second process on each node; a killed one then loses a few queries instead of a second's."""
 

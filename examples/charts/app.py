@@ -28,7 +28,7 @@ class ClusterStack(cdk.Stack):
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(self, "Kubectl")),
         )
         charts = cdk8s.App()
-        options = Options(stub_domains={"corp.example.com": ["10.99.0.2"]}, memory_limit_percent=200)
+        options = Options(stub_domains={"corp.example.com": ["10.99.1.53"]}, memory_limit_percent=200)
         # kube-dns has the tenth address of the service range
         cache = NodeLocalDns(charts, "cache", cluster_dns_ip="172.20.0.10", image=IMAGE, options=options)
         cluster.add_cdk8s_chart("NodeLocalDns", cache)

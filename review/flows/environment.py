@@ -6,7 +6,7 @@ import dataclasses
 import ipaddress
 from typing import TYPE_CHECKING
 
-from review.flows.conditions import Conditions
+from review.flows.conditions import Conditions, covers
 from review.flows.prediction import predict
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
+_TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
 
 def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
@@ -46,16 +47,25 @@ def external_services(settings: Settings) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(good), tuple(filter(None, bad))
 
 
+def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return {zone: whom the cache asks} where the file names resolvers; `.` is every zone that has none of its own."""
+    cache = settings.pod_networking.dns_cache
+    return {**cache.stub_domains, **({".": cache.upstreams} if cache.upstreams else {})}
+
+
 def flows_of(settings: Settings) -> tuple[Flow, ...]:
     """Return the environment's flows: common ones, one set per peer, one for each range of external services.
 
     And the DNS fallback where there is a cache.
     """
     common = conditions_of(settings)
-    found = list(predict(common))
+    asked = resolvers_of(settings)
+    found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or "." not in asked]
     for peer in settings.peers:
         flows = predict(dataclasses.replace(common, peer_cidr=peer.cidr))
-        found += [_of_peer(flow, peer.name) for flow in flows if "peer" in flow.id.split("-")]
+        about = [flow for flow in flows if "peer" in flow.id.split("-")]
+        inside = any(covers((peer.cidr,), f"{address}/32") for addresses in asked.values() for address in addresses)
+        found += [_of_peer(flow, peer.name) for flow in about if flow.id != _TO_PEER_RESOLVER or inside]
     for given in external_services(settings)[0]:
         found += [_of_service(flow, given) for flow in predict(common, given) if flow.id == "sgp-to-internet"]
     if common.cache == "on":

@@ -67,8 +67,14 @@ SAME_NODE = Fact(
     "in standard mode pods of one node reach each other over their host interfaces: no security group judges them",
     "aws/amazon-vpc-cni-k8s, pkg/networkutils and routed-eni driver; measured with AWS's CNI code",
 )
+PLAIN_PODS = Fact(
+    "plain pods of one node reach each other over their host interfaces in both modes: no security group judges them",
+    "aws/amazon-vpc-cni-k8s, pkg/networkutils and routed-eni driver; measured with AWS's CNI code",
+)
 STRICT_VPC = Fact(
-    "in strict mode packets between such a pod and its own node cross the VPC: out by one ENI, in by the other", _GUIDE
+    "in strict mode packets between such a pod and its node, or a pod beside it, cross the VPC: out by one ENI, in by "
+    "another",
+    _GUIDE,
 )
 ON_NODE = Fact("the packet stays on the node and is judged by no security group", _RULES)
 EARLY_DEMUX = Fact(
@@ -94,6 +100,11 @@ ONE_HOP = Fact(
 )
 CACHE_ASKS = Fact(
     "the cache runs on the host network: it asks CoreDNS from the node's address, judged by the node's group",
+    "kubernetes.io, Using NodeLocal DNSCache; measured with AWS's CNI code",
+)
+STUB_DOMAIN = Fact(
+    "the cache asks a stub domain's resolver from the node's address, whatever becomes of pods' addresses: a resolver "
+    "endpoint in the peer must admit the VPC's range, or the node's group, on port 53",
     "kubernetes.io, Using NodeLocal DNSCache; measured with AWS's CNI code",
 )
 NODE_ITSELF = Fact("what the node sends itself has its address and leaves by its primary ENI", _RULES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from review.flows import facts
 from review.flows.cell import Cell
-from review.flows.from_sgp import INTERNET, LOCAL_DNS, NODE
+from review.flows.from_sgp import AT_PEER, INTERNET, LOCAL_DNS, NODE, PEER
 from review.flows.row import Row
 
 ROWS = (
@@ -75,5 +75,13 @@ ROWS = (
         ("udp",),
         (Cell("cache", "ok", "node", ">primary", "<primary", facts.RESOLVER),),
         exempt=True,
+    ),
+    Row(
+        "cache-to-peer-resolver",
+        "node cache -> peer's resolver, for a stub domain",
+        ("udp", "tcp"),
+        (Cell("cache", "ok", "node", ">primary", "<primary", facts.STUB_DOMAIN),),
+        destination=PEER,
+        far=AT_PEER,
     ),
 )

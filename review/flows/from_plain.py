@@ -68,6 +68,12 @@ ROWS = (
         ),
     ),
     Row(
+        "plain-to-plain",
+        "plain pod -> plain pod, same node",
+        ("udp", "tcp"),
+        (Cell("", "ok", "pod", "local", "local", facts.PLAIN_PODS),),
+    ),
+    Row(
         "plain-to-link-local",
         "plain pod -> node's link-local service (Pod Identity agent)",
         ("udp", "tcp"),

@@ -80,6 +80,15 @@ ROWS = (
         ),
     ),
     Row(
+        "sgp-to-sgp",
+        "SGP pod -> SGP pod, same node",
+        ("udp", "tcp"),
+        (
+            Cell("standard", "ok", "pod", "local", "local", facts.SAME_NODE),
+            Cell("strict", "ok", "pod", ">branch<branch", ">branch<branch", facts.STRICT_VPC),
+        ),
+    ),
+    Row(
         "sgp-to-link-local",
         "SGP pod -> node's link-local service (Pod Identity agent)",
         ("udp", "tcp"),

@@ -31,6 +31,7 @@ _PLACES = {
     "local-dns": "cache",
     "imds": "aws",
     "vpc-resolver": "aws",
+    "peer-resolver": "peer",
     "nodeport-local": "vpc",
     "nodeport-cluster": "vpc",
     "external-service": "internet",
@@ -91,6 +92,9 @@ def _points(start: Box, end: Box, forward: str) -> list[Point]:
 
 
 def _on_node(start: Box, end: Box) -> list[Point]:
+    if start is end:
+        (x, y), out = start.right, start.right[0] + 26
+        return [(x, y - 12), (out, y - 12), (out, y + 12), (x, y + 12)]
     if start.x == end.x:
         out = start.right[0] + 26
         return [start.right, (out, start.right[1]), (out, end.right[1]), end.right]

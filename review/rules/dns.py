@@ -1,4 +1,4 @@
-"""Rules about the node cache: its addresses, its zones, and whom it asks."""
+"""Rules about the node cache: its addresses, zones and ports."""
 
 from __future__ import annotations
 
@@ -14,21 +14,12 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _CACHE = "pod_networking.dns_cache"
-_ZONES, _UPSTREAMS = f"{_CACHE}.stub_domains", f"{_CACHE}.upstreams"
+_ZONES = f"{_CACHE}.stub_domains"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 _LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 _TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169.254.170.0/23"))
-
-
-def _resolvers(settings: Settings) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """Yield path, place in its list, and the list, of every resolver."""
-    cache = settings.pod_networking.dns_cache
-    lists = {f"{_ZONES}.{zone[:100]}": resolvers for zone, resolvers in cache.stub_domains.items()}
-    for path, resolvers in {**lists, _UPSTREAMS: cache.upstreams}.items():
-        for i in range(len(resolvers)):
-            yield f"{path}[{i}]", i, resolvers
 
 
 @rule(
@@ -84,44 +75,6 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
 
 
 @rule(
-    "stub-resolvers-are-other-hosts",
-    "error",
-    must="be another host, and named once",
-    why="a query that comes back to the cache goes in circles",
-    source="coredns.io, plugins, forward and loop",
-    fix="name the resolvers of the zone, such as the inbound endpoint of a Route 53 resolver",
-    paths=(_ZONES, _UPSTREAMS),
-)
-def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
-    """Find the cache's own addresses, repeated ones, and addresses of no host."""
-    own = {settings.pod_networking.dns_cache.local_ip, settings.cluster_dns_ip}
-    for path, i, resolvers in _resolvers(settings):
-        address = ipaddress.IPv4Address(resolvers[i])
-        unusable = address.is_multicast or address.is_unspecified or address.is_loopback
-        if resolvers[i] in own or resolvers[i] in resolvers[:i] or unusable:
-            yield At(path, resolvers[i])
-
-
-@rule(
-    "stub-resolvers-are-reached",
-    "warning",
-    must="lie in the VPC, in a peer or in the internet",
-    why="a private address outside them is reached only by ways that are not in this file, such as a transit gateway",
-    source="VPC user guide, Route tables",
-    fix="mend the address, add the peer, or acknowledge the way",
-    paths=(_ZONES, _UPSTREAMS, "peers[].cidr"),
-)
-def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
-    """Find private resolvers in no range of the file; 169.254.169.253 is the VPC's own."""
-    ranges = [settings.any_network.cidr, *(peer.cidr for peer in settings.peers)]
-    networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
-    for path, i, resolvers in _resolvers(settings):
-        address = ipaddress.IPv4Address(resolvers[i])
-        if not address.is_global and not any(address in network for network in networks):
-            yield At(path, resolvers[i])
-
-
-@rule(
     "cache-ports-differ",
     "error",
     must="be another port than those beside it, and with a standby not the next one either, which is the standby's",
@@ -140,11 +93,4 @@ def cache_ports_differ(settings: Settings) -> Iterator[At]:
             yield At(_PORTS[i], str(port))
 
 
-RULES = (
-    local_address_is_free,
-    image_is_pinned,
-    stub_domains_leave_the_cluster_its_names,
-    stub_resolvers_are_other_hosts,
-    stub_resolvers_are_reached,
-    cache_ports_differ,
-)
+RULES = (local_address_is_free, image_is_pinned, stub_domains_leave_the_cluster_its_names, cache_ports_differ)

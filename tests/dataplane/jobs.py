@@ -10,12 +10,13 @@ from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
-from review.flows import conditions_of
+from review.flows import conditions_of, resolvers_of
+from review.flows.conditions import covers
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.job import Job, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from settings import Settings
 
@@ -25,6 +26,17 @@ _INIT = "aws-vpc-cni-init"
 def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
     """Return a moment with the init container that these settings make."""
     return Moment(name=name, cache=cache, init=settings.pod_networking.variables().get(_INIT, {}))
+
+
+def _zones(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield each zone that the cache asks elsewhere for, once for each peer that its resolvers lie in."""
+    ranges = {peer.name: peer.cidr for peer in settings.peers}
+    for zone, resolvers in resolvers_of(settings).items():
+        there = {
+            name: tuple(address for address in resolvers if covers((cidr,), f"{address}/32"))
+            for name, cidr in ranges.items()
+        }
+        yield from [(zone, name, those) for name, those in there.items() if those] or [(zone, "", resolvers)]
 
 
 def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
@@ -38,6 +50,7 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
             service_cidr=settings.any_cluster.service_cidr,
             local_dns=cache.local_ip,
             peers=tuple((peer.name, peer.cidr) for peer in settings.peers),
+            zones=tuple(_zones(settings)),
         ),
         aws_node=settings.pod_networking.variables()["aws-node"],
         moments=tuple(moments),

@@ -44,3 +44,15 @@ def test_the_command_tells_a_file_that_cannot_be_used():
     assert done.returncode == 1
     assert "error: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_cache_that_asks_a_peer_for_everything_asks_nobody_else(environment_file):
+    """Upstreams in the peer take the place of the VPC's resolver, stub domains or not."""
+    text = (ROOT / "environments" / "dev.yaml").read_text()
+    upstreams = text.replace("    stub_domains:\n", '    upstreams: ["10.99.1.53"]\n    stub_domains:\n')
+    assert upstreams != text
+    found = measure_environment(load(environment_file(upstreams)))
+    assert found.agrees, found.text()
+    flows = [one.flow.key for one in found.comparisons]
+    assert "cache-to-peer-resolver-data" in flows
+    assert "cache-to-vpc-resolver" not in flows

@@ -97,7 +97,7 @@ def test_a_laboratory_that_does_not_end_is_told(small_job, monkeypatch):
 def test_requests_beside_each_other_can_be_told_apart():
     """Every server has a port of its own, and late packets of one moment belong to nobody in the next."""
     made = Requests(
-        Addresses(vpc_cidr="10.0.0.0/28", service_cidr="172.20.0.0/16", local_dns="169.254.20.10"), "cluster.local"
+        Addresses(vpc_cidr="10.0.0.0/27", service_cidr="172.20.0.0/16", local_dns="169.254.20.10"), "cluster.local"
     )
     first, second = made.all(), made.all()
     ports = [{one.port for one in requests if one.server and one.port < 30000} for requests in (first, second)]
@@ -106,11 +106,11 @@ def test_requests_beside_each_other_can_be_told_apart():
 
 
 def test_the_least_vpc_is_large_enough():
-    """Sixteen addresses hold the node, both pods, the host and CoreDNS."""
-    least = Addresses(vpc_cidr="10.0.0.16/28", service_cidr="172.20.0.0/16", local_dns="169.254.20.10")
-    hosts = [least.gateway, least.resolver, least.node, least.sgp, least.plain, least.host, least.coredns]
-    assert len(set(hosts)) == len(hosts)
-    assert least.subnet == "10.0.0.16/29"
+    """Thirty-two addresses hold the node, its pods, the host and CoreDNS."""
+    least = Addresses(vpc_cidr="10.0.0.32/27", service_cidr="172.20.0.0/16", local_dns="169.254.20.10")
+    hosts = [least.gateway, least.resolver, least.node, *least.pods.values(), least.host, least.coredns]
+    assert len(set(hosts)) == len(hosts) == 9
+    assert least.subnet == "10.0.0.32/28"
 
 
 def test_requests_to_one_server_clash():

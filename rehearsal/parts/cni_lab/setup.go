@@ -26,13 +26,11 @@ type Pod struct {
 	Address   string `json:"address"`
 	Netns     string `json:"netns"`      // path of its network namespace
 	BranchMAC string `json:"branch_mac"` // of its branch ENI
+	VLAN      int    `json:"vlan"`       // what the VPC resource controller chose, from 1; its routes lie in table 100 + VLAN
 	Gateway   string `json:"gateway"`    // of the branch ENI's subnet
-	Trunk     string `json:"trunk"`      // link of the trunk ENI, on which AWS's code makes vlan.eth.1
-	Prepared  string `json:"prepared"`   // link that becomes vlan.eth.1 instead, where the kernel has no vlan links
+	Trunk     string `json:"trunk"`      // link of the trunk ENI, on which AWS's code makes vlan.eth.VLAN
+	Prepared  string `json:"prepared"`   // link that becomes vlan.eth.VLAN instead, where the kernel has no vlan links
 }
-
-// vlanID is what the VPC resource controller chose; its routes lie in table 101.
-const vlanID = 1
 
 // setup makes the node's network, then each pod's.
 func setup() error {
@@ -92,7 +90,7 @@ func (pod Pod) setup() error {
 	}
 	prefix := sgpp.BuildHostVethNamePrefix(vethPrefix(), mode)
 	return branch.SetupBranchENIPodNetwork(
-		pod.veth(prefix), pod.Netns, vlanID, pod.BranchMAC, pod.Gateway, trunk, mtu, mode, log)
+		pod.veth(prefix), pod.Netns, pod.VLAN, pod.BranchMAC, pod.Gateway, trunk, mtu, mode, log)
 }
 
 func (pod Pod) veth(prefix string) driver.VirtualInterfaceMetadata {

@@ -17,8 +17,8 @@ AGENT = "169.254.170.23"  # EKS Pod Identity agent, on the node
 class Addresses:
     """The addresses of one environment's laboratory: its ranges are real, the hosts in them are chosen here.
 
-    The first half of the VPC's range is the node's subnet, the second half holds other hosts; a VPC of 16 addresses,
-    the least that AWS allows, is large enough.
+    The first half of the VPC's range is the node's subnet, the second half holds other hosts; a VPC of 32 addresses,
+    the least that holds a cluster's two subnets, is large enough.
     """
 
     vpc_cidr: str
@@ -27,6 +27,8 @@ class Addresses:
     """Link-local address of the node cache."""
     peers: tuple[tuple[str, str], ...] = ()
     """(name, range) of each peered VPC."""
+    zones: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """(zone, peer, addresses there) of zones that the cache asks elsewhere for; no peer: not in one; `.`: all zones."""
 
     @property
     def subnet(self) -> str:
@@ -59,6 +61,21 @@ class Addresses:
         return self._host(6)
 
     @property
+    def sgp2(self) -> str:
+        """A second one of the first kind, with a branch ENI of its own."""
+        return self._host(7)
+
+    @property
+    def plain2(self) -> str:
+        """A second one of the second kind."""
+        return self._host(8)
+
+    @property
+    def pods(self) -> dict[str, str]:
+        """Return {namespace: address} of all four."""
+        return {"sgp": self.sgp, "plain": self.plain, "sgp2": self.sgp2, "plain2": self.plain2}
+
+    @property
     def host(self) -> str:
         """Another host of the VPC."""
         return self._host(ipaddress.IPv4Network(self.subnet).num_addresses + 1)
@@ -77,6 +94,11 @@ class Addresses:
     def upstream_dns(self) -> str:
         """ClusterIP of the Service by which the cache asks CoreDNS: any but the one before."""
         return str(ipaddress.IPv4Network(self.service_cidr)[11])
+
+    @property
+    def resolvers(self) -> tuple[str, ...]:
+        """Whom the cache asks in peers."""
+        return tuple(dict.fromkeys(address for _, peer, those in self.zones for address in those if peer))
 
     def peer(self, name: str) -> str:
         """Return the address of the host in the peer's VPC."""

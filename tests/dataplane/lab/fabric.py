@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from tests.dataplane.lab.links import Links
     from tests.dataplane.lab.namespaces import Namespaces
 
-NAMESPACES = ("node", "router", "host", "peer", "internet", "sgp", "plain")
-PRIMARY, BRANCH, TRUNK = "primary", "branch", "trunk"  # the router's links, named after the ENIs at their other ends
+NAMESPACES = ("node", "router", "host", "peer", "internet", "sgp", "plain", "sgp2", "plain2")
+PRIMARY, TRUNK = "primary", "trunk"  # the router's links, named after the ENIs at their other ends
+BRANCHES = {"sgp": "branch", "sgp2": "branch2"}  # of which pod
 _MTU = 9001
 _EDGE = "192.0.2.1"  # next hop of all hosts but the node
 
@@ -29,7 +30,8 @@ class Wires:
     """What the CNI's code must be told about the node's links."""
 
     primary_mac: str
-    branch_mac: str
+    branch_macs: dict[str, str]
+    """{pod: its branch ENI's}."""
 
 
 class Fabric:
@@ -47,7 +49,7 @@ class Fabric:
         wires = self._node()
         peers = [self._addresses.peer(name) for name, _ in self._addresses.peers]
         self._hosts("host", self._addresses.host, self._addresses.coredns, self._addresses.resolver)
-        self._hosts("peer", *peers)
+        self._hosts("peer", *dict.fromkeys([*peers, *self._addresses.resolvers]))
         self._hosts("internet", INTERNET, INTERNET_PUBLIC)
         self._router(wires)
         return wires
@@ -58,12 +60,15 @@ class Fabric:
         wire("node", "eth0", PRIMARY)
         if self._links.vlan:
             wire("node", TRUNK, TRUNK)
-            branch = [f"link add link {TRUNK} name {BRANCH} type vlan id 1", f"link set {BRANCH} up"]
-            self._namespaces.ip("router", *branch)
-            wires = Wires(node.mac("node", "eth0"), "0e:00:00:00:00:01")
+            for number, branch in enumerate(BRANCHES.values(), 1):
+                lines = [f"link add link {TRUNK} name {branch} type vlan id {number}", f"link set {branch} up"]
+                node.ip("router", *lines)
+            macs = {pod: f"0e:00:00:00:00:{number:02}" for number, pod in enumerate(BRANCHES, 1)}
         else:
-            wire("node", "prepared", BRANCH)
-            wires = Wires(node.mac("node", "eth0"), node.mac("node", "prepared"))
+            for pod, branch in BRANCHES.items():
+                wire("node", f"prepared-{pod}", branch)
+            macs = {pod: node.mac("node", f"prepared-{pod}") for pod in BRANCHES}
+        wires = Wires(node.mac("node", "eth0"), macs)
         node.ip(
             "node",
             f"address add {self._addresses.node}/{length} dev eth0",
@@ -86,11 +91,8 @@ class Fabric:
     def _router(self, wires: Wires) -> None:
         """Let it answer for every next hop, forward what it knows and drop the rest without a word."""
         at, inside = self._namespaces, self._addresses
-        ends = [
-            (inside.node, PRIMARY, wires.primary_mac),
-            (inside.plain, PRIMARY, wires.primary_mac),
-            (inside.sgp, BRANCH, wires.branch_mac),
-        ]
+        ends = [(address, PRIMARY, wires.primary_mac) for address in (inside.node, inside.plain, inside.plain2)]
+        ends += [(inside.pods[pod], branch, wires.branch_macs[pod]) for pod, branch in BRANCHES.items()]
         at.ip(
             "router",
             *(f"address add {a}/32 dev lo" for a in (inside.gateway, _EDGE, METADATA, NAT_GATEWAY, NODE_PUBLIC)),
@@ -102,17 +104,18 @@ class Fabric:
         at.set(
             "router", "ip_default_ttl", self._metadata_hops
         )  # of what it sends itself: the metadata service's answers
-        for link in (PRIMARY, BRANCH):
+        for link in (PRIMARY, *BRANCHES.values()):
             at.set("router", f"conf/{link}/proxy_arp", 1)
             at.set("router", f"neigh/{link}/proxy_delay", 0)
         at.rules("router", *_checks(inside), *_translations(inside))
 
 
 def _checks(inside: Addresses) -> list[str]:
-    """Return the source check of both ENIs."""
-    allowed = [f"-A PREROUTING -i {PRIMARY} -s {address} -j ACCEPT" for address in (inside.node, inside.plain)]
-    branch = f"-A PREROUTING -i {BRANCH} ! -s {inside.sgp} -j DROP"
-    return ["*raw", *allowed, f"-A PREROUTING -i {PRIMARY} -j DROP", branch, "COMMIT"]
+    """Return the source check of the ENIs."""
+    own = (inside.node, inside.plain, inside.plain2)
+    allowed = [f"-A PREROUTING -i {PRIMARY} -s {address} -j ACCEPT" for address in own]
+    branches = [f"-A PREROUTING -i {link} ! -s {inside.pods[pod]} -j DROP" for pod, link in BRANCHES.items()]
+    return ["*raw", *allowed, f"-A PREROUTING -i {PRIMARY} -j DROP", *branches, "COMMIT"]
 
 
 def _translations(inside: Addresses) -> list[str]:

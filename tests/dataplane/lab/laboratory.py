@@ -41,15 +41,17 @@ class Laboratory:
         self._cached = False
         self.notes = (*links.replaced, f"the node's cache: {self._cache.name}")
         self.node.prepare()
-        self._upstream: CoreDNS | None = None
+        self._servers: list[CoreDNS] = []
 
     def start(self) -> None:
-        """Let the CNI's code and the DNS server behind the node run."""
+        """Let the CNI's code and the DNS servers behind the node run."""
         job, inside = self._job, self._job.addresses
         self.node.init_container(job.moments[0].init)
         self.node.aws_node(job.cni_lab, job.aws_node, self._folder)
-        corefile = answering(inside.coredns, inside.resolver)
-        self._upstream = CoreDNS(job.coredns, self.namespaces, "host", corefile, self._folder / "upstream")
+        for name, addresses in {"host": (inside.coredns, inside.resolver), "peer": inside.resolvers}.items():
+            if addresses:
+                folder = self._folder / f"servers-{name}"
+                self._servers.append(CoreDNS(job.coredns, self.namespaces, name, answering(*addresses), folder))
         if job.static_rules:
             self.namespaces.run("node", *job.static_rules)
 
@@ -93,6 +95,6 @@ class Laboratory:
     def close(self) -> None:
         """End all processes and remove the namespaces."""
         self.cache(wanted=False)
-        if self._upstream:
-            self._upstream.stop()
+        for server in self._servers:
+            server.stop()
         self.namespaces.close()

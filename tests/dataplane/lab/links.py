@@ -23,7 +23,7 @@ class Links:
         """Say what is replaced, one line for each."""
         found = []
         if not self.vlan:
-            found.append("vlan: this kernel has none; a veth link stands for vlan.eth.1, the pod's branch ENI")
+            found.append("vlan: this kernel has none; veth links stand for vlan.eth.N, the pods' branch ENIs")
         if not self.dummy:
             found.append("dummy: this kernel has none; a bridge without ports holds the node's link-local addresses")
         return tuple(found)

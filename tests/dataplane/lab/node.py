@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tests.dataplane.lab.addresses import AGENT
+from tests.dataplane.lab.fabric import TRUNK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ NODE_PORTS = {  # flow -> port of the node, port of the pod; the policies of ext
 
 
 class Node:
-    """The node's namespace, and the two pods'."""
+    """The node's namespace, and the pods'."""
 
     def __init__(self, namespaces: Namespaces, addresses: Addresses, wires: Wires, links: Links) -> None:
         self._namespaces, self._addresses, self._wires, self._links = namespaces, addresses, wires, links
@@ -44,7 +45,7 @@ class Node:
         self._namespaces.set("node", "tcp_early_demux", 0 if disabled else 1)
 
     def aws_node(self, program: str, env: Mapping[str, str], folder: Path) -> None:
-        """Let AWS's code make the host's rules and both pods; `env` is the aws-node container's, and all it gets."""
+        """Let AWS's code make the host's rules and the pods; `env` is the aws-node container's, and all it gets."""
         self._run(program, env, folder, self._request())
 
     def restarted(self, program: str, env: Mapping[str, str], folder: Path) -> None:
@@ -59,14 +60,15 @@ class Node:
 
     def _request(self) -> dict[str, Any]:
         inside, wires = self._addresses, self._wires
-        branch: dict[str, Any] = {"branch_mac": wires.branch_mac, "gateway": inside.gateway}
-        branch |= {"trunk": "trunk"} if self._links.vlan else {"prepared": "prepared"}
-        pods = [
-            {"name": "sgp", "address": inside.sgp, "netns": self._namespaces.path("sgp"), **branch},
-            {"name": "plain", "address": inside.plain, "netns": self._namespaces.path("plain")},
-        ]
+        pods: dict[str, dict[str, Any]] = {
+            pod: {"name": pod, "address": address, "netns": self._namespaces.path(pod)}
+            for pod, address in inside.pods.items()
+        }
+        for vlan, (pod, mac) in enumerate(wires.branch_macs.items(), 1):
+            link = {"trunk": TRUNK} if self._links.vlan else {"prepared": f"prepared-{pod}"}
+            pods[pod] |= {"branch_mac": mac, "vlan": vlan, "gateway": inside.gateway, **link}
         node = {"primary_mac": wires.primary_mac, "address": inside.node, "vpc_cidrs": [inside.vpc_cidr]}
-        return {**node, "pods": pods}
+        return {**node, "pods": [*pods.values()]}
 
     def _kube_proxy(self) -> list[str]:
         """Return rules for the two DNS Services, the NodePorts, and kube-proxy's drop of INVALID packets."""

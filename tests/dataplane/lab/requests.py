@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _BOTH: tuple[Protocol, ...] = get_args(Protocol)
 _TCP: tuple[Protocol, ...] = ("tcp",)
 _UDP: tuple[Protocol, ...] = ("udp",)
+_EXTERNAL = "example.com"
 _FIRST_PORT, _LAST_PORT = 20000, 28000
 
 
@@ -54,6 +55,7 @@ class Requests:
         for pod, other, address in (("sgp", "plain", at.plain), ("plain", "sgp", at.sgp)):
             yield from self._to(f"{pod}-to-vpc", pod, "host", at.host)
             yield from self._to(f"{pod}-to-{other}", pod, other, address)
+            yield from self._to(f"{pod}-to-{pod}", pod, f"{pod}2", at.pods[f"{pod}2"])
             yield from self._to(f"{pod}-to-link-local", pod, "node", AGENT)
             yield from self._to(f"{pod}-to-imds", pod, "router", METADATA, by=_TCP)
             yield from self._internet(pod)
@@ -111,7 +113,20 @@ class Requests:
             if client != "node":
                 behind = (at.cluster_dns, at.coredns)
                 yield replace(asked, flow=f"{client}-to-cluster-dns", to=at.cluster_dns, far=behind)
-            if client == "plain" and protocol == "udp":  # what the cache then asks by itself
-                own = replace(asked, flow="cache-to-coredns", protocol="tcp", carrier="udp", near=at.node)
-                yield replace(own, far=(at.coredns,))
-                yield replace(own, flow="cache-to-vpc-resolver", protocol="udp", far=(at.resolver,), name="example.com")
+            if client == "plain":
+                yield from self._asked_by_the_cache(replace(asked, near=at.node))
+
+    def _asked_by_the_cache(self, asked: Request) -> Iterator[Request]:
+        """Return what the cache asks by itself, for a client that speaks the protocol of `asked`."""
+        at, external = self._at, replace(asked, name=_EXTERNAL)
+        if asked.protocol == "udp":
+            yield replace(asked, flow="cache-to-coredns", protocol="tcp", carrier="udp", far=(at.coredns,))
+            if "." not in {zone for zone, *_ in at.zones}:
+                yield replace(external, flow="cache-to-vpc-resolver", carrier="udp", far=(at.resolver,))
+        for zone, peer, _ in at.zones:
+            anyone = tuple(address for other, _, those in at.zones for address in those if other == zone)
+            if peer:
+                name = _EXTERNAL if zone == "." else zone
+                yield replace(
+                    asked, flow="cache-to-peer-resolver", carrier=asked.protocol, far=anyone, name=name, peer=peer
+                )

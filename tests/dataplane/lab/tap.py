@@ -6,7 +6,7 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from tests.dataplane.lab.fabric import BRANCH, PRIMARY
+from tests.dataplane.lab.fabric import BRANCHES, PRIMARY
 from tests.dataplane.lab.packet import Packet, parse
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 _ALL = 0x0003  # ETH_P_ALL: packets in both directions
 _IPV4, _OUTGOING = 0x0800, 4
+_NAMES = {PRIMARY: "primary", **dict.fromkeys(BRANCHES.values(), "branch")}  # link: as review.flows writes it
 _HEADERS, _BUFFER = 96, 1 << 22  # bytes
 
 
 class Tap:
-    """Listen on the router's ends of both ENIs, where it has not dropped anything yet."""
+    """Listen on the router's ends of the ENIs, where it has not dropped anything yet."""
 
     def __init__(self, namespaces: Namespaces) -> None:
         with namespaces.inside("router"):
@@ -34,8 +35,8 @@ class Tap:
                 data, (link, protocol, kind, *_) = self._socket.recvfrom(_HEADERS)
             except BlockingIOError:
                 return found
-            if link in {PRIMARY, BRANCH} and protocol == _IPV4:
-                packet = parse(data, ("<" if kind == _OUTGOING else ">") + link)
+            if link in _NAMES and protocol == _IPV4:
+                packet = parse(data, ("<" if kind == _OUTGOING else ">") + _NAMES[link])
                 found += [packet] if packet else []
 
     def quiet(self, seconds: float = 0.005) -> None:

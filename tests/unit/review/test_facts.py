@@ -68,6 +68,8 @@ BY_RULE = [
      "security-group-stays-in-its-region"),
     ("no return route", lambda c: c["peers"][0].update(peer_side={"security_group_id": "sg-0123456789abcdef0"}),
      "peer-routes-return"),
+    ("a peer's own resolver", lambda c: c["pod_networking"]["dns_cache"].update(stub_domains={"a.b": ["10.99.0.2"]}),
+     "stub-resolvers-serve-others"),
     ("overlapping peers", lambda c: c["peers"][0].update(cidr="10.20.0.0/17"), "ranges-do-not-overlap"),
 ]  # fmt: skip
 # what breaks, how a file says it, the path at which the settings refuse it
@@ -106,6 +108,9 @@ BY_FLOW = [
     ("a peer that begins uses the branch ENI all the same", SNAT,
      "peer-to-sgp", "works", "-"),
     ("no filter between pods of a node", Conditions(), "sgp-to-plain", "unfiltered", "pod"),
+    ("none between pods with groups of their own either", Conditions(), "sgp-to-sgp", "unfiltered", "pod"),
+    ("strict lets both pods' groups judge", STRICT, "sgp-to-sgp", "works", "pod"),
+    ("a peer's resolver sees the node, whatever of pods", SNAT, "cache-to-peer-resolver", "works", "node"),
     ("no filter between kubelet and pod", Conditions(), "kubelet-to-sgp", "unfiltered", "node"),
     ("strict probes need early demux off", DEMUX, "kubelet-to-sgp",
      "fails", "node"),

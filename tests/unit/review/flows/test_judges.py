@@ -23,6 +23,10 @@ def _judges(flow_id, **conditions):
         ("kubelet-to-sgp", {}, []),
         ("kubelet-to-sgp", {"enforcing_mode": "strict"}, ["node egress", "pod ingress"]),
         ("sgp-to-plain", {"enforcing_mode": "strict"}, ["pod egress", "node ingress"]),
+        ("sgp-to-sgp", {}, []),
+        ("sgp-to-sgp", {"enforcing_mode": "strict"}, ["pod egress", "pod ingress"]),
+        ("plain-to-plain", {"enforcing_mode": "strict"}, []),
+        ("cache-to-peer-resolver", {}, ["node egress", "peer ingress"]),
         ("nodeport-cluster-to-sgp", {"enforcing_mode": "strict"},
          ["client egress", "node ingress", "node egress", "pod ingress"]),
         ("sgp-to-local-dns", {"enforcing_mode": "strict"}, ["pod egress"]),
@@ -66,3 +70,22 @@ def test_an_environment_without_a_cache_has_no_flows_of_the_cache():
     assert "cache-to-coredns" not in flows
     assert flows["sgp-to-cluster-dns"].judges
     assert not any(flow.moment for flow in flows.values())
+
+
+def _flows(stub_domains, upstreams=()):
+    settings = load("dev")
+    values = {"stub_domains": stub_domains, "upstreams": upstreams}
+    cache = settings.pod_networking.dns_cache.model_copy(update=values)
+    pods = settings.pod_networking.model_copy(update={"dns_cache": cache})
+    return {flow.key: flow for flow in flows_of(settings.model_copy(update={"pod_networking": pods}))}
+
+
+@pytest.mark.parametrize("resolver", ["10.99.1.53", "10.20.200.53"])
+def test_a_peers_resolver_is_a_flow_where_the_cache_asks_one_there(resolver):
+    """By a stub domain, or as the upstream of everything; then nobody asks the VPC's own."""
+    there = resolver.startswith("10.99.")
+    zone, all_else = _flows({"corp.example": (resolver,)}), _flows({}, (resolver,))
+    assert ("cache-to-peer-resolver-data" in zone) == ("cache-to-peer-resolver-data" in all_else) == there
+    assert "cache-to-vpc-resolver" in zone
+    assert "cache-to-vpc-resolver" not in all_else
+    assert "cache-to-peer-resolver-data" not in _flows({})

@@ -31,6 +31,8 @@ sgp-to-internet          public standard extsnat      LOST  pod   >branch       
 sgp-to-internet          public strict                LOST  pod   >branch          -
 sgp-to-plain             standard                     ok    pod   local            local
 sgp-to-plain             strict                       ok    pod   >branch<primary  >primary<branch
+sgp-to-sgp               standard                     ok    pod   local            local
+sgp-to-sgp               strict                       ok    pod   >branch<branch   >branch<branch
 sgp-to-link-local        standard                     ok    pod   local            local
 sgp-to-link-local        strict                       LOST  pod   >branch          -
 sgp-to-imds              standard snat                ok    node  >primary         <primary
@@ -56,6 +58,7 @@ plain-to-internet        public snat                  ok    node  >primary      
 plain-to-internet        public extsnat               LOST  pod   >primary         -
 plain-to-sgp             standard                     ok    pod   local            local
 plain-to-sgp             strict                       ok    pod   >primary<branch  >branch<primary
+plain-to-plain           all                          ok    pod   local            local
 plain-to-link-local      all                          ok    pod   local            local
 plain-to-node-ip         all                          ok    pod   local            local
 plain-to-imds            snat                         ok    node  >primary         <primary
@@ -76,6 +79,7 @@ node-to-plain            all                          ok    node  local         
 node-to-local-dns        cache                        ok    node  local            local
 node-to-local-dns        away                         LOST  node  >primary         -
 cache-to-coredns         cache                        ok    node  >primary         <primary
+cache-to-peer-resolver   cache                        ok    node  >primary         <primary
 nodeport-local-to-sgp    standard                     ok    -     <primary         >primary
 nodeport-local-to-sgp    strict                       LOST  -     <primary         -
 nodeport-cluster-to-sgp  all                          ok    node  <primary         >primary
