@@ -75,7 +75,7 @@ class ExistingRehearsal(Rehearsal):
                 ),
                 (
                     "the owner's account",
-                    lambda: as_found.everything_is_as_found(self._account, as_found.account_objects(scene)),
+                    lambda: as_found.account_is_as_found(self._account, as_found.account_objects(scene)),
                 ),
             ],
         )

@@ -8,6 +8,7 @@ from settings.workloads import Workload
 
 _RESOURCE = "vpc.amazonaws.com/pod-eni"
 _NAME = "podnet-rehearsal"
+NO_WORKLOAD = "no workload is selected by pod labels alone"
 _TOO_MANY = 2
 _SECONDS = 60
 
@@ -17,13 +18,13 @@ def pods_get_their_groups(scene: Scene) -> str:
 
     The pods are started as a team would, are mutated by AWS's own webhook and placed by the real scheduler.
     """
-    workload = next((w for w in scene.settings.workloads if w.pod_labels and not w.service_account_labels), None)
+    workload = workload_of(scene)
     if workload is None:
-        return "no workload is selected by pod labels alone"
+        return NO_WORKLOAD
     nodes = scene.kubernetes("GET", "/api/v1/nodes")["items"]
     room = sum(int(node["status"]["allocatable"].get(_RESOURCE, 0)) for node in nodes)
-    deployment = _deployment(workload, room + _TOO_MANY)
-    scene.kubernetes.apply(deployment, "team")
+    app = deployment(workload, room + _TOO_MANY)
+    scene.kubernetes.apply(app, "team")
     try:
         eventually(lambda: _all_used(scene, workload, room), _SECONDS)
         policy = next(p for p in scene.policies() if p["metadata"]["name"] == workload.name)
@@ -32,7 +33,7 @@ def pods_get_their_groups(scene: Scene) -> str:
             found = sorted(group["GroupId"] for group in interface["Groups"])
             equal(f"groups of {interface['NetworkInterfaceId']}", found, wanted)
     finally:
-        scene.kubernetes.delete(deployment)
+        scene.kubernetes.delete(app)
     eventually(lambda: none_is_left(scene), _SECONDS)
     return f"{room} pods with {len(wanted)} groups each, {_TOO_MANY} more stay Pending"
 
@@ -61,7 +62,13 @@ def _all_used(scene: Scene, workload: Workload, room: int) -> None:
         expect(f"Insufficient {_RESOURCE}" in told, f"a pod must wait for {_RESOURCE}, got {told!r}")
 
 
-def _deployment(workload: Workload, replicas: int) -> dict[str, Any]:
+def workload_of(scene: Scene) -> Workload | None:
+    """Give the first workload whose pods are selected by their labels alone, None where the file has none."""
+    return next((w for w in scene.settings.workloads if w.pod_labels and not w.service_account_labels), None)
+
+
+def deployment(workload: Workload, replicas: int) -> dict[str, Any]:
+    """Give pods of a workload, as a team would run them."""
     labels = {**(workload.pod_labels or {}), "podnet": _NAME}
     pod = {"containers": [{"name": "app", "image": "registry.example/app:1"}]}
     return {

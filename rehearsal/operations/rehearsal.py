@@ -7,7 +7,7 @@ import yaml
 
 from rehearsal.checks import aws_node, dns_cache, network, plan, policies
 from rehearsal.checks.scene import Scene
-from rehearsal.operations import changes, checks
+from rehearsal.operations import changes, checks, leaving
 from rehearsal.rehearsal import Rehearsal
 from settings import load
 
@@ -35,6 +35,16 @@ class OperationsRehearsal(Rehearsal):
         scene = self._operate("workload removed, group moved back, variables by the handler alone", last)
         self._checks("checks", self._last(scene, group, generation))
         self._destroy(scene)
+
+    def _destroy(self, scene: Scene) -> None:
+        """Begin it with pods that still run."""
+
+        def destroy(stack: str) -> str:
+            return self._cdk.destroy(self._second, [stack], f"destroy-{len(self._report.steps)}", lambda _: None)
+
+        early = partial(leaving.refused_with_pods, scene, destroy)
+        self._checks("leave", [("pods that run keep their groups", early)])
+        super()._destroy(scene)
 
     def _begin_synth_with_changes(self) -> None:
         """Nothing to begin: each operation has a file of its own."""

@@ -48,6 +48,7 @@ def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_pat
     rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
     assert {what for what in PROVEN if rows.get(what, {}).get("result") == "proven"} == PROVEN
     assert int(rows["the API server's objects"]["detail"].split()[0]) > 200
+    assert rows["the owner's account"]["detail"].endswith("; and 2 log groups of CDK's kubectl function")
     assert commands(str(folder)) == []
 
 
