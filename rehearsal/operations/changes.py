@@ -48,6 +48,12 @@ def leave_addon_alone(content: Content) -> None:
     content["pod_networking"]["addon_configuration"] = False
 
 
+def make_private(content: Content) -> None:
+    """Make the API server's endpoint private: every function that speaks with it moves into the VPC."""
+    content["cluster"]["endpoint"] = "private"
+    content["cluster"].pop("endpoint_cidrs", None)
+
+
 def upgrade_kubernetes(content: Content) -> None:
     """Raise Kubernetes and kube-proxy by one minor version.
 

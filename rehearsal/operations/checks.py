@@ -1,9 +1,16 @@
 """What must hold after operations."""
 
+import json
+import re
+from typing import Any
+
 from rehearsal.checks import aws_node, gone
-from rehearsal.checks.expect import equal
+from rehearsal.checks.expect import equal, expect
 from rehearsal.checks.scene import Scene
 from settings import Settings
+
+_SPEAKING = re.compile(r"Kubectl(Provider)?Handler|AwsNodeEnvHandler(OnEvent|IsComplete|Watch)")  # with the API server
+_LEAST = 3  # on_event, is_complete and the watch; and kubectl's
 
 
 def peers_are_left(scene: Scene, before: Settings) -> str:
@@ -48,6 +55,29 @@ def only_podnet_owns_env(scene: Scene) -> str:
     names = [(container, name) for container, env in aws_node.wanted_env(scene).items() for name in env]
     equal("variables that eks owns too", [name for name in names if "eks" in owners.get(name, set())], [])
     return told
+
+
+def endpoint_is_private(scene: Scene) -> str:
+    """Prove that EKS was told so, and that all functions that speak with the API server have a way from the VPC."""
+    access = scene.cluster_record()["resourcesVpcConfig"]
+    equal("public and private access", (access["endpointPublicAccess"], access["endpointPrivateAccess"]), (False, True))
+    speaking = {name: made for name, made in _functions(scene).items() if _SPEAKING.search(name)}
+    outside = [name for name, made in speaking.items() if not made.get("VpcConfig", {}).get("SubnetIds")]
+    equal("functions outside the VPC", outside, [])
+    expect(len(speaking) > _LEAST, f"more than {_LEAST} functions must speak with the API server, got {[*speaking]}")
+    return f"{len(speaking)} functions in the VPC, as the templates declare them"
+
+
+def _functions(scene: Scene) -> dict[str, dict[str, Any]]:
+    """Give {logical id: properties} of every function, as the deployed templates have them."""
+    client = scene.aws.cloudformation
+    found: dict[str, dict[str, Any]] = {}
+    names = [stack["StackName"] for stack in client.describe_stacks()["Stacks"]]
+    for name in (name for name in names if name.startswith(f"{scene.settings.name}-")):
+        template = client.get_template(StackName=name)["TemplateBody"]
+        resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
+        found |= {key: r["Properties"] for key, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
+    return found
 
 
 def generation(scene: Scene) -> int:

@@ -31,8 +31,8 @@ class OperationsRehearsal(Rehearsal):
         scene = self._operate("standard, peers added, group moved, Kubernetes upgraded", back)
         self._checks("checks", self._back(scene, group))
         generation = checks.generation(scene)
-        last: Sequence[Change] = (changes.upgrade_kubernetes, changes.leave_addon_alone)
-        scene = self._operate("workload removed, group moved back, variables by the handler alone", last)
+        last: Sequence[Change] = (changes.upgrade_kubernetes, changes.leave_addon_alone, changes.make_private)
+        scene = self._operate("workload removed, group back, variables by the handler alone, private", last)
         self._checks("checks", self._last(scene, group, generation))
         self._destroy(scene)
 
@@ -96,6 +96,7 @@ class OperationsRehearsal(Rehearsal):
         return [
             ("a workload is removed", partial(policies.policies_name_real_groups, scene)),
             ("nobody holds the other group", partial(_delete_group, scene, group)),
+            ("the endpoint is private", partial(checks.endpoint_is_private, scene)),
             ("the handler alone sets the variables", partial(checks.only_podnet_owns_env, scene)),
             ("nothing rolled for that", partial(checks.generation_is, scene, generation)),
         ]
