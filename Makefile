@@ -3,7 +3,7 @@ ENV ?= dev
 NAME ?= synth
 PIPELINE ?= pipeline
 RUNS ?= 10
-WORKERS ?= 2
+WORKERS ?= 3
 PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -99,7 +99,7 @@ schema: setup ## write environments/*schema.json and docs/settings.md from the m
 test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts, answers and option sets
-	@OPTION_SETS=2000 FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py tests/dns/test_corefile_loads.py
+	@OPTION_SETS=2000 FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py tests/dns/test_corefile_loads.py tests/unit/charts/test_corefile.py
 faults: setup-rehearsal ## rehearse RUNS times, each with one part killed, paused or out of disk at a random moment; SEED repeats
 	@exec .venv/bin/python -m rehearsal.faults --environment $(ENV) --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 privilege: setup-rehearsal ## rehearse ENV once for each permission of its templates, without it; ONLY="…" names some

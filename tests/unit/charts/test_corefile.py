@@ -1,5 +1,6 @@
 """The Corefile: what it says by default, each option, and that nothing can be smuggled into it."""
 
+import os
 import re
 import string
 
@@ -107,7 +108,9 @@ def test_a_wrong_zone_or_address_is_named_by_its_path(options, message):
         text(**options)
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=int(os.environ.get("OPTION_SETS", "400")), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(options=OPTIONS, domain=DOMAINS)
 def test_any_options_give_a_corefile_of_known_words_or_an_error_with_a_path(options, domain):
     """Whatever stands in an option, no line is there that the writer did not mean."""
