@@ -37,12 +37,14 @@ class Cdk:
     def synth(self, environment: Path, output: Path) -> Command:
         """Begin to synthesize an environment file into the assembly folder `output`.
 
-        The app is the one of cdk.json, only tied to the command line: killed, it takes the app with it.
+        The app is the one of cdk.json.
         """
         app = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["app"]
-        tied = shlex.join([sys.executable, "-I", "-S", tether.__file__, tether.PARENT])
-        arguments = ["synth", "--quiet", "--output", str(output), "-c", f"environment={environment}"]
-        return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"])
+        return self._synth(app, f"environment={environment}", output)
+
+    def synth_pipeline(self, output: Path) -> Command:
+        """Begin to synthesize the repository's pipeline, as `make synth-pipeline` does."""
+        return self._synth(f"{shlex.quote(sys.executable)} -m pipeline", "pipeline=pipeline", output)
 
     def deploy(
         self, assembly: Path, name: str, note: Callable[[str], None], *, stacks: Sequence[str] = ("--all",)
@@ -69,6 +71,12 @@ class Cdk:
         """End every command that still runs."""
         for command in self._running:
             command.stop()
+
+    def _synth(self, app: str, context: str, output: Path) -> Command:
+        """Begin it with an app that is tied to the command line: killed, it takes the app with it."""
+        tied = shlex.join([sys.executable, "-I", "-S", tether.__file__, tether.PARENT])
+        arguments = ["synth", "--quiet", "--output", str(output), "-c", context]
+        return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"])
 
     def _run(self, name: str, arguments: list[str], note: Callable[[str], None]) -> str:
         return self._start(name, [*arguments, "--progress", "events"], note, quick=True).wait()

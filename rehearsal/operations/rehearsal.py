@@ -7,7 +7,7 @@ import yaml
 
 from rehearsal.checks import aws_node, dns_cache, network, plan, policies
 from rehearsal.checks.scene import Scene
-from rehearsal.operations import changes, checks, leaving
+from rehearsal.operations import adoption, changes, checks, leaving
 from rehearsal.rehearsal import Rehearsal
 from settings import load
 
@@ -22,6 +22,7 @@ class OperationsRehearsal(Rehearsal):
 
     def _go_on(self) -> None:
         """Go through the operations."""
+        self._adopt()
         away: Sequence[Change] = (changes.add_workload, changes.switch_mode, changes.remove_peers)
         scene = self._operate("workload added, strict, peers removed", away)
         self._checks("checks", self._away(scene))
@@ -35,6 +36,23 @@ class OperationsRehearsal(Rehearsal):
         scene = self._operate("workload removed, group back, variables by the handler alone, private", last)
         self._checks("checks", self._last(scene, group, generation))
         self._destroy(scene)
+
+    def _adopt(self) -> None:
+        """Let the stage of the repository's pipeline deploy over what was deployed by hand."""
+        output, name = self._workspace.folder / "cdk.out-pipeline", self._settings.name
+        with self._step("synth of the pipeline"):
+            self._cdk.synth_pipeline(output).wait()
+        stage = output / f"assembly-pipeline-{name}"
+        if not stage.is_dir():
+            self._report.recorded("pipeline", f"environments/pipeline.yaml has no stage for {name}")
+            return
+        scene = self.stage.scene(self._settings)
+        before = adoption.identities(scene)
+        with self._step("deploy of the pipeline's stage") as progress:
+            self._cdk.deploy(stage, "pipeline", progress.note)
+        after = adoption.identities(scene)
+        adopted = partial(adoption.nothing_is_replaced, before, after)
+        self._checks("checks", [("a pipeline replaces nothing", adopted)])
 
     def _destroy(self, scene: Scene) -> None:
         """Begin it with pods that still run."""

@@ -18,7 +18,7 @@ from rehearsal.report import Report
 from rehearsal.workspace import Workspace
 from settings import load
 
-_LIMIT = 600  # seconds for one rehearsal; a whole one takes about a sixth of it
+_LIMIT = 300  # seconds for one rehearsal, three to four times a whole one
 _LOOKS_AT_RIGHTS = "the handler's rights are narrow"  # it reads the rights themselves; what needs them is to notice
 _ENDS: tuple[type[Exception], ...] = (RehearsalError, OSError, *AWS_ERRORS)
 
