@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import aws_node, drift, gone, plan, untouched, verified
+from rehearsal.checks import as_found, aws_node, drift, gone, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.report import Report
@@ -39,13 +39,11 @@ class Rehearsal:
         cdk: Callable[..., Cdk] = Cdk,
     ) -> None:
         self._environment = environment
-        self._workspace = workspace
-        self._report = report
+        self._workspace, self._report = workspace, report
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
         self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
-        self._first = workspace.folder / "cdk.out-1"
-        self._second = workspace.folder / "cdk.out-2"
+        self._first, self._second = workspace.folder / "cdk.out-1", workspace.folder / "cdk.out-2"
 
     def run(self, *, until_deployed: bool = False) -> None:
         """Run all steps, or only those up to the first deploy and its checks.
@@ -84,9 +82,12 @@ class Rehearsal:
         self._synth_changed = self._cdk.synth(self._variant.path, self._second)
 
     def _deploy_first(self) -> None:
+        with self._step("deploy of the cluster alone") as progress:
+            self._cdk.deploy(self._first, "deploy-0", progress.note, stacks=[f"{self._settings.name}-Cluster"])
+        scene = self.stage.scene(self._settings)
+        self._objects = as_found.cluster_objects(scene)
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
-        scene = self.stage.scene(self._settings)
         self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
         self._checks("checks", [*plan.on(plan.FIRST, scene), self._verified(scene, self._environment)])
 
@@ -114,19 +115,20 @@ class Rehearsal:
         before = untouched.snapshot(scene)
         with self._step("deploy without changes") as progress:
             self._cdk.deploy(self._second, "deploy-3", progress.note)
-        after = untouched.snapshot(scene)
-        self._checks("checks", [("a deploy without changes", lambda: untouched.nothing_changed(before, after))])
+        same = partial(untouched.nothing_changed, before, untouched.snapshot(scene))
+        self._checks("checks", [("a deploy without changes", same)])
 
     def _destroy(self, scene: Scene) -> None:
         name = self._settings.name
         with self._step("destroy workloads, nodes, pod networking") as progress:
             self._cdk.destroy(self._second, [f"{name}-PodNetworking"], "destroy-1", progress.note)
         back = partial(aws_node.original_values_are_back, scene, self._original)
-        self._checks("checks", [("aws-node has its original values", back), *plan.on(plan.UNDONE, scene)])
+        same = partial(as_found.cluster_is_as_made, scene, self._objects, self._settings)
+        first, last = ("aws-node has its original values", back), ("the API server's objects", same)
+        self._checks("checks", [first, *plan.on(plan.UNDONE, scene), last])
         with self._step("destroy the rest") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
-        last = ("nothing is left", lambda: gone.nothing_is_left(self.stage.aws, self._settings))
-        self._checks("checks", [last])
+        self._checks("checks", [("nothing is left", partial(gone.nothing_is_left, self.stage.aws, self._settings))])
 
     def _checks(self, step: str, checks: Sequence[plan.Named]) -> None:
         """Run checks; all of them, also when one fails."""

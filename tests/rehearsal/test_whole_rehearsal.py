@@ -13,6 +13,7 @@ from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import commands, listens, soon
 
 PROVEN = {
+    "the API server's objects",
     "peers are connected and routed",
     "aws-node has the values",
     "podnet owns the values",
