@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import as_found, aws_node, drift, gone, plan, untouched, verified
+from rehearsal.checks import as_found, as_made, aws_node, drift, gone, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.report import Report
@@ -123,7 +123,7 @@ class Rehearsal:
         with self._step("destroy workloads, nodes, pod networking") as progress:
             self._cdk.destroy(self._second, [f"{name}-PodNetworking"], "destroy-1", progress.note)
         back = partial(aws_node.original_values_are_back, scene, self._original)
-        same = partial(as_found.cluster_is_as_made, scene, self._objects, self._settings)
+        same = partial(as_made.cluster_is_as_made, scene, self._objects, self._settings)
         first, last = ("aws-node has its original values", back), ("the API server's objects", same)
         self._checks("checks", [first, *plan.on(plan.UNDONE, scene), last])
         with self._step("destroy the rest") as progress:

@@ -7,7 +7,6 @@ from typing import Any
 
 from rehearsal.checks.expect import expect
 from rehearsal.checks.scene import Scene
-from settings import Settings
 
 Found = dict[str, str]
 """What -> its content as text."""
@@ -16,7 +15,6 @@ Found = dict[str, str]
 _FLEETING = {"Event", "Lease", "ControllerRevision", "Pod", "EndpointSlice", "Endpoints", "ReplicaSet"}
 _BOOKKEEPING = ("resourceVersion", "generation", "managedFields")
 _CDKS_LOGS = re.compile(r"log group /aws/lambda/.*-ClusterKubectl")
-_OF_NAMESPACES = (("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"))
 _COUNTED = "deprecated.daemonset.template.generation"  # an annotation that counts generations
 
 
@@ -76,31 +74,6 @@ def everything_is_as_found(before: Found, after: Found) -> str:
     ]
     expect(not told, f"everything must be as found, got {len(told)} differences: {'; '.join(told)}")
     return f"{len(after)} objects, all as found"
-
-
-def cluster_is_as_made(scene: Scene, before: Found, first: Settings) -> str:
-    """Prove that a new cluster's API server holds what it held before podnet, and what is kept on purpose.
-
-    That are the namespaces (docs/decisions/0005), and what the add-on coredns installed, which is preserved.
-
-    Args:
-        scene: After podnet left the cluster.
-        before: What it held when it was made, with the add-on of `first`.
-        first: The settings of the first deploy.
-
-    Raises:
-        CheckFailedError: With what came, went and changed.
-    """
-    old, new = (s.pod_networking.vpc_cni.version.partition("-")[0] for s in (first, scene.settings))
-    spaces = {workload.namespace for workload in (*first.workloads, *scene.settings.workloads)}
-    kept = {f"Namespace {name}" for name in spaces}
-    kept |= {"Service kube-system/kube-dns", f"IPAddress {scene.settings.cluster_dns_ip}"}
-    kept |= {f"{what} {name}/{of}" for name in spaces for what, of in _OF_NAMESPACES}
-    after = {key: text for key, text in cluster_objects(scene).items() if key not in kept - before.keys()}
-    return (
-        everything_is_as_found(with_image_tag(before, old, new), after)
-        + f", besides {len(spaces)} namespaces and coredns"
-    )
 
 
 def account_is_as_found(before: Found, after: Found) -> str:
