@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> int:
     """Run the rehearsal; give 0 where everything was proven, 1 where not, 130 where it was interrupted."""
     options = _options(arguments)
     workspace = Workspace(options.folder.resolve())
+    for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
+        signal.signal(number, _interrupt)
     try:
         if options.down:
             ended = workspace.end_leftovers()
@@ -50,8 +52,6 @@ def main(arguments: list[str]) -> int:
 
 def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespace) -> int:
     began, report = time.monotonic(), Report()
-    for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
-        signal.signal(number, _interrupt)
     existing = load(str(environment)).existing_cluster is not None
     if existing and options.operations:
         raise RehearsalError("--operations must be given with a cluster of its own, got an existing one: leave it out")

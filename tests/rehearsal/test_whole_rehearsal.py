@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -101,4 +102,23 @@ def test_two_rehearsals_do_not_share_a_folder(folder):
     assert first.wait(60) == 130
     assert second.returncode == 1
     assert f"got process {first.pid}" in second.stderr
+    assert soon(lambda: not commands(str(folder)), 20), commands(str(folder))
+
+
+def test_an_interrupt_is_heard_from_the_first_moment(folder):
+    """While the folder is emptied, and where a shell in the background had told the process to ignore it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(3000):
+        (folder / f"old-{number}").touch()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        rehearsal = start(folder)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    lock, until = folder.with_suffix(".lock"), time.monotonic() + 30
+    while not (lock.exists() and lock.read_text() == str(rehearsal.pid)):
+        assert time.monotonic() < until
+        time.sleep(0.001)
+    rehearsal.send_signal(signal.SIGINT)
+    assert rehearsal.wait(60) == 130
     assert soon(lambda: not commands(str(folder)), 20), commands(str(folder))
