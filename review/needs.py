@@ -36,7 +36,7 @@ def needs(settings: Settings) -> dict[str, tuple[str, ...]]:
     for use in peer_uses(settings):
         key = f"sgp-to-peer-{use.peer.name}" if use.direction == "to" else f"peer-to-sgp-{use.peer.name}"
         found[key] = tuple(sorted({*found.get(key, ()), use.workload}))
-    resolvers = (flow.key for flow in flows_of(settings) if flow.id == "cache-to-peer-resolver")
+    resolvers = (f"cache-to-peer-resolver-{peer.name}" for peer in settings.peers)
     return {**found, **dict.fromkeys(resolvers, (EVERY_POD,))}
 
 

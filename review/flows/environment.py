@@ -53,19 +53,28 @@ def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {**cache.stub_domains, **({".": cache.upstreams} if cache.upstreams else {})}
 
 
+def resolvers_in(settings: Settings, cidr: str) -> dict[str, tuple[str, ...]]:
+    """Return {zone: whom the cache asks in the IPv4 range}; zones with nobody there are left out."""
+    there = {
+        zone: tuple(address for address in addresses if covers((cidr,), f"{address}/32"))
+        for zone, addresses in resolvers_of(settings).items()
+    }
+    return {zone: addresses for zone, addresses in there.items() if addresses}
+
+
 def flows_of(settings: Settings) -> tuple[Flow, ...]:
     """Return the environment's flows: common ones, one set per peer, one for each range of external services.
 
     And the DNS fallback where there is a cache.
     """
     common = conditions_of(settings)
-    asked = resolvers_of(settings)
-    found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or "." not in asked]
+    upstreams = "." in resolvers_of(settings)
+    found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or not upstreams]
     for peer in settings.peers:
         flows = predict(dataclasses.replace(common, peer_cidr=peer.cidr))
         about = [flow for flow in flows if "peer" in flow.id.split("-")]
-        inside = any(covers((peer.cidr,), f"{address}/32") for addresses in asked.values() for address in addresses)
-        found += [_of_peer(flow, peer.name) for flow in about if flow.id != _TO_PEER_RESOLVER or inside]
+        asked = resolvers_in(settings, peer.cidr)
+        found += [_of_peer(flow, peer.name) for flow in about if flow.id != _TO_PEER_RESOLVER or asked]
     for given in external_services(settings)[0]:
         found += [_of_service(flow, given) for flow in predict(common, given) if flow.id == "sgp-to-internet"]
     if common.cache == "on":

@@ -19,14 +19,6 @@ _LIMIT = "pod_networking.rollout_limit_minutes"
 _RESTART_S = 10  # the old pod ends and the new one starts, before min_ready_seconds begins
 
 
-def _seconds(settings: Settings) -> int:
-    """Return how long the cache's rollout takes on as many nodes as the groups may have."""
-    cache, nodes = settings.pod_networking.dns_cache, sum(group.max_size for group in settings.node_groups)
-    text = cache.max_unavailable
-    batch = math.ceil(nodes * int(text[:-1]) / 100) if text.endswith("%") else int(text)
-    return math.ceil(nodes / max(batch, 1)) * (cache.min_ready_seconds + _RESTART_S)
-
-
 @rule(
     "cache-rollout-fits-its-limit",
     "warning",
@@ -38,11 +30,13 @@ def _seconds(settings: Settings) -> int:
 )
 def cache_rollout_fits_its_limit(settings: Settings) -> Iterator[At]:
     """Find fleets that are too large for the batches; an existing cluster's size is not in the file."""
-    minutes = math.ceil(_seconds(settings) / 60)
-    if settings.pod_networking.dns_cache.enabled and minutes > settings.pod_networking.rollout_limit_minutes:
-        nodes, limit = sum(g.max_size for g in settings.node_groups), settings.pod_networking.rollout_limit_minutes
-        shown = f"{settings.pod_networking.dns_cache.max_unavailable!r}: {minutes} minutes for {nodes} nodes"
-        yield At(_BATCH, f"{shown}, limit {limit}")
+    pods = settings.pod_networking
+    cache, limit = pods.dns_cache, pods.rollout_limit_minutes
+    nodes, text = sum(group.max_size for group in settings.node_groups), cache.max_unavailable
+    batch = math.ceil(nodes * int(text[:-1]) / 100) if text.endswith("%") else int(text)
+    minutes = math.ceil(math.ceil(nodes / max(batch, 1)) * (cache.min_ready_seconds + _RESTART_S) / 60)
+    if cache.enabled and minutes > limit:
+        yield At(_BATCH, f"{text!r}: {minutes} minutes for {nodes} nodes, limit {limit}")
 
 
 RULES = (cache_rollout_fits_its_limit,)

@@ -10,8 +10,7 @@ from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
-from review.flows import conditions_of, resolvers_of
-from review.flows.conditions import covers
+from review.flows import conditions_of, resolvers_in, resolvers_of
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.job import Job, Moment
 
@@ -30,13 +29,11 @@ def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
 
 def _zones(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield each zone that the cache asks elsewhere for, once for each peer that its resolvers lie in."""
-    ranges = {peer.name: peer.cidr for peer in settings.peers}
+    there = {peer.name: resolvers_in(settings, peer.cidr) for peer in settings.peers}
     for zone, resolvers in resolvers_of(settings).items():
-        there = {
-            name: tuple(address for address in resolvers if covers((cidr,), f"{address}/32"))
-            for name, cidr in ranges.items()
-        }
-        yield from [(zone, name, those) for name, those in there.items() if those] or [(zone, "", resolvers)]
+        yield from [(zone, name, found[zone]) for name, found in there.items() if zone in found] or [
+            (zone, "", resolvers)
+        ]
 
 
 def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
