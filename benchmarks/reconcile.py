@@ -87,12 +87,18 @@ def asset_bytes() -> int:
     return packed.tell()
 
 
-def measure(plane: ControlPlane, layers: Layers, folder: Path) -> dict[str, Any]:
-    """Measure both in turns, after one warm-up each."""
+def environment_of(plane: ControlPlane, layers: Layers, folder: Path) -> dict[str, str]:
+    """Give the environment of a handler's process, whose files go to `folder`."""
     keys = {"AWS_ACCESS_KEY_ID": lab.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": lab.SECRET_KEY}
     keys |= {"AWS_SESSION_TOKEN": lab.SESSION_TOKEN, "AWS_REGION": lab.REGION, "AWS_DEFAULT_REGION": lab.REGION}
-    environment = {**keys, "PATH": layers.path, "HOME": str(folder), "TEST_OUTDIR": str(folder)}
-    environment |= {"AWS_ENDPOINT_URL_EKS": eks_stand_in(plane), "PYTHONPYCACHEPREFIX": str(folder / "pycache")}
+    places = {"PATH": layers.path, "HOME": str(folder), "TEST_OUTDIR": str(folder)}
+    eks = {"AWS_ENDPOINT_URL_EKS": eks_stand_in(plane), "PYTHONPYCACHEPREFIX": str(folder / "pycache")}
+    return {**keys, **places, **eks}
+
+
+def measure(plane: ControlPlane, layers: Layers, folder: Path) -> dict[str, Any]:
+    """Measure both in turns, after one warm-up each."""
+    environment = environment_of(plane, layers, folder)
     results: dict[str, Any] = {}
     for mode in ("no-op", "patching"):
         rows: dict[str, list[tuple[float, float]]] = {"ours": [], "theirs": []}

@@ -61,9 +61,7 @@ class ExistingRehearsal(Rehearsal):
         self._checks("leave", [("policies and branch ENIs go first", Owner(scene).take_interfaces_back)])
         with self._step("destroy") as progress:
             self._cdk.destroy(self._second, ["--all"], "destroy", progress.note)
-        old, new = (
-            settings.pod_networking.vpc_cni.version.partition("-")[0] for settings in (self._settings, scene.settings)
-        )
+        old, new = map(as_found.image_tag, (self._settings, scene.settings))
         objects = as_found.with_image_tag(self._objects, old, new)
         self._checks(
             "checks",

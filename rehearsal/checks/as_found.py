@@ -7,12 +7,14 @@ from typing import Any
 
 from rehearsal.checks.expect import expect
 from rehearsal.checks.scene import Scene
+from settings import Settings
 
 Found = dict[str, str]
 """What -> its content as text."""
 
 # they move by themselves: what happened, who leads, what was derived, and pods, which every roll-out makes anew
 _FLEETING = {"Event", "Lease", "ControllerRevision", "Pod", "EndpointSlice", "Endpoints", "ReplicaSet"}
+AWS_NODE = "DaemonSet kube-system/aws-node"
 _BOOKKEEPING = ("resourceVersion", "generation", "managedFields")
 _CDKS_LOGS = re.compile(r"log group /aws/lambda/.*-ClusterKubectl")
 _COUNTED = "deprecated.daemonset.template.generation"  # an annotation that counts generations
@@ -89,8 +91,12 @@ def account_is_as_found(before: Found, after: Found) -> str:
 
 def with_image_tag(found: Found, old: str, new: str) -> Found:
     """Give what was found, with the images of aws-node as the owner's upgrade of the add-on left them."""
-    name = "DaemonSet kube-system/aws-node"
-    return found | {name: found[name].replace(f":{old}", f":{new}")}
+    return found | {AWS_NODE: found[AWS_NODE].replace(f":{old}", f":{new}")}
+
+
+def image_tag(settings: Settings) -> str:
+    """Give the tag of aws-node's images in the add-on's version of the settings."""
+    return settings.pod_networking.vpc_cni.version.partition("-")[0]
 
 
 def _kinds(scene: Scene) -> list[tuple[str, dict[str, Any]]]:

@@ -2,11 +2,17 @@
 
 import json
 
-from rehearsal.checks.as_found import Found, cluster_objects, everything_is_as_found, with_image_tag
+from rehearsal.checks.as_found import (
+    AWS_NODE,
+    Found,
+    cluster_objects,
+    everything_is_as_found,
+    image_tag,
+    with_image_tag,
+)
 from rehearsal.checks.scene import Scene
 from settings import Settings
 
-_AWS_NODE = "DaemonSet kube-system/aws-node"
 _OF_NAMESPACES = (("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"))
 
 
@@ -24,14 +30,14 @@ def cluster_is_as_made(scene: Scene, before: Found, first: Settings) -> str:
     Raises:
         CheckFailedError: With what came, went and changed.
     """
-    old, new = (s.pod_networking.vpc_cni.version.partition("-")[0] for s in (first, scene.settings))
     spaces = {workload.namespace for workload in (*first.workloads, *scene.settings.workloads)}
     kept = {f"Namespace {name}" for name in spaces}
     kept |= {"Service kube-system/kube-dns", f"IPAddress {scene.settings.cluster_dns_ip}"}
     kept |= {f"{what} {name}/{of}" for name in spaces for what, of in _OF_NAMESPACES}
     after = {key: text for key, text in cluster_objects(scene).items() if key not in kept - before.keys()}
-    after[_AWS_NODE] = _without(after[_AWS_NODE], _names(scene.settings) - _names(first))
-    return everything_is_as_found(with_image_tag(before, old, new), after) + f", besides {len(spaces)} namespaces"
+    after[AWS_NODE] = _without(after[AWS_NODE], _names(scene.settings) - _names(first))
+    wanted = with_image_tag(before, image_tag(first), image_tag(scene.settings))
+    return everything_is_as_found(wanted, after) + f", besides {len(spaces)} namespaces"
 
 
 def _names(settings: Settings) -> set[str]:

@@ -14,7 +14,7 @@ Found = dict[str, str]
 
 
 def identities(scene: Scene) -> Found:
-    """Give the physical ids of all resources, the uids of objects and pods, and generations of DaemonSets."""
+    """Give the physical ids of all resources, the uids of objects and pods, and templates of DaemonSets."""
     client, found = scene.aws.cloudformation, Found()
     for stack in scene.stacks():
         for page in client.get_paginator("list_stack_resources").paginate(StackName=stack["StackName"]):
@@ -27,7 +27,7 @@ def identities(scene: Scene) -> Found:
             meta = item["metadata"]
             found[f"{path} {meta.get('namespace', '')}/{meta['name']}"] = meta["uid"]
     for name in ("aws-node", "node-local-dns"):
-        found[f"pods of {name}"] = str(scene.daemon_set(name)["spec"]["template"])
+        found[f"template of {name}"] = str(scene.daemon_set(name)["spec"]["template"])
     return found | {f"pod {name}": uid for uid, name in pods.running(scene).items()}
 
 

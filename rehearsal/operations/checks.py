@@ -72,9 +72,8 @@ def _functions(scene: Scene) -> dict[str, dict[str, Any]]:
     """Give {logical id: properties} of every function, as the deployed templates have them."""
     client = scene.aws.cloudformation
     found: dict[str, dict[str, Any]] = {}
-    names = [stack["StackName"] for stack in client.describe_stacks()["Stacks"]]
-    for name in (name for name in names if name.startswith(f"{scene.settings.name}-")):
-        template = client.get_template(StackName=name)["TemplateBody"]
+    for stack in scene.stacks():
+        template = client.get_template(StackName=stack["StackName"])["TemplateBody"]
         resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
         found |= {key: r["Properties"] for key, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
     return found

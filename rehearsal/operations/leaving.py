@@ -38,7 +38,7 @@ def refused_with_pods(scene: Scene, destroy: Callable[[str], str]) -> str:
     scene.kubernetes.delete(deployment)
     eventually(lambda: branch_enis.none_is_left(scene), _SECONDS)
     destroy(stack)
-    names = [found["StackName"] for found in scene.aws.cloudformation.describe_stacks()["Stacks"]]
+    names = [found["StackName"] for found in scene.stacks()]
     expect(stack not in names, f"{stack} must be gone, got {names}")
     return f"refused while {_PODS} pods ran, {stack} is gone after them"
 

@@ -11,9 +11,9 @@ import subprocess
 import cdk8s
 import pytest
 import yaml
-from token_reviewer import ACCESS_KEY, REGION, SECRET_KEY, SESSION_TOKEN, TokenReviewer
+from token_reviewer import ACCESS_KEY, TokenReviewer
 
-from benchmarks.reconcile import THEIRS, eks_stand_in
+from benchmarks.reconcile import THEIRS, environment_of
 from benchmarks.reconcile_parts import Layers, run
 from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
@@ -28,7 +28,7 @@ BOOKKEEPING = ("managedFields", "resourceVersion")
 
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory):
-    """An owner's cluster with the canonical cache and a policy, both made with kubectl."""
+    """An owner's cluster with the canonical cache, and the kind of policies."""
     reviewer = TokenReviewer()
     reviewer.entries = {ACCESS_KEY: ["system:masters"]}
     folder = tmp_path_factory.mktemp("owned")
@@ -52,9 +52,7 @@ def layers(tmp_path_factory):
 @pytest.fixture
 def create(owned, layers, tmp_path):
     """Let CDK's function create a chart's objects, as CloudFormation would ask for."""
-    keys = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_SESSION_TOKEN": SESSION_TOKEN}
-    keys |= {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL_EKS": eks_stand_in(owned)}
-    environment = {**keys, "PATH": layers.path, "HOME": str(tmp_path), "TEST_OUTDIR": str(tmp_path)}
+    environment = environment_of(owned, layers, tmp_path)
 
     def call(chart):
         properties = {"ClusterName": "lab", "Manifest": json.dumps(chart.to_json())}
@@ -110,7 +108,7 @@ def test_a_canonical_cache_is_refused_and_then_handed_over_by_the_lines_of_the_p
 
 def test_a_policy_of_the_same_name_is_refused_and_another_name_stands_beside_it(owned, create):
     """The owner's is not touched by either."""
-    owned.api.apply({**policy("payments").to_json()[0]}, "owner")
+    owned.api.apply(policy("payments").to_json()[0], "owner")
     before = held(owned)
     with pytest.raises(RuntimeError, match=r"payments\S* already exists"):
         create(policy("payments"))
