@@ -25,6 +25,7 @@ from aws_cdk import custom_resources as cr
 from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
 
 HANDLER = pathlib.Path(__file__).parents[1] / "constructs" / "podnet" / "aws_node_env" / "handler"
+MANIFESTS = HANDLER.parents[1] / "manifests_layer"
 PLACE = cdk.Environment(account="111111111111", region="eu-west-1")
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
 GONE = cdk.RemovalPolicy.DESTROY
@@ -92,6 +93,7 @@ def cluster(app: cdk.App, vpc: ec2.Vpc) -> Any:  # noqa: ANN401 (an eks.Cluster;
         secrets_encryption_key=kms.Key(stack, "Key", enable_key_rotation=True, removal_policy=GONE),
         kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(stack, "Kubectl")),
     )
+    lambda_.LayerVersion(stack, "Again", code=lambda_.Code.from_asset(str(MANIFESTS), exclude=["**/__pycache__"]))
     for name in ("kube-proxy", "vpc-cni"):
         eks.CfnAddon(stack, name, cluster_name=made.cluster_name, addon_name=name)
     return made

@@ -52,9 +52,8 @@ class NetworkStack(EnvironmentStack):
         found = self.node.try_find_child(gateway_id)
         if isinstance(found, TransitGateway):
             return found
-        return TransitGateway(
-            self, gateway_id, transit_gateway_id=gateway_id, vpc=self.vpc, attach=isinstance(self._network, Network)
-        )
+        own = isinstance(self._network, Network)
+        return TransitGateway(self, gateway_id, transit_gateway_id=gateway_id, vpc=self.vpc, attach=own)
 
     @property
     def availability_zones(self) -> list[str]:

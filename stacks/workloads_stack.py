@@ -80,14 +80,8 @@ class WorkloadsStack(EnvironmentStack):
                 made = f"{workload.name} to {name} {wanted.to_string()}"
                 let_out(self, made, group=own, target=end, port=wanted, why=sent.description or name)
             if sent.destination.cluster:
-                admit(
-                    self,
-                    f"Cluster from {workload.name} {wanted.to_string()}",
-                    group=end,
-                    source=own,
-                    port=wanted,
-                    why=pods,
-                )
+                made = f"Cluster from {workload.name} {wanted.to_string()}"
+                admit(self, made, group=end, source=own, port=wanted, why=pods)
         for reach in workload.reaches:
             peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
             if workload.egress is not None:

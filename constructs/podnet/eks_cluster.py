@@ -11,6 +11,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from podnet.manifests import make_repeatable
+
 PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
 
 
@@ -53,6 +55,9 @@ class EksCluster(Construct):
             access = eks.EndpointAccess.PRIVATE
         elif endpoint_cidrs:
             access = access.only_from(*endpoint_cidrs)
+        # of no use without the cluster; KMS keeps a deleted key for 30 days
+        secrets = kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+        two_words = {"controllerManager": "CONTROLLER_MANAGER"}
         cluster = eks.Cluster(
             self,
             "Resource",
@@ -65,17 +70,14 @@ class EksCluster(Construct):
             bootstrap_self_managed_addons=False,
             service_ipv4_cidr=service_cidr,
             endpoint_access=access,
-            cluster_logging=[eks.ClusterLoggingTypes[_log_type(name)] for name in log_types],
-            secrets_encryption_key=self._secrets_key(),
+            cluster_logging=[eks.ClusterLoggingTypes[two_words.get(name, name.upper())] for name in log_types],
+            secrets_encryption_key=secrets,
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),
         )
+        make_repeatable(cluster.kubectl_provider)
         self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
         for number, arn in enumerate(admin_role_arns, 1):
             administrator(self, f"Admin{number}", cluster=self.cluster, role_arn=arn)
-
-    def _secrets_key(self) -> kms.Key:
-        # of no use without the cluster; KMS keeps a deleted key for 30 days
-        return kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
 
 
 def administrator(scope: Construct, construct_id: str, *, cluster: eks.ICluster, role_arn: str) -> eks.AccessEntry:
@@ -83,7 +85,3 @@ def administrator(scope: Construct, construct_id: str, *, cluster: eks.ICluster,
     whole = eks.AccessScopeType.CLUSTER
     policy = eks.AccessPolicy.from_access_policy_name("AmazonEKSClusterAdminPolicy", access_scope_type=whole)
     return eks.AccessEntry(scope, construct_id, cluster=cluster, principal=role_arn, access_policies=[policy])
-
-
-def _log_type(name: str) -> str:
-    return {"controllerManager": "CONTROLLER_MANAGER"}.get(name, name.upper())

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from podnet.eks_cluster import administrator
+from podnet.manifests import make_repeatable
 
 
 class ImportedCluster(Construct):
@@ -51,6 +52,7 @@ class ImportedCluster(Construct):
             kubectl_layer=kubectl_layer,
             private_subnets=vpc.private_subnets if private_endpoint else None,
         )
+        make_repeatable(kubectl)
         self.cluster = eks.Cluster.from_cluster_attributes(self, "Resource", **known, kubectl_provider=kubectl)
         role = cast("iam.IRole", kubectl.role)  # optional in the interface, always there in this class
         self.administrator = administrator(self, "KubectlAccess", cluster=self.cluster, role_arn=role.role_arn)

@@ -33,9 +33,8 @@ class NodeGroup(Construct):
     ) -> None:
         """Make the group; `sizes` are its fewest, wanted and most nodes."""
         super().__init__(scope, construct_id)
-        volume = ec2.BlockDeviceVolume.ebs(
-            int(disk.to_gibibytes()), encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
-        )
+        size, gp3 = int(disk.to_gibibytes()), ec2.EbsDeviceVolumeType.GP3
+        volume = ec2.BlockDeviceVolume.ebs(size, encrypted=True, volume_type=gp3)
         template = ec2.LaunchTemplate(
             self,
             "Template",

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from podnet.charts.node_local_dns import NodeLocalDns, Options
 from podnet.charts.security_group_policy import SecurityGroupPolicy
+from podnet.manifests import make_repeatable
 
 IMAGE = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
 
@@ -27,6 +28,7 @@ class ClusterStack(cdk.Stack):
             default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(self, "Kubectl")),
         )
+        make_repeatable(cluster.kubectl_provider)
         charts = cdk8s.App()
         options = Options(stub_domains={"corp.example.com": ["10.99.1.53"]}, memory_limit_percent=200)
         # kube-dns has the tenth address of the service range

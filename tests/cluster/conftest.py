@@ -16,6 +16,7 @@ from fleet import AwsNode, Controller, properties_of  # noqa: E402
 from node_pods import PODS  # noqa: E402
 from token_reviewer import ACCESS_KEY, REGION, SECRET_KEY, SESSION_TOKEN, TokenReviewer  # noqa: E402
 
+from benchmarks.reconcile_parts import Layers  # noqa: E402
 from charts.aws_node_env_rights import AwsNodeEnvRights  # noqa: E402
 from rehearsal.control_plane import ControlPlane, TokenReview  # noqa: E402
 from rehearsal.parts import ensure  # noqa: E402
@@ -44,6 +45,12 @@ def former(tmp_path, rights):
     yield made
     made.stop()
     reviewer.stop()
+
+
+@pytest.fixture(scope="session")
+def cdk_layers(tmp_path_factory):
+    """CDK's own kubectl function, and its layers."""
+    return Layers(tmp_path_factory.mktemp("layers"))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from settings import load
 
 
@@ -85,6 +87,18 @@ def test_administrators_and_endpoint_ranges_are_as_the_file_says(synthesized):
         entry["Properties"]["PrincipalArn"] for entry in prod.resources("Cluster", "AWS::EKS::AccessEntry").values()
     ]
     assert "arn:aws:iam::222222222222:role/PlatformAdmin" in entries
+
+
+@pytest.mark.parametrize(("name", "stack"), [("dev", "Cluster"), ("existing", "PodNetworking")])
+def test_manifests_that_failed_can_be_made_and_deleted_again(synthesized, name, stack):
+    """The layer's module is the entry point of the one function that applies manifests."""
+    found = synthesized(name)
+    functions = found.resources(stack, "AWS::Lambda::Function").values()
+    (kubectl,) = [one["Properties"] for one in functions if one["Properties"]["Handler"] == "podnet_manifests.handler"]
+    assert "kubectl" in kubectl["Description"]
+    (layer,) = [key for key in found.resources(stack, "AWS::Lambda::LayerVersion") if "Again" in key]
+    assert {"Ref": layer} in kubectl["Layers"]
+    assert not [one for one in functions if "kubectl" in str(one["Properties"].get("Description"))][1:]
 
 
 def test_kubectl_is_of_the_clusters_version(synthesized):

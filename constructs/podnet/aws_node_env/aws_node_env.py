@@ -74,9 +74,8 @@ class AwsNodeEnv(Construct):
         limits.check(env, rollout_limit, dead_nodes, watch_every)
         minutes = int(rollout_limit.to_minutes())
         timeout = cdk.Duration.minutes(minutes + limits.WAIT_MINUTES + limits.SPARE_MINUTES)
-        self._handler = ClusterHandler(
-            self, "Handler", cluster=cluster, group=self.KUBERNETES_GROUP, total_timeout=timeout, vpc=vpc
-        )
+        group = self.KUBERNETES_GROUP
+        self._handler = ClusterHandler(self, "Handler", cluster=cluster, group=group, total_timeout=timeout, vpc=vpc)
         self.role = self._handler.role
         self._properties: dict[str, Any] = {
             "ClusterName": cluster.cluster_name,

@@ -1,0 +1,196 @@
+"""CDK's kubectl function with podnet's layer in front: what failed half-way is ended by the next try.
+
+CDK's own code with its real layers, against a real API server that dies.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import threading
+
+import cdk8s
+import pytest
+from token_reviewer import ACCESS_KEY, TokenReviewer
+
+from benchmarks.reconcile import THEIRS, environment_of
+from benchmarks.reconcile_parts import run
+from charts.node_local_dns import NodeLocalDns
+from charts.security_group_policy import SecurityGroupPolicy
+from rehearsal.control_plane import ControlPlane, TokenReview
+from rehearsal.control_plane.ledger import Ledger
+from rehearsal.parts import ensure
+from tests.papers.commands import ROOT
+
+LAYER = ROOT / "constructs" / "podnet" / "manifests_layer" / "python"
+OURS = f"""import json, sys
+sys.path.append({str(LAYER)!r})
+import podnet_manifests
+podnet_manifests.LIMIT_SECONDS = {{limit}}
+podnet_manifests.handler(json.load(sys.stdin), None)"""
+AWAY_SECONDS = 7
+LABEL = "aws.cdk.eks/prune-c80000000000000000000000000000000000000001"
+
+
+ALL = ["ConfigMap", "DaemonSet", "Service", "ServiceAccount"]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    made = TokenReviewer()
+    made.entries = {ACCESS_KEY: ["system:masters"]}
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory, judge):
+    """A cluster whose API server may be killed."""
+    folder = tmp_path_factory.mktemp("mortal")
+    plane = ControlPlane(folder / "plane", ensure("kubernetes", "etcd"), token_review=TokenReview(judge.url)).start()
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture
+def give(mortal, cdk_layers, tmp_path):
+    """Let a handler do with objects what CloudFormation asks for."""
+    environment = {**environment_of(mortal, cdk_layers, tmp_path), "PYTHONUNBUFFERED": "1"}  # the traceback comes last
+
+    def call(code, request, objects):
+        properties = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}
+        kind = "Custom::AWSCDK-EKS-KubernetesResource"
+        event = {"RequestType": request, "ResourceType": kind, "ResourceProperties": properties}
+        run(code, cdk_layers.handler, environment, event)
+
+    return call
+
+
+@pytest.fixture
+def objects(mortal):
+    """What the cache consists of."""
+    chart = NodeLocalDns(
+        cdk8s.App(), "Dns", cluster_dns_ip="10.0.0.10", image="registry.example/cache:1", upstream=False
+    )
+    made = chart.to_json()
+    for one in made:  # as CDK does
+        one["metadata"]["labels"] = {LABEL: "", **one["metadata"].get("labels", {})}
+        mortal.api("POST", PLACES[one["kind"]], one)
+    yield made
+    for one in made:
+        mortal.api.raw("DELETE", place(one))
+
+
+PLACES = {
+    "ServiceAccount": "/api/v1/namespaces/kube-system/serviceaccounts",
+    "ConfigMap": "/api/v1/namespaces/kube-system/configmaps",
+    "Service": "/api/v1/namespaces/kube-system/services",
+    "DaemonSet": "/apis/apps/v1/namespaces/kube-system/daemonsets",
+}
+
+
+def place(thing):
+    return f"{PLACES[thing['kind']]}/{thing['metadata']['name']}"
+
+
+def left(plane, objects):
+    """The kinds of what is there of some objects."""
+    return sorted(one["kind"] for one in objects if plane.api.raw("GET", place(one))[0] == 200)
+
+
+def of_kind(objects, kind):
+    (found,) = [one for one in objects if one["kind"] == kind]
+    return found
+
+
+def kill(plane):
+    entries = Ledger(plane.folder / "processes.json").entries()
+    (pid,) = [entry.pid for entry in entries if entry.name == "kube-apiserver" and entry.alive]
+    os.kill(pid, signal.SIGKILL)
+
+
+def revive(plane):
+    plane.processes._spawn("kube-apiserver")
+    plane._wait_until_ready()
+
+
+@contextlib.contextmanager
+def without_api_server(plane):
+    kill(plane)
+    try:
+        yield
+    finally:
+        revive(plane)
+
+
+def test_cdks_function_alone_forgets_what_it_could_not_delete(mortal, give, objects):
+    """Why there is a layer. The day that this fails, the layer can go."""
+    with without_api_server(mortal):
+        give(THEIRS, "Delete", objects)
+    assert left(mortal, objects) == ALL
+
+
+def test_a_deletion_waits_for_an_api_server_that_comes_back(mortal, give, objects):
+    kill(mortal)
+    back = threading.Timer(AWAY_SECONDS, revive, [mortal])
+    back.start()
+    give(OURS.format(limit=60), "Delete", objects)
+    back.join()
+    assert left(mortal, objects) == []
+
+
+def test_one_that_stays_away_fails_the_deletion_and_the_next_one_ends_it(mortal, give, objects):
+    told = r"the manifest's objects must be deleted, got from kubectl: .*refused"
+    with without_api_server(mortal), pytest.raises(RuntimeError, match=told):
+        give(OURS.format(limit=0), "Delete", objects)
+    assert left(mortal, objects) == ALL
+    give(OURS.format(limit=60), "Delete", objects)
+    assert left(mortal, objects) == []
+
+
+def test_a_refusal_is_told(mortal, judge, give, objects):
+    judge.entries = {ACCESS_KEY: []}
+    try:
+        with pytest.raises(RuntimeError, match="forbidden"):
+            give(OURS.format(limit=0), "Delete", objects)
+    finally:
+        judge.entries = {ACCESS_KEY: ["system:masters"]}
+    assert left(mortal, objects) == ALL
+
+
+def test_what_is_gone_already_is_deleted(mortal, give, objects):
+    """One object by hand, and then all."""
+    mortal.api("DELETE", place(of_kind(objects, "ConfigMap")))
+    give(OURS.format(limit=0), "Delete", objects)
+    assert left(mortal, objects) == []
+    give(OURS.format(limit=0), "Delete", objects)
+
+
+def test_objects_of_a_kind_that_nobody_knows_are_gone(give):
+    """Somebody removed the kind, and with it all policies."""
+    values = {"pod_labels": {"app": "x"}, "security_group_ids": ["sg-0123456789abcdef0"]}
+    policy = SecurityGroupPolicy(cdk8s.App(), "Policy", name="shop", namespace="default", **values)
+    give(OURS.format(limit=0), "Delete", policy.to_json())
+
+
+def test_a_creation_takes_up_what_an_earlier_try_of_it_has_made(mortal, give, objects):
+    """All but the service account; CDK's function alone would refuse for ever."""
+    account = of_kind(objects, "ServiceAccount")
+    mortal.api("DELETE", place(account))
+    with pytest.raises(RuntimeError, match="already exists"):
+        give(THEIRS, "Create", objects)
+    mortal.api("DELETE", place(account))
+    give(OURS.format(limit=0), "Create", objects)
+    assert left(mortal, objects) == ALL
+
+
+def test_a_creation_refuses_objects_of_others(mortal, give, objects):
+    """One without the label of this manifest is enough, and it stays as it is."""
+    ours = of_kind(objects, "ConfigMap")
+    where = place(ours)
+    mortal.api("DELETE", where)
+    metadata = {**ours["metadata"], "labels": {"by": "hand"}}
+    mortal.api("POST", PLACES["ConfigMap"], {**ours, "metadata": metadata, "data": {"Corefile": "theirs"}})
+    with pytest.raises(RuntimeError, match="already exists"):
+        give(OURS.format(limit=0), "Create", objects)
+    assert mortal.api("GET", where)["data"] == {"Corefile": "theirs"}
