@@ -12,8 +12,9 @@ _LAYER = Path(__file__).parent / "manifests_layer"
 def make_repeatable(provider: eks.IKubectlProvider | None) -> None:
     """Put podnet's layer in front of a cluster's kubectl function.
 
-    A deletion that fails is tried again for two minutes and then fails its resource; CDK's function reports success,
-    and what it could not delete stays for ever. A creation takes up what an earlier try of the same manifest has made.
+    What fails because nobody answers is tried again for two minutes. So is a deletion, and then it fails its resource;
+    CDK's function reports success, and what it could not delete stays for ever. A creation takes up what an earlier try
+    of the same manifest has made.
     An imported provider, or none, is left as it is: its function is somebody else's.
     """
     function = provider and provider.node.try_find_child("Handler")

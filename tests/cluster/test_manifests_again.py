@@ -139,6 +139,18 @@ def test_a_deletion_waits_for_an_api_server_that_comes_back(mortal, give, object
     assert left(mortal, objects) == []
 
 
+def test_so_do_a_creation_and_a_change(mortal, give, objects):
+    for one in objects:
+        mortal.api("DELETE", place(one))
+    for request in ("Create", "Update"):
+        kill(mortal)
+        back = threading.Timer(AWAY_SECONDS, revive, [mortal])
+        back.start()
+        give(OURS.format(limit=60), request, objects)
+        back.join()
+        assert left(mortal, objects) == ALL
+
+
 def test_one_that_stays_away_fails_the_deletion_and_the_next_one_ends_it(mortal, give, objects):
     told = r"the manifest's objects must be deleted, got from kubectl: .*refused"
     with without_api_server(mortal), pytest.raises(RuntimeError, match=told):

@@ -1,19 +1,22 @@
-"""Entry point of CDK's kubectl function under which a manifest that failed can be made, or deleted, again.
+"""Entry point of CDK's kubectl function that waits for an API server that is away, and begins again where it failed.
 
-The function logs an error of `kubectl delete` and reports success, and what is left of a `kubectl create` that failed
-half-way lets the next one fail (aws-cdk-lib, custom-resource-handlers, kubectl-handler/apply). `index` and `apply` are
-its own modules; this one lies in a layer, as entry points of layers that watch functions do.
+The function asks once, logs an error of `kubectl delete` and reports success, and what is left of a `kubectl create`
+that failed half-way lets the next one fail (aws-cdk-lib, custom-resource-handlers, kubectl-handler/apply). `index` and
+`apply` are its own modules; this one lies in a layer, as entry points of layers that watch functions do.
 """
 
 import importlib
 import json
 import logging
+import re
 import subprocess
 import time
 from typing import Any
 
 LIMIT_SECONDS, _PAUSE_SECONDS = 120, 5  # a function ends after 900
 _REASON = 800  # characters; kubectl says the same many times, and why at the end
+
+_PASSING = re.compile(r"refused|timeout|reset by peer|EOF|ServiceUnavailable|deadline exceeded|no route to host")
 
 _apply: Any = importlib.import_module("apply")
 _kubectl = _apply.kubectl
@@ -35,36 +38,28 @@ def handler(event: dict[str, Any], context: object) -> object:
 
 
 def _persistent(verb: str, file: str, *options: str) -> None:
-    if verb == "delete":
-        _delete(file, *options)
-        return
-    try:
-        _kubectl(verb, file, *options)
-    except Exception as error:
-        if verb != "create" or "AlreadyExists" not in str(error) or not _all_ours(file):
-            raise
-        logging.getLogger().info("an earlier try has made these objects: they are applied")
-        _kubectl("apply", file, *(option for option in options if option != "--save-config"))
-
-
-def _delete(file: str, *options: str) -> None:
     until = time.monotonic() + LIMIT_SECONDS
-    while error := _deleted(file, *options):
-        if time.monotonic() > until:
+    while error := _error(verb, file, *options):
+        if verb == "create" and "AlreadyExists" in str(error) and _all_ours(file):
+            verb, options = "apply", tuple(option for option in options if option != "--save-config")
+        elif time.monotonic() < until and (verb == "delete" or _PASSING.search(str(error))):
+            logging.getLogger().info("kubectl %s is tried again: %s", verb, error)
+            time.sleep(_PAUSE_SECONDS)
+        elif verb != "delete":
+            raise error
+        else:
             # a kind that is unknown even now has no objects; an API server that has just started knows no kinds yet
-            _state["not deleted"] = "" if "no matches for kind" in error else error
+            _state["not deleted"] = "" if "no matches for kind" in str(error) else str(error)
             return
-        logging.getLogger().info("the deletion is tried again: %s", error)
-        time.sleep(_PAUSE_SECONDS)
 
 
-def _deleted(file: str, *options: str) -> str:
-    """Delete what is there of a manifest; give kubectl's error, or nothing."""
+def _error(verb: str, file: str, *options: str) -> Exception | None:
+    """Call CDK's function; give what it raises, which is Exception and nothing more precise."""
     try:
-        _kubectl("delete", file, "--ignore-not-found", *options)
-    except Exception as error:  # noqa: BLE001  (CDK raises nothing more precise)
-        return str(error)
-    return ""
+        _kubectl(verb, file, *(("--ignore-not-found",) if verb == "delete" else ()), *options)
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None
 
 
 def _all_ours(file: str) -> bool:
