@@ -2,13 +2,12 @@
 
 import argparse
 import contextlib
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
+from rehearsal import interrupts
 from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.existing_rehearsal import ExistingRehearsal
@@ -21,17 +20,14 @@ from rehearsal.report import Report
 from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError, load
 
-_INTERRUPTED = 130
 _EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: list[str]) -> int:
     """Run the rehearsal; give 0 where everything was proven, 1 where not, 130 where it was interrupted."""
     options = _options(arguments)
     workspace = Workspace(options.folder.resolve())
-    for number in _SIGNALS:  # SIGINT too: a shell that starts us in the background ignores it
-        signal.signal(number, _interrupt)
+    interrupts.hear()
     try:
         if options.down:
             ended = workspace.end_leftovers()
@@ -45,7 +41,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         print("interrupted; everything that was started has ended", file=sys.stderr)
-        return _INTERRUPTED
+        return interrupts.INTERRUPTED
     finally:
         workspace.close()
 
@@ -84,8 +80,7 @@ def _always(rehearsal: Rehearsal, *, keep: bool) -> Iterator[None]:
         interrupted = True
         raise
     finally:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        interrupts.ignore()
         if keep and not interrupted and rehearsal.stage.emulator.clusters():
             rehearsal.stage.emulator.keep()
         else:
@@ -117,10 +112,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _file(environment: str) -> Path:
     path = Path(environment)
     return (path if path.suffix else PROJECT / "environments" / f"{environment}.yaml").resolve()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import asdict
 from itertools import cycle, islice
 
+from rehearsal import interrupts
 from rehearsal.errors import RehearsalError
 from rehearsal.faults.disk import Disk, in_own_mounts
 from rehearsal.faults.fault import faults
@@ -21,40 +22,27 @@ _ORDER = ("deploy", "change", "change back", "leave")
 
 
 def main() -> int:
-    """Print each run and the counts; return 1 where one was lost."""
+    """Print each run and the counts; return 1 where one was lost, 130 where it was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m rehearsal.faults", description=__doc__)
     parser.add_argument("--environment", default="dev", help="name in environments/")
     parser.add_argument("--runs", type=int, default=100, help="how many commands are disturbed")
     parser.add_argument("--seed", type=int, default=1, help="of the kinds and moments that are drawn")
     options = parser.parse_args()
+    interrupts.hear()
+    workspace, results = Workspace(PROJECT / "build" / "faults"), list[Result]()
     try:
         in_own_mounts()
         check_prerequisites()
-    except RehearsalError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    workspace = Workspace(PROJECT / "build" / "faults")
-    disk = Disk(workspace.folder)
-    workspace.open()
-    chance = random.Random(options.seed)  # noqa: S311  (repeatable, and no secret)
-    trial = Trial(PROJECT / "environments" / f"{options.environment}.yaml", workspace, chance)
-    results: list[Result] = []
-    began = time.monotonic()
-    try:
-        trial.prepare()
-        print(f"{time.monotonic() - began:6.0f} s  ready", flush=True)
-        kinds = faults(workspace, disk)
-        for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
-            result = trial.run(name, chance.choice(kinds))
-            results.append(result)
-            print(f"{time.monotonic() - began:6.0f} s  {number:3} {result}", flush=True)
-            if result.lost:
-                trial.reset(_ORDER[number % len(_ORDER)])
+        disk = Disk(workspace.folder)
+        workspace.open()
+        _run(options, workspace, disk, results)
     except (RehearsalError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"interrupted after {len(results)} faults; everything that was started has ended", file=sys.stderr)
+        return interrupts.INTERRUPTED
     finally:
-        trial.close()
         workspace.close()
     _save(results)
     lost = [result for result in results if result.lost]
@@ -62,6 +50,23 @@ def main() -> int:
         print(f"{count:4} x {kind}")
     print(f"{len(results)} faults tried, {len(results) - len(lost)} survived, {len(lost)} lost")
     return 1 if lost or len(results) < options.runs else 0
+
+
+def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results: list[Result]) -> None:
+    chance, began = random.Random(options.seed), time.monotonic()  # noqa: S311  (repeatable, and no secret)
+    trial = Trial(PROJECT / "environments" / f"{options.environment}.yaml", workspace, chance)
+    try:
+        trial.prepare()
+        print(f"{time.monotonic() - began:6.0f} s  ready", flush=True)
+        kinds = faults(workspace, disk)
+        for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
+            results.append(result := trial.run(name, chance.choice(kinds)))
+            print(f"{time.monotonic() - began:6.0f} s  {number:3} {result}", flush=True)
+            if result.lost:
+                trial.reset(_ORDER[number % len(_ORDER)])
+    finally:
+        interrupts.ignore()
+        trial.close()
 
 
 def _save(results: list[Result]) -> None:

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-import signal
 import sys
 import time
 from dataclasses import asdict, dataclass
-from types import FrameType
 
+from rehearsal import interrupts
 from rehearsal.errors import RehearsalError
 from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
@@ -17,7 +16,6 @@ from rehearsal.privilege.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError
 
-_INTERRUPTED = 130
 _RED, _KNOWN, _WRONG = "red", "not enforced here", "NOT NOTICED"
 _OFF_THE_LIST = "red, and yet listed as not enforced: take it off rehearsal/privilege/known.py"
 
@@ -35,7 +33,7 @@ def main() -> int:
     """Print each permission with what its absence did; return 1 where one is neither missed nor known for that."""
     given = _given()
     began, results = time.monotonic(), list[Result]()
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupts.hear()
     try:
         check_prerequisites()
         trial = Trial(
@@ -54,7 +52,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return interrupts.INTERRUPTED
     finally:
         path = PROJECT / "build" / f"privilege-{given.environment}.json"
         path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
@@ -86,10 +84,6 @@ def _told(results: list[Result]) -> int:
     told = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
     print(f"{len(results)} permissions taken away, one at a time: {told or 'none'}")
     return int(counts[_RED] + counts[_KNOWN] < len(results) or not results)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
