@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 
-from tools.pins import NODE_FILE, ROOT, Pin
+from rehearsal.parts import PartError, ensure
+from tools.pins import IMAGE_FILES, NODE_FILE, ROOT, Pin
 
 _SECONDS = 120
 
@@ -18,7 +19,7 @@ def newest(pin: Pin) -> str:
     """Return the newest release.
 
     For Kubernetes itself the newest patch of the same minor version, because the control plane of a rehearsal follows
-    the environments' `kubernetes_version`.
+    the environments' `kubernetes_version`. For an image the highest tag of the same form, with its digest.
 
     Raises RegistryError where the client failed or said something else.
     """
@@ -29,10 +30,25 @@ def newest(pin: Pin) -> str:
         same = pin.version.rpartition(".")[0] + "." if pin.name == "k8s.io/kubernetes" else "v"
         told = [version for version in json.loads(text).get("Versions", []) if version.startswith(same)]
         return str(next((version for version in reversed(told) if "-" not in version), pin.version))
+    if pin.file in IMAGE_FILES:
+        return _image(pin)
     text = _ask(sys.executable, "-m", "pip", "index", "versions", pin.name)
     if not (found := re.match(r"\S+ \(([^)]+)\)", text)):
         raise RegistryError(f"pip index versions {pin.name} must tell a version, got {text[:100]!r}")
     return found[1]
+
+
+def _image(pin: Pin) -> str:
+    try:
+        crane = str(ensure("crane")["crane"])
+    except PartError as error:
+        raise RegistryError(str(error)) from error
+    form = re.compile("([0-9]+)".join(map(re.escape, re.split("[0-9]+", pin.version.partition("@")[0]))))
+    found = [match for tag in _ask(crane, "ls", pin.name).split() if (match := form.fullmatch(tag))]
+    if not found:
+        raise RegistryError(f"{pin.name} must have a tag like {pin.version}, got none")
+    tag = max(found, key=lambda match: [int(number) for number in match.groups()])[0]
+    return f"{tag}@{_ask(crane, 'digest', f'{pin.name}:{tag}').strip()}"
 
 
 def _ask(*command: str, cwd: str | None = None) -> str:

@@ -17,6 +17,11 @@ CATALOGUE = {
         Part(name="etcd", module="go.etcd.io/etcd/server/v3", programs={"etcd": "go.etcd.io/etcd/server/v3"}),
         Part(name="kwok", module="sigs.k8s.io/kwok", programs={"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, minutes=2),
         Part(name="coredns", module="github.com/coredns/coredns", programs={"coredns": "."}, minutes=2),
+        Part(
+            name="crane",
+            module="github.com/google/go-containerregistry",
+            programs={"crane": "github.com/google/go-containerregistry/cmd/crane"},
+        ),
         Part(name="dnsload", module="github.com/miekg/dns", programs={"dnsload": "."}),
         Part(name="promrules", module="github.com/prometheus/prometheus", programs={"promrules": "."}),
         Part(name="vpc_cni", module="github.com/aws/amazon-vpc-cni-k8s"),

@@ -118,12 +118,14 @@ def test_dependabot_looks_at_every_folder_that_has_pins():
 
 
 def test_every_pin_is_found():
-    """Python, Node.js and Go, the direct ones only."""
+    """Python, Node.js, Go and images, the direct ones only."""
     names = {(pin.file, pin.name) for pin in pins.pins()}
     assert ("requirements.txt", "aws-cdk-lib") in names
     assert ("requirements-dev.txt", "cdk-nag") in names
     assert ("package.json", "aws-cdk") in names
     assert ("rehearsal/parts/kubernetes/go.mod", "k8s.io/kubernetes") in names
+    assert ("settings/dns_cache.py", "registry.k8s.io/dns/k8s-dns-node-cache") in names
+    assert ("verify/job.py", "public.ecr.aws/docker/library/python") in names
     assert not [name for _, name in names if "indirect" in name]
 
 
