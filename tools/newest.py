@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from rehearsal.parts import PartError, ensure
 from tools.pins import IMAGE_FILES, NODE_FILE, ROOT, Pin
@@ -56,5 +57,6 @@ def _ask(*command: str, cwd: str | None = None) -> str:
         run = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", "") or str(error)
-        raise RegistryError(f"{' '.join(command)} must tell a version, got {said.strip()[-200:]!r}") from error
+        asked = " ".join([Path(command[0]).name, *command[1:]])
+        raise RegistryError(f"{asked} must tell a version, got {said.strip()[-200:]!r}") from error
     return run.stdout
