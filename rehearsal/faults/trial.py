@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.faults import victims
 from rehearsal.faults.fault import Fault, Striker
+from rehearsal.faults.patience import patience
 from rehearsal.faults.result import WENT_THROUGH, Result
 from rehearsal.faults.state import State, is_as_it_was, state_of
 from rehearsal.stage import Stage
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BEFORE = {"deploy": (), "change": ("deploy",), "change back": ("deploy", "change"), "leave": ("deploy",)}
-_TRIES, _LIMIT_SECONDS, _SETTLE_SECONDS = 4, 240, 30
+_TRIES, _SETTLE_SECONDS = 4, 30
 _AWAY_SECONDS = 20
 
 
@@ -128,14 +128,11 @@ class Trial:
 
     def _give(self, name: str) -> str:
         """Give a command; give the reason where it does not end well within its limit."""
-        limit = threading.Timer(_LIMIT_SECONDS, self._cdk.stop)
-        limit.start()
         try:
-            self._commands[name]()
+            with patience(lambda: victims.emulators(self._workspace), self._cdk.stop):
+                self._commands[name]()
         except RehearsalError as error:
             return str(error)
-        finally:
-            limit.cancel()
         return ""
 
     def _difference(self, name: str) -> str:
