@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, network, nodes, policies, rights
+from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, logs, network, nodes, policies, rights
 from rehearsal.checks.scene import Scene
 
 Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
@@ -26,6 +26,7 @@ FIRST: Checks = (
     ("aws-node runs on every node", aws_node.aws_node_is_rolled_out),
     ("the node cache runs on every node", dns_cache.cache_is_rolled_out),
     ("the schedule alone finds a drift", drift.watch_repairs_drift),
+    ("functions write their logs", logs.functions_write_logs),
 )
 SECOND: Checks = (
     ("the drift is gone, changed values are there", aws_node.env_is_in_effect),

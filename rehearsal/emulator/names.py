@@ -9,6 +9,7 @@ PINNED = "1.5.33"
 PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "hypercorn.asyncio": ("serve",),
     "ministack.app": ("main", "_port_is_bindable"),
+    "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
     "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
     "ministack.core.tls": ("resolve_tls_material",),
@@ -63,7 +64,16 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_update_pod_identity_association",
     ),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_parse_rate_seconds"),
-    "ministack.services.iam": ("_create_oidc_provider", "_create_role", "_delete_oidc_provider", "_roles"),
+    "ministack.services.cloudwatch_logs": ("_log_groups",),
+    "ministack.services.iam": (
+        "_aws_managed_policies",
+        "_create_oidc_provider",
+        "_create_role",
+        "_delete_oidc_provider",
+        "_make_aws_managed_record",
+        "_roles",
+    ),
+    "ministack.services.lambda_svc": ("_emit_lambda_logs", "_emit_lambda_metrics", "_get_func_record_for_ref"),
 }
 
 

@@ -26,9 +26,9 @@ LAYER = ROOT / "constructs" / "podnet" / "manifests_layer" / "python"
 OURS = f"""import json, sys
 sys.path.append({str(LAYER)!r})
 import podnet_manifests
-podnet_manifests.LIMIT_SECONDS = {{limit}}
+podnet_manifests.LIMIT_SECONDS, podnet_manifests._PAUSE_SECONDS = {{limit}}, 1
 podnet_manifests.handler(json.load(sys.stdin), None)"""
-AWAY_SECONDS = 7
+AWAY_SECONDS = 4
 LABEL = "aws.cdk.eks/prune-c80000000000000000000000000000000000000001"
 
 
@@ -55,7 +55,8 @@ def mortal(tmp_path_factory, judge):
 @pytest.fixture
 def give(mortal, cdk_layers, tmp_path):
     """Let a handler do with objects what CloudFormation asks for."""
-    environment = {**environment_of(mortal, cdk_layers, tmp_path), "PYTHONUNBUFFERED": "1"}  # the traceback comes last
+    environment = {**environment_of(mortal, cdk_layers, tmp_path), **cdk_layers.compiled_once}
+    environment["PYTHONUNBUFFERED"] = "1"  # the traceback comes last
 
     def call(code, request, objects):
         properties = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}

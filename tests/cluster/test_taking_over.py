@@ -47,7 +47,7 @@ def owned(tmp_path_factory):
 @pytest.fixture
 def create(owned, cdk_layers, tmp_path):
     """Let CDK's function create a chart's objects, as CloudFormation would ask for."""
-    environment = environment_of(owned, cdk_layers, tmp_path)
+    environment = {**environment_of(owned, cdk_layers, tmp_path), **cdk_layers.compiled_once}
 
     def call(chart):
         properties = {"ClusterName": "lab", "Manifest": json.dumps(chart.to_json())}

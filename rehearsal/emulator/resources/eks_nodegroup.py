@@ -2,12 +2,19 @@
 
 from ministack.services import eks
 
+from rehearsal.emulator import rights
 from rehearsal.emulator.cluster import node_groups
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
 
 _NO_AL2_FROM = (1, 33)
+# EKS user guide, "Amazon EKS node IAM role" and "Amazon VPC CNI plugin"; aws-node has no role of its own here
+_NODES_NEED = {
+    "eks:DescribeCluster": "which kubelet joins with",
+    "ecr:BatchGetImage": "which pulls the images of aws-node and kube-proxy",
+    "ec2:AssignPrivateIpAddresses": "by which aws-node gets addresses for pods",
+}
 
 
 class EksNodegroup(ResourceType):
@@ -20,9 +27,11 @@ class EksNodegroup(ResourceType):
         """Make the group.
 
         Raises:
-            RefusedError: If subnets do not exist, the sizes contradict, or the image is not for this version.
+            RefusedError: If subnets do not exist, the sizes contradict, the image is not for this version, or nodes
+                with this role would not become ready.
         """
         self._check(properties)
+        self._check_role(str(properties.get("NodeRole", "")))
         return super().create(logical_id, properties, stack)
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
@@ -35,6 +44,16 @@ class EksNodegroup(ResourceType):
         made = super().update(physical_id, old, new, stack, logical_id)
         node_groups.follow(new["ClusterName"])
         return made
+
+    @staticmethod
+    def _check_role(role: str) -> None:
+        """Look for what nodes do with their role before they are ready; EKS gives up after half an hour."""
+        for action, why in _NODES_NEED.items():
+            if not rights.allows(role, action):
+                raise RefusedError(
+                    "NodeCreationFailure",
+                    f"Instances failed to join the kubernetes cluster: {role} does not allow {action}, {why}",
+                )
 
     @staticmethod
     def _check(properties: Properties) -> None:
