@@ -1,5 +1,6 @@
 """A command of the rehearsal, with its output in a log."""
 
+import contextlib
 import re
 import subprocess
 import threading
@@ -36,6 +37,7 @@ class Command:
     ) -> None:
         self._log = log
         self._note = note
+        self._said: list[str] = []
         self._name = " ".join(str(part) for part in arguments[1:3])
         self._process = subprocess.Popen(
             [*tethered(), *arguments],
@@ -64,7 +66,7 @@ class Command:
         """
         code = self._process.wait()
         self._reader.join()
-        text = self._log.read_text(encoding="utf-8", errors="replace")
+        text = "".join(self._said)
         if code:
             raise RehearsalError(f"`{self._name}` must end with 0, got {code} (log: {self._log}):\n{text[-_TAIL:]}")
         return text
@@ -80,11 +82,12 @@ class Command:
                 self._process.wait()
 
     def _read(self) -> None:
-        with self._log.open("a", encoding="utf-8") as log:
-            for line in self._process.stdout or ():
+        for line in self._process.stdout or ():
+            self._said.append(line)
+            # a full disk must not end this thread: nobody would read on, and the program would wait for ever
+            with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as log:
                 log.write(line)
-                log.flush()
-                event = _EVENT.match(line)
-                if event:
-                    of = f"/{event['all']}" if event["all"] else ""
-                    self._note(f"{event['stack']} {event['done']}{of} {event['type']}")
+            event = _EVENT.match(line)
+            if event:
+                of = f"/{event['all']}" if event["all"] else ""
+                self._note(f"{event['stack']} {event['done']}{of} {event['type']}")
