@@ -24,10 +24,16 @@ _AWS = """case "$*" in *get-token*) export AWS_ENDPOINT_URL_STS="https://sts.$AW
 _KUBECTL = 'chmod +x "$layer/kubectl/kubectl"; exec "$layer/kubectl/kubectl" "$@"'
 
 # CDK's kubectl handler writes fixed file names to TEST_OUTDIR or /tmp, which is private to a sandbox of Lambda; with
-# one folder for all, two manifests that are applied at once swap places
-_SITE = """import os, tempfile
+# one folder for all, two manifests that are applied at once swap places. And a handler that waits for a cluster would
+# go on waiting after a killed emulator, since a worker sees its end only between two calls
+_SITE = """import os, tempfile, threading, time
+def end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 if "_LAMBDA_FUNCTION_ARN" in os.environ:
     os.environ["TEST_OUTDIR"] = tempfile.mkdtemp(prefix="lambda-tmp-")
+    threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
 """
 
 
