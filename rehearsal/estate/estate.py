@@ -50,7 +50,9 @@ class Estate:
         )
         ended = self._ended()
         if ended["StackStatus"] != "CREATE_COMPLETE":
-            raise RehearsalError(f"the owner's stack must be made, got {ended.get('StackStatusReason')}")
+            events = stacks.describe_stack_events(StackName=STACK)["StackEvents"]
+            failed = [one["ResourceStatusReason"] for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
+            raise RehearsalError(f"the owner's stack must be made, got {(failed or [ended['StackStatus']])[-1]}")
         self._outputs = {output["OutputKey"]: output["OutputValue"] for output in ended["Outputs"]}
 
     def fill(self, folder: Path) -> Path:
