@@ -43,9 +43,9 @@ class Environment:
             pod_networking = nodes = PodNetworkingStack(scope, "PodNetworking", settings=settings)
         self.stacks = list[EnvironmentStack](dict.fromkeys([pod_networking, nodes]))  # those that apply manifests
         for name in sorted({workload.namespace for workload in settings.workloads}):
-            last = WorkloadsStack(scope, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking)
-            last.add_stack_dependency(nodes)
-            self.stacks.append(last)
+            made = WorkloadsStack(scope, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking)
+            made.add_stack_dependency(nodes)
+            self.stacks.append(made)
 
     @property
     def manifests(self) -> dict[str, list[Any]]:

@@ -21,5 +21,5 @@ def make_repeatable(provider: eks.IKubectlProvider | None) -> None:
     if isinstance(function, lambda_.Function):
         code = lambda_.Code.from_asset(str(_LAYER), exclude=["**/__pycache__", "*.pyc"])
         function.add_layers(lambda_.LayerVersion(function, "Again", code=code, description="podnet: tries again"))
-        below = cast("lambda_.CfnFunction", function.node.default_child)
-        below.add_property_override("Handler", "podnet_manifests.handler")
+        resource = cast("lambda_.CfnFunction", function.node.default_child)
+        resource.add_property_override("Handler", "podnet_manifests.handler")

@@ -11,10 +11,8 @@ NOT_ENFORCED = {
     "list events": "asked only where a node gets no trunk; tests/cluster/test_trunk_nodes.py cannot do without it",
 }
 _ON_TIMEOUT = "CDK's provider framework needs it only when the time of a resource is over"
-_LOGS, _TWICE = (
-    "AWSLambdaBasicExecutionRole",
-    "AWSLambdaVPCAccessExecutionRole, which CDK attaches too, allows the same",
-)
+_LOGS = "AWSLambdaBasicExecutionRole"
+_TWICE = "AWSLambdaVPCAccessExecutionRole, which CDK attaches too, allows the same"
 
 
 def known(removal: Removal) -> str:

@@ -124,6 +124,17 @@ def without_api_server(plane):
         revive(plane)
 
 
+@contextlib.contextmanager
+def api_server_away_for_a_while(plane):
+    kill(plane)
+    back = threading.Timer(AWAY_SECONDS, revive, [plane])
+    back.start()
+    try:
+        yield
+    finally:
+        back.join()
+
+
 def test_cdks_function_alone_forgets_what_it_could_not_delete(mortal, give, objects):
     """Why there is a layer. The day that this fails, the layer can go."""
     with without_api_server(mortal):
@@ -132,11 +143,8 @@ def test_cdks_function_alone_forgets_what_it_could_not_delete(mortal, give, obje
 
 
 def test_a_deletion_waits_for_an_api_server_that_comes_back(mortal, give, objects):
-    kill(mortal)
-    back = threading.Timer(AWAY_SECONDS, revive, [mortal])
-    back.start()
-    give(OURS.format(limit=60), "Delete", objects)
-    back.join()
+    with api_server_away_for_a_while(mortal):
+        give(OURS.format(limit=60), "Delete", objects)
     assert left(mortal, objects) == []
 
 
@@ -144,11 +152,8 @@ def test_so_do_a_creation_and_a_change(mortal, give, objects):
     for one in objects:
         mortal.api("DELETE", place(one))
     for request in ("Create", "Update"):
-        kill(mortal)
-        back = threading.Timer(AWAY_SECONDS, revive, [mortal])
-        back.start()
-        give(OURS.format(limit=60), request, objects)
-        back.join()
+        with api_server_away_for_a_while(mortal):
+            give(OURS.format(limit=60), request, objects)
         assert left(mortal, objects) == ALL
 
 
