@@ -24,7 +24,22 @@ def pod(node, name, on="", **status):
         body["spec"]["nodeName"] = on
     node.api("POST", PODS, body)
     if status:
-        node.api("PATCH", f"{PODS}/{name}/status", {"status": status}, "application/merge-patch+json")
+        say(node, name, **status)
+
+
+def serving(node, names, number=""):
+    """Make ready pods of the template as it is now; their number is another where an earlier template is back."""
+    spec = {name: part for name, part in node.live["spec"]["template"]["spec"].items() if "serviceAccount" not in name}
+    number = number or node.live["metadata"]["annotations"]["deprecated.daemonset.template.generation"]
+    labels = {**node.live["spec"]["selector"]["matchLabels"], NUMBER: number}
+    for name in names:
+        node.api("POST", PODS, {"metadata": {"name": name, "labels": labels}, "spec": spec})
+        say(node, name, phase="Running", conditions=[READY])
+
+
+def say(node, name, **status):
+    """Write into a pod's status, as its kubelet or the node controller would."""
+    node.api("PATCH", f"{PODS}/{name}/status", {"status": status}, "application/merge-patch+json")
 
 
 def on_dead_nodes(node, count):

@@ -1,15 +1,15 @@
 """Nodes that are dead before a deployment begins: said, counted out or refused; the status is written by hand."""
 
-import copy
-
 import aws_node
 import deployment
 import pods as pods_module
 import pytest
 from cloudformation import CustomResource, DeployError, StillWaitingError, begun
-from node_pods import NUMBER, PODS, READY, STARTED, on_dead_nodes, pod
+from node_pods import READY, STARTED, on_dead_nodes, pod, say, serving
 
 DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
+LIVE = [f"aws-node-{number}" for number in range(97)]
+FOUR = {"desiredNumberScheduled": 4, "updatedNumberScheduled": 4}
 SOON = 0.02  # minutes
 pytestmark = pytest.mark.usefixtures("no_pods")
 
@@ -20,7 +20,7 @@ def settle(node, **numbers):
 
 
 def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties, capsys):
-    """97 updated and available is all that can be; and no ready pod has another template."""
+    """97 updated and available is all that can be; and the 97 pods are there and ready, as the numbers say."""
     settle(node, numberAvailable=97)
     on_dead_nodes(node, 3)
     resource = CustomResource()
@@ -31,38 +31,49 @@ def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties
     settle(node, updatedNumberScheduled=97, numberAvailable=97)
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
+    serving(node, LIVE)
     resource._wait({**event, "ResourceProperties": {**event["ResourceProperties"], "RolloutMinutes": "0.001"}}, 1)
     assert resource.data["Nodes"] == "100"
 
 
-def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
-    """The dead nodes' pods count as updated, so the numbers are right while one live node runs the old template."""
+def few(node, monkeypatch, properties, dead):
+    """Begin with four nodes of which some are dead; no minute is waited for them."""
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
-    settle(node, numberAvailable=97)
-    on_dead_nodes(node, 3)
+    settle(node, **FOUR, numberAvailable=4 - dead)
+    on_dead_nodes(node, dead)
     resource, event = begun(properties)
-    settle(node, updatedNumberScheduled=99, numberAvailable=97)
+    assert event["Dead"] == dead
+    return resource, event
+
+
+def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
+    """A dead node's pod counts as updated, or its node came back: the numbers are right, and one node has the old."""
+    resource, event = few(node, monkeypatch, properties, dead=2)
     pod(node, "aws-node-old", phase="Running", conditions=[READY])
+    serving(node, LIVE[:2])
+    settle(node, **FOUR, numberAvailable=3)
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
-    away = {"status": {"conditions": [{**READY, "status": "False"}]}}
-    node.api("PATCH", f"{PODS}/aws-node-old/status", away, "application/merge-patch+json")
+    say(node, "aws-node-old", conditions=[{**READY, "status": "False"}])
+    resource._wait(event, 1)
+
+
+def test_a_node_whose_pod_ends_just_now_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
+    """The dead node's pod counts as updated, and the status still has the pod that ends as available."""
+    resource, event = few(node, monkeypatch, properties, dead=1)
+    serving(node, LIVE[:2])
+    settle(node, **{**FOUR, "updatedNumberScheduled": 3}, numberAvailable=3)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    serving(node, LIVE[2:3])
     resource._wait(event, 1)
 
 
 def test_pods_of_a_template_that_is_back_are_not_old(node, properties, monkeypatch):
     """The controller does not replace them, so they keep the number of the earlier generation."""
-    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
-    settle(node, numberAvailable=97)
-    on_dead_nodes(node, 3)
-    resource, event = begun(properties)
-    settle(node, updatedNumberScheduled=100, numberAvailable=97)
-    spec = copy.deepcopy(node.live["spec"]["template"]["spec"])
-    spec.pop("serviceAccountName"), spec.pop("serviceAccount")
-    labels = {**node.live["spec"]["selector"]["matchLabels"], NUMBER: "1"}
-    node.api("POST", PODS, {"metadata": {"name": "aws-node-same", "labels": labels}, "spec": spec})
-    ready = {"status": {"conditions": [READY]}}
-    node.api("PATCH", f"{PODS}/aws-node-same/status", ready, "application/merge-patch+json")
+    resource, event = few(node, monkeypatch, properties, dead=1)
+    serving(node, LIVE[:3], number="1")
+    settle(node, **FOUR, numberAvailable=3)
     resource._wait(event, 1)
 
 
@@ -105,9 +116,9 @@ def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, propert
     """One of three is all that may be unavailable, so nothing could roll; the values are right already."""
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
     node.install(aws_node.ENV)
-    few = {"desiredNumberScheduled": 3, "updatedNumberScheduled": 3, "numberAvailable": 2}
-    settle(node, **few)
+    settle(node, desiredNumberScheduled=3, updatedNumberScheduled=3, numberAvailable=2)
     on_dead_nodes(node, 1)
+    serving(node, LIVE[:2])
     resource = CustomResource()
     generation = node.live["metadata"]["generation"]
     event = resource._begin("Create", properties, None, "")
@@ -127,6 +138,7 @@ def test_the_roll_back_with_dead_nodes_ends_where_the_fleet_was(node, properties
     with pytest.raises(StillWaitingError):
         resource._wait(begun, 1)
     settle(node, updatedNumberScheduled=97, numberAvailable=97)
+    serving(node, LIVE)
     resource._wait(begun, 1)
     resource.properties, resource.identity = properties, begun["PhysicalResourceId"]
 

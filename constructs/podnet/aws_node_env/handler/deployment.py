@@ -11,7 +11,7 @@ from typing import Any
 from daemon_set import RefusedError, changed_since, differences, others, refuse
 from errors import NOT_FOUND, HandlerError, KubeError
 from kube_api import Json, KubeApi
-from pods import old_pod_serves, pods_of, silent, unready_pods
+from pods import new_pods_serve, pods_of, silent, unready_pods
 from reconcile import AWS_NODE, claim, claimant, converge, record
 from rollout import counts, dead_nodes, done, max_unavailable, observed, progress
 
@@ -127,9 +127,8 @@ def rolled_out(event: Event, api: KubeApi, live: Json) -> bool:
     """
     dead, limit, (desired, updated, available) = event["Dead"], _limit(event), counts(live)
     waited, stuck = time.time() - max(event["Began"], created(live)), 0 < dead >= max_unavailable(live)
-    if done(live):
-        return True
-    if dead and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead) and not old_pod_serves(api, live):
+    counts_out = dead and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead)
+    if done(live) or (counts_out and new_pods_serve(api, live, desired - dead)):
         return True
     name = f"daemonset {live['metadata']['namespace']}/{live['metadata']['name']}"
     if stuck and updated <= dead and available <= desired - dead and waited > _STALL_SECONDS:

@@ -14,11 +14,10 @@ _MOST = 3  # pods that an error names
 _LATE_SECONDS, _QUIET_SECONDS = 30, 300
 
 
-def pods_of(api: KubeApi, live: Json, selector: str = "") -> Iterator[Json]:
-    """Give the DaemonSet's pods, or those that a further selector takes too."""
-    labels = "".join(f"{name}={text}," for name, text in live["spec"]["selector"].get("matchLabels", {}).items())
-    path = f"/api/v1/namespaces/{live['metadata']['namespace']}/pods?labelSelector="
-    return api.items(path + quote(f"{labels}{selector}".rstrip(",")))
+def pods_of(api: KubeApi, live: Json) -> Iterator[Json]:
+    """Give the DaemonSet's pods."""
+    labels = ",".join(f"{name}={text}" for name, text in live["spec"]["selector"].get("matchLabels", {}).items())
+    return api.items(f"/api/v1/namespaces/{live['metadata']['namespace']}/pods?labelSelector={quote(labels)}")
 
 
 def silent(pod: Json) -> bool:
@@ -35,16 +34,18 @@ def silent(pod: Json) -> bool:
     return "nodeName" in pod["spec"] and _age(pod["metadata"]["creationTimestamp"]) > _QUIET_SECONDS
 
 
-def old_pod_serves(api: KubeApi, live: Json) -> bool:
-    """Say whether a ready pod runs another template than the newest.
+def new_pods_serve(api: KubeApi, live: Json, nodes: int) -> bool:
+    """Say whether that many pods are ready, and every ready pod is of the newest template.
 
-    Where nodes are counted out the numbers alone do not tell: a dead node's pod may count as updated, and a live node
-    whose turn has not come would be counted out in its place. Pods carry the template's number as a label
-    (k8s.io/kubernetes, pkg/controller/daemon/util); where an earlier template is back, its pods keep their number.
+    Where nodes are counted out the numbers of the status do not tell: a dead node's pod may count as updated, and a
+    live node whose turn has not come, or whose pod ends just now, would be counted out in its place. Pods carry the
+    template's number as a label (k8s.io/kubernetes, pkg/controller/daemon/util); where an earlier template is back,
+    its pods keep their number.
     """
-    number = live["metadata"].get("annotations", {}).get("deprecated.daemonset.template.generation", "")
-    others = pods_of(api, live, f"pod-template-generation!={number}")
-    return any(ready(pod) and not _runs(pod, live) for pod in others)
+    number = live["metadata"].get("annotations", {}).get("deprecated.daemonset.template.generation")
+    serving = (pod for pod in pods_of(api, live) if ready(pod))
+    new = [pod["metadata"]["labels"].get("pod-template-generation") == number or _runs(pod, live) for pod in serving]
+    return all(new) and len(new) >= nodes
 
 
 def _runs(pod: Json, live: Json) -> bool:
