@@ -35,7 +35,7 @@ def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> N
 
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
-    app = cdk.App(context=CONTEXT)
+    app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
     named = app.node.try_get_context("environment")
     settings = checked("dev" if named is None else named)
     if settings is None:

@@ -14,7 +14,7 @@ def main() -> int:
     """Synthesize the pipeline named by the context value `pipeline`; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Synthesize a pipeline, as a CDK app.")
     parser.parse_args()
-    app = cdk.App(context=CONTEXT)
+    app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
     try:
         named = app.node.try_get_context("pipeline")
         plan = load_pipeline("pipeline" if named is None else named)

@@ -40,7 +40,7 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
     context = json.loads((ROOT / "cdk.json").read_text())["context"] | {
         "@aws-cdk/core:annotationsInValidationReport": False
     }
-    app = cdk.App(context=context, outdir=str(folder))
+    app = cdk.App(context=context, outdir=str(folder), builtin_cloud_formation_validation=False)
     if name in pipelines():
         plan = load_pipeline(name)
         PipelineStack(app, plan=plan, environments=[load(each) for each in plan.environments])

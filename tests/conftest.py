@@ -1,5 +1,6 @@
 """What holds for every test: the layout, and what a missing part means."""
 
+import os
 import pathlib
 
 import pytest
@@ -8,6 +9,8 @@ from tests.scheduling import FileScheduling
 from tests.told import Telling
 
 ROOT = pathlib.Path(__file__).parent.parent
+# most of the time of a synth, and off in podnet's own apps (docs/decisions/0009-validation-at-synth.md)
+os.environ["CDK_VALIDATION"] = "false"
 SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py"}
 
 
