@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 def _run(outdir, environment, cwd=ROOT):
     context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "environment": environment}
-    env = {name: text for name, text in os.environ.items() if name != "CDK_VALIDATION"}  # the app itself switches it off
+    env = {name: text for name, text in os.environ.items() if name != "CDK_VALIDATION"}  # the app itself has it off
     env |= {"CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)}
     command = [sys.executable, "app.py"]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
