@@ -4,6 +4,7 @@ CDK's own code with its real layers, against a real API server that dies.
 """
 
 import contextlib
+import http.server
 import json
 import os
 import signal
@@ -58,11 +59,11 @@ def give(mortal, cdk_layers, tmp_path):
     environment = {**environment_of(mortal, cdk_layers, tmp_path), **cdk_layers.compiled_once}
     environment["PYTHONUNBUFFERED"] = "1"  # the traceback comes last
 
-    def call(code, request, objects):
+    def call(code, request, objects, **places):
         properties = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}
         kind = "Custom::AWSCDK-EKS-KubernetesResource"
         event = {"RequestType": request, "ResourceType": kind, "ResourceProperties": properties}
-        run(code, cdk_layers.handler, environment, event)
+        run(code, cdk_layers.handler, {**environment, **places}, event)
 
     return call
 
@@ -212,3 +213,42 @@ def test_a_creation_refuses_objects_of_others(mortal, give, objects):
     with pytest.raises(RuntimeError, match="already exists"):
         give(OURS.format(limit=0), "Create", objects)
     assert mortal.api("GET", where)["data"] == {"Corefile": "theirs"}
+
+
+@contextlib.contextmanager
+def eks_that_refuses(status, kind):
+    """Stand in for EKS, where every request ends in this error of its API."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps({"message": "as asked"}).encode()
+            self.send_response(status)
+            for name, text in (("x-amzn-ErrorType", kind), ("Content-Length", str(len(body)))):
+                self.send_header(name, text)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_of_a_cluster_that_is_gone_everything_is_deleted(give):
+    """Somebody deleted an adopted cluster before they destroyed our stacks; CDK's function logs in first, and fails."""
+    with eks_that_refuses(404, "ResourceNotFoundException") as eks:
+        give(OURS.format(limit=0), "Delete", [], AWS_ENDPOINT_URL_EKS=eks)
+        with pytest.raises(RuntimeError, match="update-kubeconfig"):
+            give(THEIRS, "Delete", [], AWS_ENDPOINT_URL_EKS=eks)
+        with pytest.raises(RuntimeError, match="update-kubeconfig"):
+            give(OURS.format(limit=0), "Update", [], AWS_ENDPOINT_URL_EKS=eks)
+
+
+def test_of_a_cluster_that_may_not_be_seen_nothing_is_taken_for_deleted(give):
+    """It may be there."""
+    with eks_that_refuses(403, "AccessDeniedException") as eks, pytest.raises(RuntimeError, match="update-kubeconfig"):
+        give(OURS.format(limit=0), "Delete", [], AWS_ENDPOINT_URL_EKS=eks)

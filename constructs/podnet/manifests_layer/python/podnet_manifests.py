@@ -1,7 +1,8 @@
 """Entry point of CDK's kubectl function that waits for an API server that is away, and begins again where it failed.
 
 The function asks once, logs an error of `kubectl delete` and reports success, and what is left of a `kubectl create`
-that failed half-way lets the next one fail (aws-cdk-lib, custom-resource-handlers, kubectl-handler/apply). `index` and
+that failed half-way lets the next one fail (aws-cdk-lib, custom-resource-handlers, kubectl-handler/apply). A deletion
+fails where the cluster itself is gone, since the function logs in to it first. `index` and
 `apply` are its own modules; this one lies in a layer, as entry points of layers that watch functions do.
 """
 
@@ -31,10 +32,21 @@ def handler(event: dict[str, Any], context: object) -> object:
     """
     _state.clear()
     _state["label"] = event["ResourceProperties"].get("PruneLabel", "")
-    answer: object = importlib.import_module("index").handler(event, context)
+    answer: object = None
+    try:
+        answer = importlib.import_module("index").handler(event, context)
+    except subprocess.CalledProcessError:
+        if event["RequestType"] != "Delete" or not _is_gone(event["ResourceProperties"]["ClusterName"]):
+            raise
     if error := _state.get("not deleted"):
         raise RuntimeError(f"the manifest's objects must be deleted, got from kubectl: {error[-_REASON:]}")
     return answer
+
+
+def _is_gone(cluster: str) -> bool:
+    """Whether EKS knows no such cluster: what was in it is gone too."""
+    asked = subprocess.run(["aws", "eks", "describe-cluster", "--name", cluster], capture_output=True, check=False)
+    return b"(ResourceNotFoundException)" in asked.stderr
 
 
 def _persistent(verb: str, file: str, *options: str) -> None:
