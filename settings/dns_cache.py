@@ -34,8 +34,8 @@ class DnsCache(DnsOptions):
 
     enabled: bool = True
     """false: no cache; pods ask CoreDNS directly."""
-    image: Image = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
-    """Image of node-cache. Add the digest that your registry shows."""
+    image: Image = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8@sha256:bc6e64e2c85956af2fcc0aa720086410d41b4f31f378c9a92646fecc85cd4739"
+    """Image of node-cache, with the digest of its index for all architectures."""
     local_ip: Address = "169.254.20.10"
     """Link-local address the cache also listens on; only its own health check uses it."""
     cluster_domain: Zone = "cluster.local"

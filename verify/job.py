@@ -7,7 +7,7 @@ from typing import Any
 from settings import Settings
 from settings.workloads import Workload
 
-IMAGE = "public.ecr.aws/docker/library/python:3.13.9-alpine3.22"
+IMAGE = "public.ecr.aws/docker/library/python:3.13.15-alpine3.23@sha256:6438599575cca0d1df94aeee0d2ae088d4d8846eab554b2ee7784a3a6df0d516"
 _PROBE = Path(__file__).with_name("probe.py")
 _DEADLINE_SECONDS, _KEPT_SECONDS = 120, 3600
 _NOBODY = 65534

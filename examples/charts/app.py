@@ -11,7 +11,7 @@ from podnet.charts.node_local_dns import NodeLocalDns, Options
 from podnet.charts.security_group_policy import SecurityGroupPolicy
 from podnet.manifests import make_repeatable
 
-IMAGE = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
+IMAGE = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8@sha256:bc6e64e2c85956af2fcc0aa720086410d41b4f31f378c9a92646fecc85cd4739"
 
 
 class ClusterStack(cdk.Stack):

@@ -129,6 +129,13 @@ def test_every_pin_is_found():
     assert not [name for _, name in names if "indirect" in name]
 
 
+def test_every_image_has_a_tag_and_a_digest():
+    """A tag can be moved; the digest of its index stands for every architecture."""
+    images = [pin for pin in pins.pins() if pin.file in pins.IMAGE_FILES]
+    assert len({pin.name for pin in images}) == 2
+    assert all(re.fullmatch(r"[0-9][\w.-]*@sha256:[0-9a-f]{64}", pin.version) for pin in images)
+
+
 @pytest.mark.parametrize("pin", pins.pins(), ids=lambda pin: f"{pin.file}:{pin.name}")
 def test_raising_a_pin_changes_its_one_line(pin):
     """And that line only at the version."""
