@@ -110,7 +110,9 @@ bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes b
 	@.venv/bin/python -m benchmarks.$(NAME)
 bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
 	@.venv/bin/python -m tools.bump $(if $(LOOK),--look)
+audit: setup ## say which pins their makers have withdrawn: yanked, deprecated, retracted
+	@.venv/bin/python -m tools.audit
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump clean observability dataplane faults privilege
+.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump audit clean observability dataplane faults privilege

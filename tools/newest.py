@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.parts import PartError, ensure
 from tools.pins import IMAGE_FILES, NODE_FILE, ROOT, Pin
 
-_SECONDS = 120
+_SECONDS = 300
 
 
 class RegistryError(Exception):
@@ -25,15 +25,15 @@ def newest(pin: Pin) -> str:
     Raises RegistryError where the client failed or said something else.
     """
     if pin.file == NODE_FILE:
-        return str(json.loads(_ask("npm", "view", "--json", pin.name, "version")))
+        return str(json.loads(ask("npm", "view", "--json", pin.name, "version")))
     if pin.file.endswith("go.mod"):
-        text = _ask("go", "list", "-m", "-json", "-versions", pin.name, cwd=str((ROOT / pin.file).parent))
+        text = ask("go", "list", "-m", "-json", "-versions", pin.name, cwd=str((ROOT / pin.file).parent))
         same = pin.version.rpartition(".")[0] + "." if pin.name == "k8s.io/kubernetes" else "v"
         told = [version for version in json.loads(text).get("Versions", []) if version.startswith(same)]
         return str(next((version for version in reversed(told) if "-" not in version), pin.version))
     if pin.file in IMAGE_FILES:
         return _image(pin)
-    text = _ask(sys.executable, "-m", "pip", "index", "versions", pin.name)
+    text = ask(sys.executable, "-m", "pip", "index", "versions", pin.name)
     if not (found := re.match(r"\S+ \(([^)]+)\)", text)):
         raise RegistryError(f"pip index versions {pin.name} must tell a version, got {text[:100]!r}")
     return found[1]
@@ -45,18 +45,25 @@ def _image(pin: Pin) -> str:
     except PartError as error:
         raise RegistryError(str(error)) from error
     form = re.compile("([0-9]+)".join(map(re.escape, re.split("[0-9]+", pin.version.partition("@")[0]))))
-    found = [match for tag in _ask(crane, "ls", pin.name).split() if (match := form.fullmatch(tag))]
+    found = [match for tag in ask(crane, "ls", pin.name).split() if (match := form.fullmatch(tag))]
     if not found:
         raise RegistryError(f"{pin.name} must have a tag like {pin.version}, got none")
     tag = max(found, key=lambda match: [int(number) for number in match.groups()])[0]
-    return f"{tag}@{_ask(crane, 'digest', f'{pin.name}:{tag}').strip()}"
+    return f"{tag}@{ask(crane, 'digest', f'{pin.name}:{tag}').strip()}"
 
 
-def _ask(*command: str, cwd: str | None = None) -> str:
+def ask(*command: str, cwd: str | None = None, with_errors: bool = False) -> str:
+    """Run a registry's client; return its output, with its warnings if they are wanted.
+
+    Raises RegistryError where it fails.
+    """
+    errors = subprocess.STDOUT if with_errors else subprocess.PIPE
     try:
-        run = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=_SECONDS, check=True)
+        run = subprocess.run(
+            command, cwd=cwd, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=_SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
+        said = getattr(error, "stderr", "") or getattr(error, "stdout", "") or str(error)
         asked = " ".join([Path(command[0]).name, *command[1:]])
-        raise RegistryError(f"{asked} must tell a version, got {said.strip()[-200:]!r}") from error
+        raise RegistryError(f"{asked} must get an answer, got {str(said).strip()[-200:]!r}") from error
     return run.stdout

@@ -18,7 +18,7 @@ _SHELL = {"", "bash", "sh", "bash fails"}
 
 _ACCOUNT = "needs an AWS account; the rehearsal runs it against the emulator"
 _CLUSTER = "needs a cluster; the rehearsal's checks look at the same"
-_TARGETS = "test|check|check test|bench|fuzz|faults|privilege|bump|setup|setup-rehearsal|clean|dataplane"
+_TARGETS = "test|check|check test|bench|fuzz|faults|privilege|bump|audit|setup|setup-rehearsal|clean|dataplane"
 # not run by these tests, each with the reason
 NOT_RUN = {
     r"(make|npx cdk) (diff|deploy|destroy|deploy-pipeline)\b.*": _ACCOUNT,
