@@ -40,7 +40,7 @@ class Removal:
             for statement in document["Statement"]:
                 # a statement must keep an action, and this one gives nobody anything
                 left = [action for action in _actions(statement) if action != self.what]
-                statement["Action"] = left or "sts:GetCallerIdentity"
+                statement["Action"] = left or ["sts:GetCallerIdentity"]
         for key, name in (("ManagedPolicyArns", _last), ("KubernetesGroups", str), ("AccessPolicies", _access)):
             if key in properties:
                 properties[key] = [entry for entry in properties[key] if name(entry) != self.what]
