@@ -75,5 +75,5 @@ def test_what_is_newest_already_stays(crane, image):
 
 @pytest.mark.parametrize(("name", "version"), [("cache", "3.0"), ("nobody", "1.0")])
 def test_a_registry_that_does_not_know_it_is_told(image, name, version):
-    with pytest.raises(RegistryError, match=r"^(crane ls )?127.* must (have|tell)"):
+    with pytest.raises(RegistryError, match=r"^(crane ls )?127.* must (have|get)"):
         newest(Pin(IMAGE_FILES[0], image.replace("cache", name), version))
