@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,18 @@ def eks_stand_in(plane: ControlPlane) -> str:
     """Answer DescribeCluster; give the URL."""
     authority = {"data": plane.certificate_authority}
     cluster = {"name": lab.CLUSTER, "arn": "arn:aws:eks:eu-central-1:111122223333:cluster/lab", "status": "ACTIVE"}
-    body = json.dumps({"cluster": {**cluster, "endpoint": plane.endpoint, "certificateAuthority": authority}}).encode()
+    return answering({"cluster": {**cluster, "endpoint": plane.endpoint, "certificateAuthority": authority}})
+
+
+def answering(content: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> str:
+    """Answer every GET with the same, as long as the process lives; give the URL."""
+    body = json.dumps(content).encode()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_response(status)
+            for name, text in {**(headers or {}), "Content-Length": str(len(body))}.items():
+                self.send_header(name, text)
             self.end_headers()
             self.wfile.write(body)
 

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.newest import RegistryError, ask
-from tools.pins import GO_FILES, ROOT
+from tools.pins import GO_FILES, RESOLVED, ROOT
 
-CONSTRAINTS = ("constraints.txt", "rehearsal/emulator/constraints.txt")
 _YANKED = re.compile(
     r"(?ms)a yanked version: '([^']+)' candidate \(version (\S+) at .*?^Reason for being yanked: (.*?)$"
 )
@@ -53,7 +52,7 @@ def main() -> int:
     """Ask and show; return 1 where something is withdrawn or a registry did not answer."""
     parser = argparse.ArgumentParser(prog="python -m tools.audit", description="Say which pins have been withdrawn.")
     parser.parse_args()
-    asked = [(python, file) for file in CONSTRAINTS] + [(node, "package-lock.json")] + [(go, file) for file in GO_FILES]
+    asked = [(python, file) for file in RESOLVED] + [(node, "package-lock.json")] + [(go, file) for file in GO_FILES]
     bad = 0
     for withdrawn, file in asked:
         print(f"{file} ...", flush=True)

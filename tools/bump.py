@@ -14,12 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tools.newest import RegistryError, newest
-from tools.pins import NODE_FILE, ROOT, Pin, pins
-
-RESOLVED = {
-    "constraints.txt": ("requirements.txt", "requirements-dev.txt"),
-    "rehearsal/emulator/constraints.txt": ("rehearsal/emulator/requirements.txt",),
-}
+from tools.pins import NODE_FILE, RESOLVED, ROOT, Pin, pins
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ CDK's own code with its real layers, against a real API server that dies.
 """
 
 import contextlib
-import http.server
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ import cdk8s
 import pytest
 from token_reviewer import ACCESS_KEY, TokenReviewer
 
-from benchmarks.reconcile import THEIRS, environment_of
+from benchmarks.reconcile import THEIRS, answering, environment_of
 from benchmarks.reconcile_parts import run
 from charts.node_local_dns import NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
@@ -215,40 +214,22 @@ def test_a_creation_refuses_objects_of_others(mortal, give, objects):
     assert mortal.api("GET", where)["data"] == {"Corefile": "theirs"}
 
 
-@contextlib.contextmanager
 def eks_that_refuses(status, kind):
     """Stand in for EKS, where every request ends in this error of its API."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = json.dumps({"message": "as asked"}).encode()
-            self.send_response(status)
-            for name, text in (("x-amzn-ErrorType", kind), ("Content-Length", str(len(body)))):
-                self.send_header(name, text)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    return {"AWS_ENDPOINT_URL_EKS": answering({"message": "as asked"}, status, {"x-amzn-ErrorType": kind})}
 
 
 def test_of_a_cluster_that_is_gone_everything_is_deleted(give):
     """Somebody deleted an adopted cluster before they destroyed our stacks; CDK's function logs in first, and fails."""
-    with eks_that_refuses(404, "ResourceNotFoundException") as eks:
-        give(OURS.format(limit=0), "Delete", [], AWS_ENDPOINT_URL_EKS=eks)
-        with pytest.raises(RuntimeError, match="update-kubeconfig"):
-            give(THEIRS, "Delete", [], AWS_ENDPOINT_URL_EKS=eks)
-        with pytest.raises(RuntimeError, match="update-kubeconfig"):
-            give(OURS.format(limit=0), "Update", [], AWS_ENDPOINT_URL_EKS=eks)
+    gone = eks_that_refuses(404, "ResourceNotFoundException")
+    give(OURS.format(limit=0), "Delete", [], **gone)
+    with pytest.raises(RuntimeError, match="update-kubeconfig"):
+        give(THEIRS, "Delete", [], **gone)
+    with pytest.raises(RuntimeError, match="update-kubeconfig"):
+        give(OURS.format(limit=0), "Update", [], **gone)
 
 
 def test_of_a_cluster_that_may_not_be_seen_nothing_is_taken_for_deleted(give):
     """It may be there."""
-    with eks_that_refuses(403, "AccessDeniedException") as eks, pytest.raises(RuntimeError, match="update-kubeconfig"):
-        give(OURS.format(limit=0), "Delete", [], AWS_ENDPOINT_URL_EKS=eks)
+    with pytest.raises(RuntimeError, match="update-kubeconfig"):
+        give(OURS.format(limit=0), "Delete", [], **eks_that_refuses(403, "AccessDeniedException"))
