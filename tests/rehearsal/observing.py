@@ -43,3 +43,8 @@ def listens(port):
     """Whether somebody accepts connections on a port of the loopback interface."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def closes(port):
+    """Whether nobody listens on a port soon: a process that ends loses its command line before its sockets."""
+    return soon(lambda: not listens(port), 10)

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from rehearsal.workspace import PROJECT
-from tests.rehearsal.observing import commands, listens, soon
+from tests.rehearsal.observing import closes, commands, listens, soon
 
 PROVEN = {
     "the API server's objects",
@@ -64,7 +64,7 @@ def test_a_killed_rehearsal_leaves_nothing(folder):
     rehearsal.send_signal(signal.SIGKILL)
     rehearsal.wait()
     assert soon(lambda: not commands(str(folder)), 60), commands(str(folder))
-    assert not listens(port)
+    assert closes(port)
 
 
 def test_a_rehearsal_proves_everything_and_leaves_nothing(folder):
@@ -83,7 +83,7 @@ def test_a_rehearsal_proves_everything_and_leaves_nothing(folder):
     assert "\x1b[" not in said
     assert re.search(r"in all\s+\d+\.\d", said)
     assert commands(str(folder)) == []
-    assert not listens(json.loads((folder / "emulator" / "configuration.json").read_text())["port"])
+    assert closes(json.loads((folder / "emulator" / "configuration.json").read_text())["port"])
 
 
 def test_two_rehearsals_do_not_share_a_folder(folder):
