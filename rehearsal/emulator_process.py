@@ -95,10 +95,12 @@ class EmulatorProcess:
 
     def keep(self) -> None:
         """Let it run on when this process ends."""
-        if self._process and self._process.stdin:
-            self._process.stdin.write("keep\n")
-            self._process.stdin.flush()
-            self._process = None
+        self._say("keep")
+        self._process = None
+
+    def let_weeks_pass(self) -> None:
+        """Let every function in a VPC go idle, as Lambda does with those that nobody calls for weeks."""
+        self._say("weeks")
 
     def stop(self) -> None:
         """Stop it and its control planes; it is no error where it does not run."""
@@ -112,6 +114,11 @@ class EmulatorProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def _say(self, word: str) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.write(f"{word}\n")
+            self._process.stdin.flush()
 
     def _read(self, name: str) -> dict[str, Any]:
         path = self._workspace.emulator / name

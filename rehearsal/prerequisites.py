@@ -27,6 +27,7 @@ def check_prerequisites() -> None:
             ("the emulator's venv", EMULATOR_PYTHON, "make it with `make rehearse`"),
             ("the CDK command line", CDK, "install it with `npm ci`"),
             ("the SDK client of EC2", NODE_MODULES / "@aws-sdk" / "client-ec2", "install it with `npm ci`"),
+            ("the SDK client of Lambda", NODE_MODULES / "@aws-sdk" / "client-lambda", "install it with `npm ci`"),
         )
         if not Path(path).exists()
     ]

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import as_found, as_made, aws_node, drift, gone, plan, untouched, verified
+from rehearsal.checks import as_found, as_made, aws_node, drift, gone, idle, plan, untouched, verified
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.report import Report
@@ -38,8 +38,7 @@ class Rehearsal:
         real_pauses: bool = False,
         cdk: Callable[..., Cdk] = Cdk,
     ) -> None:
-        self._environment = environment
-        self._workspace, self._report = workspace, report
+        self._environment, self._workspace, self._report = environment, workspace, report
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
         self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
@@ -93,12 +92,13 @@ class Rehearsal:
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))
-        self._checks("disturbance", [self._disturbance(settings)])
+        changed = self.stage.scene(settings)
+        idle_now = partial(idle.functions_go_idle, changed, self.stage.emulator.let_weeks_pass)
+        self._checks("disturbance", [self._disturbance(settings), ("functions in a VPC go idle", idle_now)])
         with self._step("synth with changes"):
             self._synth_changed.wait()
         with self._step("deploy with " + "; ".join(self._variant.changes)) as progress:
             self._cdk.deploy(self._second, "deploy-2", progress.note)
-        changed = self.stage.scene(settings)
         self._checks("checks", plan.on(plan.SECOND, changed))
         self._checks("verify", [self._verified(changed, self._variant.path)])
         return changed

@@ -44,17 +44,10 @@ class EksCluster(Construct):
         """
         super().__init__(scope, construct_id)
         policies = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("eks.amazonaws.com"),
-            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in policies],
-        )
-        access = eks.EndpointAccess.PUBLIC_AND_PRIVATE
-        if private_endpoint:
-            access = eks.EndpointAccess.PRIVATE
-        elif endpoint_cidrs:
-            access = access.only_from(*endpoint_cidrs)
+        managed = [iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in policies]
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("eks.amazonaws.com"), managed_policies=managed)
+        both = eks.EndpointAccess.PUBLIC_AND_PRIVATE
+        public = both.only_from(*endpoint_cidrs) if endpoint_cidrs else both
         # of no use without the cluster; KMS keeps a deleted key for 30 days
         secrets = kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
         two_words = {"controllerManager": "CONTROLLER_MANAGER"}
@@ -69,7 +62,7 @@ class EksCluster(Construct):
             default_capacity=0,
             bootstrap_self_managed_addons=False,
             service_ipv4_cidr=service_cidr,
-            endpoint_access=access,
+            endpoint_access=eks.EndpointAccess.PRIVATE if private_endpoint else public,
             cluster_logging=[eks.ClusterLoggingTypes[two_words.get(name, name.upper())] for name in log_types],
             secrets_encryption_key=secrets,
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),

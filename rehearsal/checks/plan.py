@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, logs, network, nodes, policies, rights
+from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, idle, logs, network, nodes, policies, rights
 from rehearsal.checks.scene import Scene
 
 Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
@@ -35,6 +35,7 @@ SECOND: Checks = (
     ("policies follow the workloads", policies.policies_name_real_groups),
     ("peers admit the changed workloads", network.peers_are_reachable),
     ("the node cache runs on every node, again", dns_cache.cache_is_rolled_out),
+    ("functions woke up", idle.functions_woke_up),
 )
 UNDONE: Checks = (
     ("policies are gone", policies.policies_are_gone),

@@ -7,6 +7,7 @@ import signal
 import sys
 
 from rehearsal.emulator.cluster.planes import PLANES
+from rehearsal.emulator.idle_functions import weeks_pass
 
 
 def end() -> None:
@@ -22,10 +23,15 @@ def end() -> None:
 
 
 def end_with_parent() -> None:
-    """End when the starter is gone (its end of the pipe to our standard input closes), unless it said "keep" before."""
+    """End when the starter is gone (its end of the pipe to our standard input closes), unless it said "keep" before.
+
+    On "weeks" it lets functions go idle.
+    """
     for line in sys.stdin:
         if line.strip() == "keep":
             return
+        if line.strip() == "weeks":
+            weeks_pass()
     end()
 
 

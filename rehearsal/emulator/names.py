@@ -11,7 +11,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("main", "_port_is_bindable"),
     "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
-    "ministack.core.responses": ("get_account_id", "get_region", "request_scope"),
+    "ministack.core.responses": ("error_response_json", "get_account_id", "get_region", "request_scope"),
     "ministack.core.tls": ("resolve_tls_material",),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
     "ministack.services.cloudformation.provisioners": (
@@ -73,7 +73,14 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_make_aws_managed_record",
         "_roles",
     ),
-    "ministack.services.lambda_svc": ("_emit_lambda_logs", "_emit_lambda_metrics", "_get_func_record_for_ref"),
+    "ministack.services.lambda_svc": (
+        "_emit_lambda_logs",
+        "_emit_lambda_metrics",
+        "_functions",
+        "_get_func_record_for_ref",
+        "_invoke",
+    ),
+    "ministack.services.stepfunctions": ("_ExecutionError", "_call_lambda", "_execute_task", "_state_machines"),
 }
 
 

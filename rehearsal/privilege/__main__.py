@@ -44,8 +44,8 @@ def main() -> int:
             return 1
         print(f"{time.monotonic() - began:6.0f} s  green with all of {len(trial.permissions)} permissions", flush=True)
         for removal in trial.permissions:
-            if given.only in str(removal) and not (given.enforced and known(removal)):
-                results.append(result := _result(removal, trial.without(removal)))
+            if given.only in str(removal) and not (given.enforced and known(removal, trial.settings)):
+                results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
                 print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
                 print(f"          {result.detail}", flush=True)
     except (RehearsalError, PartError, SettingsError) as error:
@@ -69,8 +69,7 @@ def _given() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _result(removal: Removal, reason: str) -> Result:
-    why = known(removal)
+def _result(removal: Removal, reason: str, why: str) -> Result:
     result = (_OFF_THE_LIST if why else _RED) if reason else (_KNOWN if why else _WRONG)
     return Result(str(removal), result, reason[:400] or why)
 

@@ -1,28 +1,19 @@
-"""What a rehearsal cannot notice, with who uses it on AWS."""
+"""What a rehearsal cannot notice, with the reason."""
 
 from rehearsal.privilege.removal import Removal
+from settings import Settings
 
-_PULLS = "AmazonEC2ContainerRegistryReadOnly"
-NOT_ENFORCED = {
-    "AWSLambdaVPCAccessExecutionRole": "Lambda makes a function's interfaces in a VPC; the emulator places none there",
-    _PULLS: "CDK's kubectl function pulls Helm charts with it; podnet has none",
-    "AmazonElasticContainerRegistryPublicReadOnly": "as above",
-    "AmazonEKSClusterPolicy": "EKS makes load balancers and the control plane's interfaces with it; neither is here",
-    "lambda:GetFunction": "CDK's provider framework asks only where an invocation failed, say of a function gone idle",
-    "list events": "asked only where a node gets no trunk; tests/cluster/test_trunk_nodes.py cannot do without it",
-}
-_ON_TIMEOUT = "CDK's provider framework needs it only when the time of a resource is over"
-_MACHINE = "the emulator's Step Functions calls a function without asking what the machine may"
-_LOGS = "AWSLambdaBasicExecutionRole"
-_TWICE = "AWSLambdaVPCAccessExecutionRole, which CDK attaches too, allows the same"
+_ON_TIMEOUT = "CDK's framework allows its onTimeout to call functions, and that one only tells CloudFormation"
+_NEVER_IDLE = "CDK's framework asks only where a call failed; a function outside of a VPC does not go idle"
+_WORDS = "the handler asks for the words of an error alone; tests/cluster/test_trunk_nodes.py cannot do without it"
+_LOOKS = "lambda:GetFunction"
 
 
-def known(removal: Removal) -> str:
-    """Give why the absence of a permission is not noticed here, "" where it must be."""
-    if removal.what == _PULLS and removal.stack.endswith("-Compute"):  # there it is nodes that pull
-        return ""
-    if removal.what == _LOGS and "Kubectl" in removal.resource:
-        return _TWICE
-    if "waiterstatemachine" in removal.resource:
-        return _MACHINE
-    return _ON_TIMEOUT if "frameworkonTimeout" in removal.resource else NOT_ENFORCED.get(removal.what, "")
+def known(removal: Removal, settings: Settings) -> str:
+    """Give why the absence of a permission is not noticed in an environment, "" where it must be."""
+    if "frameworkonTimeout" in removal.resource and removal.what in (_LOOKS, "lambda:InvokeFunction"):
+        return _ON_TIMEOUT
+    manifests_in_vpc = "Kubectl" in removal.resource and settings.cluster is not None
+    if removal.what == _LOOKS and not (manifests_in_vpc or settings.any_cluster.handler_in_vpc):
+        return _NEVER_IDLE
+    return _WORDS if removal.what == "list events" else ""

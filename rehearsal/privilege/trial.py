@@ -38,11 +38,15 @@ class Trial:
     Args:
         environment: The environment file.
         workspace: Where each rehearsal has its turn.
+
+    Attributes:
+        settings: The environment.
+        permissions: Those of its templates, known after `whole`.
     """
 
     def __init__(self, environment: Path, workspace: Workspace) -> None:
         self._environment, self._workspace = environment, workspace
-        self._existing = load(str(environment)).existing_cluster is not None
+        self.settings = load(str(environment))
         self.permissions: list[Removal] = []
 
     def whole(self) -> str:
@@ -63,7 +67,7 @@ class Trial:
         self._workspace.open()
         report = UsersReport()
         cdk = partial(LesserCdk, removal=removal) if removal else Cdk
-        kind = ExistingRehearsal if self._existing else Rehearsal
+        kind = ExistingRehearsal if self.settings.existing_cluster else Rehearsal
         rehearsal = kind(self._environment, self._workspace, report, cdk=cdk)
         limit = threading.Timer(_LIMIT, rehearsal.close)
         limit.start()

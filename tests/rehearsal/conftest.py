@@ -1,5 +1,7 @@
 """A running emulator for tests that need no cluster."""
 
+import json
+
 import boto3
 import pytest
 
@@ -8,7 +10,7 @@ from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
-from tests.rehearsal.observing import ACCOUNT, PEER, REGION
+from tests.rehearsal.observing import ACCOUNT, PEER, REGION, soon
 
 
 @pytest.fixture(scope="session")
@@ -40,4 +42,26 @@ def emulator(tmp_path_factory):
 def aws(emulator):
     """A function that gives a boto3 client of the emulator for a service."""
     session = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="rehearsal", region_name=REGION)
-    return lambda service: session.client(service, endpoint_url=emulator.endpoint, verify=str(emulator.ca))
+    where = {"endpoint_url": emulator.endpoint, "verify": str(emulator.ca)}
+    return lambda service, **more: session.client(service, **where, **more)
+
+
+@pytest.fixture
+def stack(aws):
+    """A function that deploys a template and gives the reason of its failure, "" where it succeeds."""
+    cloudformation, names = aws("cloudformation"), []
+
+    def deploy(**resources):
+        names.append(f"trial-{len(names)}")
+        body = json.dumps({"Resources": resources})
+        cloudformation.create_stack(StackName=names[-1], TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+        states = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+        described = lambda: cloudformation.describe_stacks(StackName=names[-1])["Stacks"][0]["StackStatus"]  # noqa: E731
+        assert soon(lambda: described() in states, 20), described()
+        events = cloudformation.describe_stack_events(StackName=names[-1])["StackEvents"]
+        reasons = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+        return reasons[-1] if reasons else ""
+
+    yield deploy
+    for name in reversed(names):
+        cloudformation.delete_stack(StackName=name)

@@ -1,10 +1,6 @@
 """The emulator refuses what AWS refuses, and shows what was made."""
 
-import datetime as dt
-import io
-import json
 import subprocess
-import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,20 +11,10 @@ from rehearsal.parts import module_dir
 from rehearsal.prerequisites import EMULATOR_PYTHON
 from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import ACCOUNT, PEER, soon
+from tests.rehearsal.templates import VPC, resource, subnet
 
-VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.20.0.0/16"}}
 TABLE = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "pods", "VpcId": {"Ref": "Vpc"}}}
-
-
-def resource(kind, **properties):
-    """One resource of a template."""
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
-def subnet(cidr, zone="eu-west-1a"):
-    """A subnet of the template's VPC."""
-    return resource("EC2::Subnet", VpcId={"Ref": "Vpc"}, CidrBlock=cidr, AvailabilityZone=zone)
 
 
 def peering(**properties):
@@ -68,27 +54,6 @@ NODES = resource(
     Subnets=[{"Ref": "Subnet"}],
     AmiType="AL2023_x86_64_STANDARD",
 )
-
-
-@pytest.fixture
-def stack(aws):
-    """A function that deploys a template and gives the reason of its failure, "" where it succeeds."""
-    cloudformation, names = aws("cloudformation"), []
-
-    def deploy(**resources):
-        names.append(f"trial-{len(names)}")
-        body = json.dumps({"Resources": resources})
-        cloudformation.create_stack(StackName=names[-1], TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
-        states = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-        described = lambda: cloudformation.describe_stacks(StackName=names[-1])["Stacks"][0]["StackStatus"]  # noqa: E731
-        assert soon(lambda: described() in states, 20), described()
-        events = cloudformation.describe_stack_events(StackName=names[-1])["StackEvents"]
-        reasons = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
-        return reasons[-1] if reasons else ""
-
-    yield deploy
-    for name in reversed(names):
-        cloudformation.delete_stack(StackName=name)
 
 
 @pytest.mark.parametrize(
@@ -247,50 +212,6 @@ def test_the_peer_has_the_ids_of_the_file(aws):
         assert table["VpcId"] == PEER["vpc_id"]
     for group in ec2.describe_security_groups(GroupIds=PEER["security_group_ids"])["SecurityGroups"]:
         assert group["VpcId"] == PEER["vpc_id"]
-
-
-@pytest.mark.parametrize(
-    ("actions", "written"),
-    [((), 0), (("logs:CreateLogStream",), 0), (("logs:CreateLogStream", "logs:PutLogEvents"), 1)],
-    ids=["none", "one", "both"],
-)
-def test_a_function_has_a_log_where_its_role_may_write_it_and_its_calls_are_counted(aws, actions, written):
-    """Under its own name in a group that functions share."""
-    group, name = f"shared-{len(actions)}", f"function-{len(actions)}"
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    arn = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    aws("logs").create_log_group(logGroupName=group)
-    if actions:
-        streams = f"arn:aws:logs:*:{ACCOUNT}:log-group:{group}:*"
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": streams}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        aws("iam").put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=document)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", "def handler(event, context):\n    print('called')\n")
-    aws("lambda").create_function(
-        FunctionName=name,
-        Role=arn,
-        Runtime="python3.14",
-        Handler="index.handler",
-        Code={"ZipFile": packed.getvalue()},
-        LoggingConfig={"LogGroup": group},
-    )
-    assert aws("lambda").invoke(FunctionName=name)["StatusCode"] == 200
-    streams = [one["logStreamName"] for one in aws("logs").describe_log_streams(logGroupName=group)["logStreams"]]
-    assert len(streams) == written
-    assert all(f"/{name}[$LATEST]" in stream for stream in streams)
-    now = dt.datetime.now(dt.UTC)
-    window = {"StartTime": now - dt.timedelta(minutes=5), "EndTime": now + dt.timedelta(minutes=5), "Period": 600}
-    counted = aws("cloudwatch").get_metric_statistics(
-        Namespace="AWS/Lambda",
-        MetricName="Invocations",
-        Dimensions=[{"Name": "FunctionName", "Value": name}],
-        Statistics=["Sum"],
-        **window,
-    )
-    assert [point["Sum"] for point in counted["Datapoints"]] == [1]
 
 
 def test_the_private_names_are_still_there():

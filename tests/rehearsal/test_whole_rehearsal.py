@@ -28,6 +28,7 @@ PROVEN = {
     "a drift made by hand",
     "the drift is gone, changed values are there",
     "the upgraded aws-node runs on every node",
+    "functions woke up",
     "a deploy without changes",
     "aws-node has its original values",
     "nothing is left",

@@ -8,6 +8,7 @@ from ministack.core.responses import get_region
 from ministack.services import ec2, eks
 
 from rehearsal.control_plane import Api
+from rehearsal.emulator import rights
 from rehearsal.emulator.cluster.joining import REFUSED, Reply, around
 from rehearsal.emulator.cluster.planes import PLANES
 from rehearsal.emulator.recorded import RECORDED
@@ -77,6 +78,15 @@ def _nodes(group: dict[str, Any]) -> list[dict[str, Any]]:
     return nodes
 
 
+def _initialized(cluster: str) -> bool:
+    """Say whether the cloud controller of the control plane can look at instances, with the cluster's role.
+
+    A kubelet joins with a taint, which that controller takes off (kubernetes.io, "Cloud Controller Manager
+    Administration"); here it does so before the node is seen.
+    """
+    return rights.allows(eks._clusters[cluster]["roleArn"], "ec2:DescribeInstances")
+
+
 def _first_host(group: dict[str, Any]) -> int:
     if group["nodegroupArn"] not in _hosts:
         first = max((hosts.stop for hosts in _hosts.values()), default=0)
@@ -98,6 +108,10 @@ def _node(name: str, group: dict[str, Any], zone: str) -> dict[str, Any]:
         **group["labels"],
     }
     taints = [{**taint, "effect": _EFFECTS[taint["effect"]]} for taint in group.get("taints", [])]
+    if not _initialized(group["clusterName"]):
+        taints.append(
+            {"key": "node.cloudprovider.kubernetes.io/uninitialized", "value": "true", "effect": "NoSchedule"}
+        )
     return {
         "apiVersion": "v1",
         "kind": "Node",

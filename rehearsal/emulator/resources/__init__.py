@@ -7,6 +7,7 @@ from rehearsal.emulator.resources.eks_nodegroup import EksNodegroup
 from rehearsal.emulator.resources.eks_pod_identity_association import EksPodIdentityAssociation
 from rehearsal.emulator.resources.elastic_ip import ElasticIp
 from rehearsal.emulator.resources.flow_log import FlowLog
+from rehearsal.emulator.resources.lambda_function import LambdaFunction
 from rehearsal.emulator.resources.nat_gateway import NatGateway
 from rehearsal.emulator.resources.oidc_provider import OidcProvider
 from rehearsal.emulator.resources.peering_connection import PeeringConnection
@@ -26,6 +27,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     EksPodIdentityAssociation,
     ElasticIp,
     FlowLog,
+    LambdaFunction,
     NatGateway,
     OidcProvider,
     PeeringConnection,

@@ -1,0 +1,183 @@
+"""Functions act with the rights of their roles, and so does what calls them; and they go idle."""
+
+import datetime as dt
+import io
+import json
+import time
+import zipfile
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.rehearsal.observing import ACCOUNT, REGION, soon
+from tests.rehearsal.templates import VPC, resource, subnet
+
+CODE = "def handler(event, context):\n    print('called')\n    return {'given': event}\n"
+NETWORK = {"Vpc": VPC, "Subnet": subnet("10.20.0.0/24"), "Group": resource(
+    "EC2::SecurityGroup", GroupDescription="function", VpcId={"Ref": "Vpc"}
+)}  # fmt: skip
+INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+
+
+def policy(actions, resources="*"):
+    """A policy document that allows some actions."""
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def trust(service):
+    """A trust policy."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture
+def role(aws):
+    """A function that makes a role with some actions, and gives its ARN."""
+
+    def make(name, actions, *, service="lambda", resources="*"):
+        made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust(service)))
+        if actions:
+            document = json.dumps(policy(actions, resources))
+            aws("iam").put_role_policy(RoleName=name, PolicyName="some", PolicyDocument=document)
+        return made["Role"]["Arn"]
+
+    return make
+
+
+@pytest.fixture
+def function(aws):
+    """A function that makes a Lambda function and gives its ARN."""
+
+    def make(name, role_arn, **more):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", CODE)
+        made = aws("lambda").create_function(
+            FunctionName=name,
+            Role=role_arn,
+            Runtime="python3.14",
+            Handler="index.handler",
+            Code={"ZipFile": packed.getvalue()},
+            **more,
+        )
+        return made["FunctionArn"]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("actions", "written"),
+    [((), 0), (("logs:CreateLogStream",), 0), (("logs:CreateLogStream", "logs:PutLogEvents"), 1)],
+    ids=["none", "one", "both"],
+)
+def test_a_function_has_a_log_where_its_role_may_write_it_and_its_calls_are_counted(
+    aws, role, function, actions, written
+):
+    """Under its own name in a group that functions share."""
+    group, name = f"shared-{len(actions)}", f"function-{len(actions)}"
+    aws("logs").create_log_group(logGroupName=group)
+    arn = role(name, actions, resources=f"arn:aws:logs:*:{ACCOUNT}:log-group:{group}:*")
+    function(name, arn, LoggingConfig={"LogGroup": group})
+    assert aws("lambda").invoke(FunctionName=name)["StatusCode"] == 200
+    streams = [one["logStreamName"] for one in aws("logs").describe_log_streams(logGroupName=group)["logStreams"]]
+    assert len(streams) == written
+    assert all(f"/{name}[$LATEST]" in stream for stream in streams)
+    now = dt.datetime.now(dt.UTC)
+    window = {"StartTime": now - dt.timedelta(minutes=5), "EndTime": now + dt.timedelta(minutes=5), "Period": 600}
+    counted = aws("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Invocations",
+        Dimensions=[{"Name": "FunctionName", "Value": name}],
+        Statistics=["Sum"],
+        **window,
+    )
+    assert [point["Sum"] for point in counted["Datapoints"]] == [1]
+
+
+@pytest.mark.parametrize("missing", ["", *INTERFACES])
+def test_a_function_in_a_vpc_needs_a_role_that_may_make_interfaces(aws, stack, missing):
+    """Each of the three; with all of them it is made, and shows where it is."""
+    actions = [action for action in INTERFACES if action != missing]
+    made = {
+        "Role": resource(
+            "IAM::Role",
+            AssumeRolePolicyDocument=trust("lambda"),
+            Policies=[{"PolicyName": "some", "PolicyDocument": policy(actions)}],
+        ),
+        "Function": resource(
+            "Lambda::Function",
+            FunctionName=f"placed-{len(missing)}",
+            Role={"Fn::GetAtt": ["Role", "Arn"]},
+            Runtime="python3.14",
+            Handler="index.handler",
+            Code={"ZipFile": CODE},
+            VpcConfig={"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": [{"Ref": "Group"}]},
+        ),
+    }
+    reason = stack(**NETWORK, **made)
+    if missing:
+        assert f"does not have permissions to call {missing.removeprefix('ec2:')} on EC2" in reason
+    else:
+        assert reason == ""
+        placed = aws("lambda").get_function_configuration(FunctionName="placed-0")["VpcConfig"]
+        assert placed["VpcId"].startswith("vpc-")
+        assert [one[:7] for one in placed["SubnetIds"]] == ["subnet-"]
+
+
+def test_a_function_in_a_vpc_goes_idle_and_its_next_call_fails(aws, emulator, stack):
+    """Until its interfaces are there again; one that is in no VPC answers all the time."""
+    both = {
+        name: resource(
+            "Lambda::Function",
+            FunctionName=name.lower(),
+            Role={"Fn::GetAtt": ["Role", "Arn"]},
+            Runtime="python3.14",
+            Handler="index.handler",
+            Code={"ZipFile": CODE},
+            **more,
+        )
+        for name, more in (
+            ("Inside", {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": [{"Ref": "Group"}]}}),
+            ("Outside", {}),
+        )
+    }
+    allowed = [{"PolicyName": "some", "PolicyDocument": policy(INTERFACES)}]
+    made = resource("IAM::Role", AssumeRolePolicyDocument=trust("lambda"), Policies=allowed)
+    assert stack(**NETWORK, Role=made, **both) == ""
+    client = aws("lambda", config=Config(retries={"total_max_attempts": 1}))
+    state = lambda name: client.get_function_configuration(FunctionName=name)["State"]  # noqa: E731
+    emulator.let_weeks_pass()
+    assert soon(lambda: state("inside") == "Inactive", 10)
+    assert state("outside") == "Active"
+    assert client.invoke(FunctionName="outside")["StatusCode"] == 200
+    with pytest.raises(ClientError, match="ResourceNotReadyException"):
+        client.invoke(FunctionName="inside")
+    with pytest.raises(ClientError, match="ResourceConflictException"):
+        client.invoke(FunctionName="inside")
+    assert soon(lambda: state("inside") == "Active", 10)
+    assert client.invoke(FunctionName="inside")["StatusCode"] == 200
+
+
+@pytest.mark.parametrize("actions", [(), ("lambda:InvokeFunction",)], ids=["without", "with"])
+def test_a_state_machine_calls_with_its_own_rights(aws, role, function, actions):
+    """And is told why it may not."""
+    name = f"waiter-{len(actions)}"
+    arn = function(name, role(f"{name}-function", ()))
+    state = {"Type": "Task", "Resource": arn, "End": True}
+    machine = aws("stepfunctions").create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "one", "States": {"one": state}}),
+        roleArn=role(name, actions, service=f"states.{REGION}"),
+    )["stateMachineArn"]
+    begun = aws("stepfunctions").start_execution(stateMachineArn=machine, input='{"a": 1}')["executionArn"]
+    until = time.monotonic() + 20
+    while (done := aws("stepfunctions").describe_execution(executionArn=begun))["status"] == "RUNNING":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    if actions:
+        assert (done["status"], json.loads(done["output"])) == ("SUCCEEDED", {"given": {"a": 1}})
+    else:
+        assert (done["status"], done["error"]) == ("FAILED", "Lambda.AWSLambdaException")
+        assert f"is not authorized to perform: lambda:InvokeFunction on resource: {arn}" in done["cause"]
