@@ -1,6 +1,5 @@
 """The Kubernetes API, as one user."""
 
-import http.client
 import json
 import ssl
 import time
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from rehearsal.control_plane.connections import Connections
 from rehearsal.control_plane.errors import ApiError
 
 Json = dict[str, Any]
@@ -19,11 +19,10 @@ _TOO_MANY, _TRIES = 429, 10  # as client-go: k8s.io/client-go/rest, Request.MaxR
 
 
 class Api:
-    """Calls to an API server with a bearer token; a connection for each call, so that any thread may use it."""
+    """Calls to an API server with a bearer token; any thread may use it."""
 
     def __init__(self, endpoint: str, ca_file: Path, token: str) -> None:
-        self._where = urlsplit(endpoint)
-        self._tls = ssl.create_default_context(cafile=str(ca_file))
+        self._connections = Connections(urlsplit(endpoint), ssl.create_default_context(cafile=str(ca_file)))
         self._token = token
         self._kinds: dict[tuple[str, str], tuple[str, bool]] = {}
 
@@ -47,16 +46,8 @@ class Api:
 
     def _once(self, method: str, path: str, body: object, content_type: str) -> tuple[int, Any, str]:
         """Give status, answer and Retry-After of one call."""
-        connection = http.client.HTTPSConnection(
-            self._where.hostname or "", self._where.port, context=self._tls, timeout=60
-        )
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "Content-Type": content_type}
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            reply = connection.getresponse()
-            text = reply.read()
-        finally:
-            connection.close()
+        reply, text = self._connections.ask(method, path, None if body is None else json.dumps(body), headers)
         patience = reply.headers.get("Retry-After", "")
         try:
             return reply.status, json.loads(text), patience

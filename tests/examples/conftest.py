@@ -20,9 +20,10 @@ class Installed:
     def __init__(self, folder):
         self.folder = folder
         self.wheel, self.archive = self._build()
-        venv.create(folder / "venv", with_pip=True)
+        venv.create(folder / "venv")  # into which this environment's pip installs
         self.python = folder / "venv" / "bin" / "python"
-        self.run("-m", "pip", "install", "-q", "--no-deps", "--no-index", str(self.wheel))
+        into = [sys.executable, "-m", "pip", "--python", str(self.python), "install"]
+        subprocess.run([*into, "-q", "--no-deps", "--no-index", str(self.wheel)], check=True, timeout=120)
         # the dependencies are 200 MB: lent by a path, which brings packages but no editable install
         (site,) = (folder / "venv").glob("lib/*/site-packages")
         (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -10,6 +10,8 @@ import sys
 import pytest
 import yaml
 
+from benchmarks.synth import bare, resources
+
 ROOT = pathlib.Path(__file__).parents[2]
 
 
@@ -53,6 +55,14 @@ def test_two_synths_are_the_same_byte_for_byte(tmp_path, written, environment):
     assert one == two
     assert any(name.startswith("review/manifests/") for name in one)
     assert "validation-report.json" not in one, "the CDK's own validation takes longer than all the rest"
+
+
+def test_the_bare_app_of_the_benchmark_makes_the_same_resources(tmp_path, written):
+    """As many of each type, or the figures of `make bench NAME=synth` would mean nothing."""
+    ours = resources(written("dev"))
+    bare(tmp_path, written("dev"))
+    assert ours.total() > 100
+    assert resources(tmp_path / "bare") == ours
 
 
 def test_a_bad_environment_is_refused_without_a_traceback_and_nothing_is_written(tmp_path, environment_file):
