@@ -101,6 +101,25 @@ def test_manifests_that_failed_can_be_made_and_deleted_again(synthesized, name, 
     assert not [one for one in functions if "kubectl" in str(one["Properties"].get("Description"))][1:]
 
 
+@pytest.mark.parametrize(
+    ("environment", "stack", "policy"),
+    [("dev", "Cluster", "AWSLambdaVPCAccess"), ("existing", "PodNetworking", "AWSLambdaBasic")],
+)
+def test_what_applies_manifests_has_no_right_that_manifests_do_not_need(synthesized, environment, stack, policy):
+    """CDK's two functions: one managed policy each, none for charts in ECR, and no condition left that named it."""
+    made = synthesized(environment)
+    roles = {
+        name: role["Properties"]
+        for name, role in made.resources(stack, "AWS::IAM::Role").items()
+        if name.startswith("ClusterKubectl")
+    }
+    assert len(roles) == 2
+    for properties in roles.values():
+        (one,) = properties["ManagedPolicyArns"]
+        assert one["Fn::Join"][1][-1] == f":iam::aws:policy/service-role/{policy}ExecutionRole"
+    assert "Conditions" not in made.templates[stack]
+
+
 def test_kubectl_is_of_the_clusters_version(synthesized):
     """The layer that applies manifests follows kubernetes_version."""
     for version in ("1.34", "1.36"):
