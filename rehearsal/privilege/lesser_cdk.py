@@ -1,4 +1,4 @@
-"""The CDK command line, which deploys an assembly without one permission."""
+"""The CDK command line, which deploys an assembly without some permission."""
 
 import hashlib
 import json
@@ -11,30 +11,31 @@ from rehearsal.workspace import Workspace
 
 
 class LesserCdk(Cdk):
-    """Take a permission out of every assembly just before its deploy.
+    """Take permissions out of every assembly just before its deploy.
 
     Args:
         workspace: As the base class.
         env: As the base class.
-        removal: What is taken away.
+        removals: What is taken away.
         real_pauses: As the base class.
     """
 
     def __init__(
-        self, workspace: Workspace, env: Mapping[str, str], *, removal: Removal, real_pauses: bool = False
+        self, workspace: Workspace, env: Mapping[str, str], *, removals: Sequence[Removal], real_pauses: bool = False
     ) -> None:
         super().__init__(workspace, env, real_pauses=real_pauses)
-        self._removal = removal
+        self._removals = removals
 
     def deploy(
         self, assembly: Path, name: str, note: Callable[[str], None], *, stacks: Sequence[str] = ("--all",)
     ) -> str:
-        """Deploy it without the permission; give the output.
+        """Deploy it without them; give the output.
 
         Raises:
             RehearsalError: If a stack fails.
         """
-        take_away(self._removal, assembly)
+        for removal in self._removals:
+            take_away(removal, assembly)
         return super().deploy(assembly, name, note, stacks=stacks)
 
 

@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+
+import yaml
 
 from rehearsal.aws import AWS_ERRORS
 from rehearsal.cdk import Cdk
@@ -20,6 +23,8 @@ from settings import load
 
 _LIMIT = 300  # seconds for one rehearsal, three to four times a whole one
 _LOOKS_AT_RIGHTS = "the handler's rights are narrow"  # it reads the rights themselves; what needs them is to notice
+_FOR_WORDS, _TRUNKS, _WORDS = "list events", "AmazonEKSVPCResourceController", "NodeTrunkFailedInit"
+"""What the handler asks for the reason of an error alone, what such an error takes, and words of the controller."""
 _ENDS: tuple[type[Exception], ...] = (RehearsalError, OSError, *AWS_ERRORS)
 
 
@@ -51,45 +56,66 @@ class Trial:
 
     def whole(self) -> str:
         """Rehearse with every permission, and find them all; give the reason of a failure, "" where there is none."""
-        with self._rehearsed(None) as reason:
+        with self._rehearsed(self._environment) as (step, said):
             for file in sorted((self._workspace.folder / "cdk.out-1").glob("*.template.json")):
                 template = json.loads(file.read_text(encoding="utf-8"))
                 self.permissions += removals(file.name.removesuffix(".template.json"), template)
-            return reason
+            return _told(step, said)
 
     def without(self, removal: Removal) -> str:
         """Rehearse without one permission; give step and reason of the failure, "" where nobody missed it."""
-        with self._rehearsed(removal) as reason:
-            return reason
+        if removal.what == _FOR_WORDS:
+            return self._words_without(removal)
+        with self._rehearsed(self._environment, removal) as (step, said):
+            return _told(step, said)
+
+    def _words_without(self, removal: Removal) -> str:
+        """Let no node get a trunk, so that the deploy fails after a minute; give what its error lacks then.
+
+        Raises:
+            RehearsalError: If the error lacks it with the permission too.
+        """
+        starved = [one for one in self.permissions if one.what == _TRUNKS]
+        with tempfile.TemporaryDirectory() as folder:
+            hasty = Path(folder) / self._environment.name
+            content = yaml.safe_load(self._environment.read_text(encoding="utf-8"))
+            content["pod_networking"]["rollout_limit_minutes"] = 1
+            hasty.write_text(yaml.safe_dump(content), encoding="utf-8")
+            with self._rehearsed(hasty, *starved) as (step, said):
+                if _WORDS not in said:
+                    raise RehearsalError(f"without trunks the error must hold {_WORDS}, got {step}: {said[-400:]}")
+            with self._rehearsed(hasty, *starved, removal) as (step, said):
+                return "" if _WORDS in said else f"{step}: the error lacks the reason, {_WORDS}"
 
     @contextlib.contextmanager
-    def _rehearsed(self, removal: Removal | None) -> Iterator[str]:
+    def _rehearsed(self, environment: Path, *removed: Removal) -> Iterator[tuple[str, str]]:
+        """Rehearse; give the step that failed and what was said, twice "" where none did."""
         self._workspace.open()
         report = UsersReport()
-        cdk = partial(LesserCdk, removal=removal) if removal else Cdk
+        cdk = partial(LesserCdk, removals=removed) if removed else Cdk
         kind = ExistingRehearsal if self.settings.existing_cluster else Rehearsal
-        rehearsal = kind(self._environment, self._workspace, report, cdk=cdk)
+        rehearsal = kind(environment, self._workspace, report, cdk=cdk)
         limit = threading.Timer(_LIMIT, rehearsal.close)
         limit.start()
         try:
-            yield self._reason(rehearsal, report, limit)
+            yield self._failure(rehearsal, report, limit)
         finally:
             limit.cancel()
             rehearsal.close()
             self._workspace.close()
 
     @staticmethod
-    def _reason(rehearsal: Rehearsal, report: Report, limit: threading.Timer) -> str:
+    def _failure(rehearsal: Rehearsal, report: Report, limit: threading.Timer) -> tuple[str, str]:
         try:
             rehearsal.run()
         except _ENDS as error:
             step = report.steps[-1][0] if report.steps else "start"
-            return f"{step}: {_told(str(error)) if limit.is_alive() else f'it did not end within {_LIMIT} s'}"
-        return ""
+            return step, str(error) if limit.is_alive() else f"it did not end within {_LIMIT} s"
+        return "", ""
 
 
-def _told(said: str) -> str:
-    """Give the line that tells most: the first resource that failed, else the last line."""
+def _told(step: str, said: str) -> str:
+    """Give step and the line that tells most: the first resource that failed, else the last line; "" for nothing."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     failed = [line for line in lines if "_FAILED" in line or "AccessDenied" in line or "not authorized" in line]
-    return (failed or lines[-1:] or ["no reason"])[0]
+    return f"{step}: {(failed or lines[-1:] or ['no reason'])[0]}" if step else ""
