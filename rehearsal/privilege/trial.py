@@ -95,22 +95,28 @@ class Trial:
         cdk = partial(LesserCdk, removals=removed) if removed else Cdk
         kind = ExistingRehearsal if self.settings.existing_cluster else Rehearsal
         rehearsal = kind(environment, self._workspace, report, cdk=cdk)
-        limit = threading.Timer(_LIMIT, rehearsal.close)
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            rehearsal.close()
+
+        limit = threading.Timer(_LIMIT, end)
         limit.start()
         try:
-            yield self._failure(rehearsal, report, limit)
+            yield self._failure(rehearsal, report, late)
         finally:
             limit.cancel()
             rehearsal.close()
             self._workspace.close()
 
     @staticmethod
-    def _failure(rehearsal: Rehearsal, report: Report, limit: threading.Timer) -> tuple[str, str]:
+    def _failure(rehearsal: Rehearsal, report: Report, late: threading.Event) -> tuple[str, str]:
         try:
             rehearsal.run()
         except _ENDS as error:
             step = report.steps[-1][0] if report.steps else "start"
-            return step, str(error) if limit.is_alive() else f"it did not end within {_LIMIT} s"
+            return step, f"it did not end within {_LIMIT} s" if late.is_set() else str(error)
         return "", ""
 
 
