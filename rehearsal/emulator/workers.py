@@ -36,6 +36,13 @@ if "_LAMBDA_FUNCTION_ARN" in os.environ:
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
 """
 
+# the same for Node: CDK's provider framework waits up to five minutes for a function that does not answer
+_PRELOADED = """if (process.env._LAMBDA_FUNCTION_ARN) {
+  const parent = process.ppid;
+  setInterval(() => { if (process.ppid !== parent) process.exit(1); }, 500).unref();
+}
+"""
+
 
 def prepare(folder: Path, node_modules: str) -> None:
     """Set this process's environment, which every Lambda worker inherits, so that handlers find what Lambda gives them.
@@ -51,6 +58,8 @@ def prepare(folder: Path, node_modules: str) -> None:
         shim.write_text(_SHIM.format(name=name, path=path, run=run), encoding="utf-8")
         shim.chmod(stat.S_IRWXU)
     (folder / "sitecustomize.py").write_text(_SITE, encoding="utf-8")
+    (folder / "preloaded.cjs").write_text(_PRELOADED, encoding="utf-8")
     os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
     os.environ["PYTHONPATH"] = str(folder)
     os.environ["NODE_PATH"] = node_modules
+    os.environ["NODE_OPTIONS"] = f'--require "{folder / "preloaded.cjs"}"'
