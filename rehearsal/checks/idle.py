@@ -27,6 +27,4 @@ def functions_woke_up(scene: Scene) -> str:
 
 def _states(scene: Scene) -> dict[str, Any]:
     """Give the state of each function in a VPC by its entry point."""
-    pages = scene.aws.client("lambda").get_paginator("list_functions").paginate()
-    functions = [function for page in pages for function in page["Functions"]]
-    return {one["Handler"]: one["State"] for one in functions if one.get("VpcConfig", {}).get("SubnetIds")}
+    return {one["Handler"]: one["State"] for one in scene.functions() if one.get("VpcConfig", {}).get("SubnetIds")}

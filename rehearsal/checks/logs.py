@@ -14,8 +14,7 @@ def functions_write_logs(scene: Scene) -> str:
     Raises:
         CheckFailedError: If one has none.
     """
-    lambda_, logs = scene.aws.client("lambda"), scene.aws.client("logs")
-    functions = [one for page in lambda_.get_paginator("list_functions").paginate() for one in page["Functions"]]
+    logs, functions = scene.aws.client("logs"), scene.functions()
     called = [function for function in functions if _calls(scene, function["FunctionName"])]
     expect(called, f"a function must have been called, got no call of {len(functions)} functions")
     for function in called:

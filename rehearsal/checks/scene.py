@@ -52,6 +52,11 @@ class Scene:
         """The cluster's VPC."""
         return str(self.cluster_record()["resourcesVpcConfig"]["vpcId"])
 
+    def functions(self) -> list[Any]:
+        """Give the configuration of every Lambda function."""
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        return [function for page in pages for function in page["Functions"]]
+
     def policies(self) -> list[dict[str, Any]]:
         """Give all SecurityGroupPolicies of the cluster."""
         found: list[dict[str, Any]] = self.kubernetes(
