@@ -21,32 +21,16 @@ def main(path: Path) -> None:
     from ministack import app  # noqa: PLC0415
     from ministack.services.cloudformation import stacks  # noqa: PLC0415
 
-    from rehearsal.emulator import (  # noqa: PLC0415
-        ending,
-        function_logs,
-        idle_functions,
-        peering_options,
-        rights,
-        schedules,
-        seed,
-        state_machines,
-        workers,
-    )
-    from rehearsal.emulator.cluster import access_policies, addons, lifecycle, node_groups  # noqa: PLC0415
+    from rehearsal.emulator import ending, joined, seed, workers  # noqa: PLC0415
     from rehearsal.emulator.cluster.planes import PLANES  # noqa: PLC0415
     from rehearsal.emulator.configuration import Configuration  # noqa: PLC0415
     from rehearsal.emulator.recorded import RECORDED  # noqa: PLC0415
-    from rehearsal.emulator.resources import install_resource_types  # noqa: PLC0415
 
     configuration = Configuration.read(path)
     folder = Path(configuration.folder)
     PLANES.configure(configuration)
     RECORDED.keep_in(folder / "recorded.json")
-    for part in (peering_options, rights, schedules, function_logs, idle_functions, state_machines):
-        part.install()
-    for joined in (access_policies, addons, lifecycle, node_groups):
-        joined.install()
-    install_resource_types()
+    joined.install()
     original = stacks._runs_on_worker_thread
     # a control plane takes seconds to start, in which the emulator must go on answering
     stacks._runs_on_worker_thread = lambda kind: kind.startswith("AWS::EKS::") or original(kind)
