@@ -21,7 +21,7 @@ def main(path: Path) -> None:
     from ministack import app  # noqa: PLC0415
     from ministack.services.cloudformation import stacks  # noqa: PLC0415
 
-    from rehearsal.emulator import ending, joined, seed, workers  # noqa: PLC0415
+    from rehearsal.emulator import archives, ending, joined, seed, workers  # noqa: PLC0415
     from rehearsal.emulator.cluster.planes import PLANES  # noqa: PLC0415
     from rehearsal.emulator.configuration import Configuration  # noqa: PLC0415
     from rehearsal.emulator.recorded import RECORDED  # noqa: PLC0415
@@ -35,6 +35,7 @@ def main(path: Path) -> None:
     # a control plane takes seconds to start, in which the emulator must go on answering
     stacks._runs_on_worker_thread = lambda kind: kind.startswith("AWS::EKS::") or original(kind)
     app._port_is_bindable = lambda _host, _port: False  # as root it would also take port 443
+    archives.install(folder / "archives")
     workers.prepare(folder / "shims", configuration.node_modules)
     for peer in configuration.peers:
         seed.make_peer(peer)

@@ -11,6 +11,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("main", "_port_is_bindable"),
     "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
+    "ministack.core.lambda_runtime": ("zipfile",),
     "ministack.core.responses": ("error_response_json", "get_account_id", "get_region", "request_scope"),
     "ministack.core.tls": ("resolve_tls_material",),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _SHIM = """#!/bin/sh
-# {name} of the deployed Lambda layer, which the emulator unpacks without mode bits
+# {name} of the deployed Lambda layer
 IFS=:
 for layer in $_LAMBDA_LAYERS_DIRS; do
   [ -e "$layer/{path}" ] || continue
@@ -21,7 +21,7 @@ exit 127
 _AWS = """case "$*" in *get-token*) export AWS_ENDPOINT_URL_STS="https://sts.$AWS_REGION.amazonaws.com" ;; esac
   PYTHONPATH="$layer/awscli" exec "{python}" "$layer/awscli/aws" "$@\""""
 
-_KUBECTL = 'chmod +x "$layer/kubectl/kubectl"; exec "$layer/kubectl/kubectl" "$@"'
+_KUBECTL = 'exec "$layer/kubectl/kubectl" "$@"'
 
 # CDK's kubectl handler writes fixed file names to TEST_OUTDIR or /tmp, which is private to a sandbox of Lambda; with
 # one folder for all, two manifests that are applied at once swap places. And a handler that waits for a cluster would

@@ -1,6 +1,8 @@
 """A running emulator for tests that need no cluster."""
 
+import io
 import json
+import zipfile
 
 import boto3
 import pytest
@@ -11,6 +13,7 @@ from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
 from tests.rehearsal.observing import ACCOUNT, PEER, REGION, soon
+from tests.rehearsal.templates import ECHO, policy, trust
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +68,38 @@ def stack(aws):
     yield deploy
     for name in reversed(names):
         cloudformation.delete_stack(StackName=name)
+
+
+@pytest.fixture
+def role(aws):
+    """A function that makes a role with some actions, and gives its ARN."""
+
+    def make(name, actions, *, service="lambda", resources="*"):
+        made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust(service)))
+        if actions:
+            document = json.dumps(policy(actions, resources))
+            aws("iam").put_role_policy(RoleName=name, PolicyName="some", PolicyDocument=document)
+        return made["Role"]["Arn"]
+
+    return make
+
+
+@pytest.fixture
+def function(aws):
+    """A function that makes a Lambda function and gives its ARN."""
+
+    def make(name, role_arn, *, code=ECHO, **more):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", code)
+        made = aws("lambda").create_function(
+            FunctionName=name,
+            Role=role_arn,
+            Runtime="python3.14",
+            Handler="index.handler",
+            Code={"ZipFile": packed.getvalue()},
+            **more,
+        )
+        return made["FunctionArn"]
+
+    return make

@@ -11,7 +11,7 @@ from rehearsal.parts import module_dir
 from rehearsal.prerequisites import EMULATOR_PYTHON
 from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import ACCOUNT, PEER, soon
-from tests.rehearsal.templates import VPC, resource, subnet
+from tests.rehearsal.templates import VPC, policy, resource, subnet, trust
 
 TABLE = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "pods", "VpcId": {"Ref": "Vpc"}}}
@@ -41,10 +41,8 @@ def cluster(cidr="172.20.0.0/16", subnets=("One", "Two")):
 
 def role(*actions):
     """A role of nodes that allows some actions."""
-    allowed = {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
-    policies = [{"PolicyName": "some", "PolicyDocument": {"Version": "2012-10-17", **allowed}}]
-    return resource("IAM::Role", AssumeRolePolicyDocument={"Statement": [trust]}, Policies=policies)
+    policies = [{"PolicyName": "some", "PolicyDocument": policy(actions)}]
+    return resource("IAM::Role", AssumeRolePolicyDocument=trust("ec2"), Policies=policies)
 
 
 NODES = resource(

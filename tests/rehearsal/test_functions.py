@@ -1,19 +1,16 @@
 """Functions act with the rights of their roles, and so does what calls them; and they go idle."""
 
 import datetime as dt
-import io
 import json
 import time
-import zipfile
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.observing import ACCOUNT, REGION, soon
-from tests.rehearsal.templates import VPC, resource, subnet
+from tests.rehearsal.templates import ECHO, VPC, policy, resource, subnet, trust
 
-CODE = "def handler(event, context):\n    print('called')\n    return {'given': event}\n"
 NETWORK = {
     "Vpc": VPC,
     "Subnet": subnet("10.20.0.0/24"),
@@ -24,56 +21,9 @@ COMMON = {
     "Role": {"Fn::GetAtt": ["Role", "Arn"]},
     "Runtime": "python3.14",
     "Handler": "index.handler",
-    "Code": {"ZipFile": CODE},
+    "Code": {"ZipFile": ECHO},
 }
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
-
-
-def policy(actions, resources="*"):
-    """A policy document that allows some actions."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def trust(service):
-    """A trust policy."""
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-@pytest.fixture
-def role(aws):
-    """A function that makes a role with some actions, and gives its ARN."""
-
-    def make(name, actions, *, service="lambda", resources="*"):
-        made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust(service)))
-        if actions:
-            document = json.dumps(policy(actions, resources))
-            aws("iam").put_role_policy(RoleName=name, PolicyName="some", PolicyDocument=document)
-        return made["Role"]["Arn"]
-
-    return make
-
-
-@pytest.fixture
-def function(aws):
-    """A function that makes a Lambda function and gives its ARN."""
-
-    def make(name, role_arn, **more):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("index.py", CODE)
-        made = aws("lambda").create_function(
-            FunctionName=name,
-            Role=role_arn,
-            Runtime="python3.14",
-            Handler="index.handler",
-            Code={"ZipFile": packed.getvalue()},
-            **more,
-        )
-        return made["FunctionArn"]
-
-    return make
 
 
 @pytest.mark.parametrize(
