@@ -15,10 +15,7 @@ import aws_cdk
 
 
 class Layers:
-    """CDK's handler and its layers, unpacked into `folder`; `size` is what is uploaded, in bytes.
-
-    `compiled_once` is for an environment whose processes are to find each other's byte code.
-    """
+    """CDK's handler and its layers, unpacked into `folder`; `size` is what is uploaded, in bytes."""
 
     def __init__(self, folder: Path) -> None:
         packages = Path(aws_cdk.__file__).parent
@@ -46,7 +43,6 @@ class Layers:
             (bin_folder / program).write_text(f"#!/bin/sh\n{line}\n")
             (bin_folder / program).chmod(0o755)
         (folder / "kubectl" / "kubectl").chmod(0o755)
-        self.compiled_once = {"PYTHONPYCACHEPREFIX": str(folder / "pycache")}
         self.path = f"{bin_folder}:{os.environ['PATH']}"
 
 

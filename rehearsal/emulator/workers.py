@@ -19,7 +19,7 @@ exit 127
 # `aws eks get-token` signs a request for STS and sends nothing. With AWS_ENDPOINT_URL, which the emulator sets, it
 # would sign it for 127.0.0.1, and a token that names another host than STS is refused, by EKS and by the emulator
 _AWS = """case "$*" in *get-token*) export AWS_ENDPOINT_URL_STS="https://sts.$AWS_REGION.amazonaws.com" ;; esac
-  PYTHONPATH="$layer/awscli" exec "{python}" "$layer/awscli/aws" "$@\""""
+  exec "{python}" -IS "{script}" "$layer/awscli" "$@\""""
 
 _KUBECTL = 'exec "$layer/kubectl/kubectl" "$@"'
 
@@ -32,7 +32,8 @@ def end_with(parent):
         time.sleep(0.5)
     os._exit(1)
 if "_LAMBDA_FUNCTION_ARN" in os.environ:
-    os.environ["TEST_OUTDIR"] = tempfile.mkdtemp(prefix="lambda-tmp-")
+    os.environ["TEST_OUTDIR"] = os.environ["SANDBOX"] = tempfile.mkdtemp(prefix="lambda-tmp-")
+    os.environ["SANDBOX_PID"] = str(os.getpid())
     threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
 """
 
@@ -50,9 +51,10 @@ def prepare(folder: Path, node_modules: str) -> None:
     No `kubectl` or `aws` of this machine is used: both come from the layers that the stack deploys.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    script = Path(__file__).with_name("aws_command_line.py")
     for name, path, run in (
         ("kubectl", "kubectl/kubectl", _KUBECTL),
-        ("aws", "awscli/aws", _AWS.format(python=sys.executable)),
+        ("aws", "awscli/aws", _AWS.format(python=sys.executable, script=script)),
     ):
         shim = folder / name
         shim.write_text(_SHIM.format(name=name, path=path, run=run), encoding="utf-8")

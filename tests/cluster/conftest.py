@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "constructs" / "podnet" / "aws_node_env" / "handler"))  # as Lambda has it
 
 import cdk8s  # noqa: E402
+from cdk_function import CdkFunction  # noqa: E402
 from fault_server import Certificates, FaultServer  # noqa: E402
 from fleet import AwsNode, Controller, properties_of  # noqa: E402
 from node_pods import PODS  # noqa: E402
 from token_reviewer import ACCESS_KEY, REGION, SECRET_KEY, SESSION_TOKEN, TokenReviewer  # noqa: E402
 
-from benchmarks.reconcile_parts import Layers  # noqa: E402
 from charts.aws_node_env_rights import AwsNodeEnvRights  # noqa: E402
 from rehearsal.control_plane import ControlPlane, TokenReview  # noqa: E402
 from rehearsal.parts import ensure  # noqa: E402
@@ -48,9 +48,9 @@ def former(tmp_path, rights):
 
 
 @pytest.fixture(scope="session")
-def cdk_layers(tmp_path_factory):
-    """CDK's own kubectl function, and its layers."""
-    return Layers(tmp_path_factory.mktemp("layers"))
+def cdk_function(tmp_path_factory):
+    """CDK's own kubectl function."""
+    return CdkFunction(tmp_path_factory.mktemp("layers"))
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,7 @@ import cdk8s
 import pytest
 from token_reviewer import ACCESS_KEY, TokenReviewer
 
-from benchmarks.reconcile import THEIRS, answering, environment_of
-from benchmarks.reconcile_parts import run
+from benchmarks.reconcile import THEIRS, answering
 from charts.node_local_dns import NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
 from rehearsal.control_plane import ControlPlane, TokenReview
@@ -53,16 +52,13 @@ def mortal(tmp_path_factory, judge):
 
 
 @pytest.fixture
-def give(mortal, cdk_layers, tmp_path):
+def give(mortal, cdk_function, tmp_path):
     """Let a handler do with objects what CloudFormation asks for."""
-    environment = {**environment_of(mortal, cdk_layers, tmp_path), **cdk_layers.compiled_once}
-    environment["PYTHONUNBUFFERED"] = "1"  # the traceback comes last
+    environment = cdk_function.environment(mortal, tmp_path)
 
     def call(code, request, objects, **places):
-        properties = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}
-        kind = "Custom::AWSCDK-EKS-KubernetesResource"
-        event = {"RequestType": request, "ResourceType": kind, "ResourceProperties": properties}
-        run(code, cdk_layers.handler, {**environment, **places}, event)
+        given = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}
+        cdk_function.call(code, {**environment, **places}, request, **given)
 
     return call
 

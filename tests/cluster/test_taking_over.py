@@ -13,8 +13,7 @@ import pytest
 import yaml
 from token_reviewer import ACCESS_KEY, TokenReviewer
 
-from benchmarks.reconcile import THEIRS, environment_of
-from benchmarks.reconcile_parts import run
+from benchmarks.reconcile import THEIRS
 from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
 from rehearsal.control_plane import ControlPlane, TokenReview
@@ -45,17 +44,11 @@ def owned(tmp_path_factory):
 
 
 @pytest.fixture
-def create(owned, cdk_layers, tmp_path):
+def create(owned, cdk_function, tmp_path):
     """Let CDK's function create a chart's objects, as CloudFormation would ask for."""
-    environment = {**environment_of(owned, cdk_layers, tmp_path), **cdk_layers.compiled_once}
-
-    def call(chart):
-        properties = {"ClusterName": "lab", "Manifest": json.dumps(chart.to_json())}
-        kind = "Custom::AWSCDK-EKS-KubernetesResource"
-        event = {"RequestType": "Create", "ResourceType": kind, "ResourceProperties": properties}
-        run(THEIRS, cdk_layers.handler, environment, event)
-
-    return call
+    environment = cdk_function.environment(owned, tmp_path)
+    manifest = lambda chart: json.dumps(chart.to_json())  # noqa: E731
+    return lambda chart: cdk_function.call(THEIRS, environment, "Create", ClusterName="lab", Manifest=manifest(chart))
 
 
 def cache():
@@ -82,7 +75,7 @@ def held(owned):
     return [{**i, "metadata": {k: v for k, v in i["metadata"].items() if k not in BOOKKEEPING}} for i in items]
 
 
-def test_a_canonical_cache_is_refused_and_then_handed_over_by_the_lines_of_the_page(owned, cdk_layers, create):
+def test_a_canonical_cache_is_refused_and_then_handed_over_by_the_lines_of_the_page(owned, cdk_function, create):
     """The first object of ours is the one that is refused: nothing of the cluster has changed then."""
     before = held(owned)
     with pytest.raises(RuntimeError, match=r"kube-dns-upstream\S* already exists"):
@@ -92,7 +85,7 @@ def test_a_canonical_cache_is_refused_and_then_handed_over_by_the_lines_of_the_p
     handover = [line for line in lines if "node-local-dns" in line or "kube-dns-upstream" in line]
     assert len(handover) == 4
     for line in handover:
-        environment = {**os.environ, "PATH": cdk_layers.path, "KUBECONFIG": str(owned.kubeconfig)}
+        environment = {**os.environ, "PATH": cdk_function.layers.path, "KUBECONFIG": str(owned.kubeconfig)}
         done = subprocess.run(shlex.split(line), env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (line, done.stderr)
     create(KubeDnsUpstream(cdk8s.App(), "Way"))
