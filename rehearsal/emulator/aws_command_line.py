@@ -63,7 +63,6 @@ def _ask(folder: str, arguments: list[str]) -> int | None:
 
 
 def _serve(folder: str, sandbox: int, its_own: dict[str, str]) -> NoReturn:
-    os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
     for file in _FILES:
         os.dup2(null, file)
