@@ -36,6 +36,7 @@ INNER = {
     "benchmarks.bare_app",
     "benchmarks.early_demux.inside",
     "rehearsal.emulator",
+    "rehearsal.emulator.aws_command_line",
     "rehearsal.emulator.ending",
     "rehearsal.tether",
     "rehearsal.control_plane.spawner",
