@@ -1,6 +1,14 @@
 """Everything that is joined to the emulator."""
 
-from rehearsal.emulator import function_logs, idle_functions, peering_options, rights, schedules, state_machines
+from rehearsal.emulator import (
+    custom_resources,
+    function_logs,
+    idle_functions,
+    peering_options,
+    rights,
+    schedules,
+    state_machines,
+)
 from rehearsal.emulator.cluster import access_policies, addons, lifecycle, node_groups
 from rehearsal.emulator.resources import install_resource_types
 
@@ -11,7 +19,8 @@ def install() -> None:
     Raises:
         SystemExit: If the emulator gained or lost a resource type since this was written.
     """
-    for service in (peering_options, rights, schedules, function_logs, idle_functions, state_machines):
+    services = (peering_options, rights, schedules, function_logs, idle_functions, state_machines, custom_resources)
+    for service in services:
         service.install()
     for part in (access_policies, addons, lifecycle, node_groups):
         part.install()

@@ -14,6 +14,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.lambda_runtime": ("zipfile",),
     "ministack.core.responses": ("error_response_json", "get_account_id", "get_region", "request_scope"),
     "ministack.core.tls": ("resolve_tls_material",),
+    "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
@@ -77,6 +78,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.lambda_svc": (
         "_emit_lambda_logs",
         "_emit_lambda_metrics",
+        "_execute_function_with_config_scope",
         "_functions",
         "_get_func_record_for_ref",
         "_invoke",

@@ -1,6 +1,7 @@
 """A running emulator for tests that need no cluster."""
 
 import io
+import itertools
 import json
 import zipfile
 
@@ -14,6 +15,8 @@ from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
 from tests.rehearsal.observing import ACCOUNT, PEER, REGION, soon
 from tests.rehearsal.templates import ECHO, policy, trust
+
+_TRIALS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +58,7 @@ def stack(aws):
     cloudformation, names = aws("cloudformation"), []
 
     def deploy(**resources):
-        names.append(f"trial-{len(names)}")
+        names.append(f"trial-{next(_TRIALS)}")  # a deletion takes its time
         body = json.dumps({"Resources": resources})
         cloudformation.create_stack(StackName=names[-1], TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
         states = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}

@@ -125,3 +125,28 @@ def test_a_state_machine_calls_with_its_own_rights(aws, role, function, actions)
     else:
         assert (done["status"], done["error"]) == ("FAILED", "Lambda.AWSLambdaException")
         assert f"is not authorized to perform: lambda:InvokeFunction on resource: {arn}" in done["cause"]
+
+
+DIES = """import json, os, pathlib, signal, ssl, urllib.request
+def handler(event, context):
+    calls = pathlib.Path(event["ResourceProperties"]["Calls"])
+    with calls.open("a") as opened:
+        opened.write(event["RequestType"] + " ")
+    if len(calls.read_text().split()) <= int(event["ResourceProperties"]["Dies"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    answer |= {"Status": "SUCCESS", "PhysicalResourceId": "one"}
+    trust = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+    put = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    urllib.request.urlopen(put, context=trust)
+"""
+
+
+@pytest.mark.parametrize("dies", [0, 1, 2])
+def test_the_function_of_a_custom_resource_that_is_killed_is_called_again(tmp_path, stack, function, role, dies):
+    """Twice, as Lambda does where CloudFormation has called; its stack waits for an answer an hour."""
+    name, calls = f"custom-{dies}", tmp_path / "calls"
+    arn = function(name, role(name, ()), code=DIES)
+    made = {"ServiceToken": arn, "Calls": str(calls), "Dies": str(dies), "ServiceTimeout": "15"}
+    assert stack(One={"Type": "Custom::One", "Properties": made}) == ""
+    assert calls.read_text().split() == ["Create"] * (dies + 1)
