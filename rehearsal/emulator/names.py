@@ -82,6 +82,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_functions",
         "_get_func_record_for_ref",
         "_invoke",
+        "invoke_async_with_retry",
     ),
     "ministack.services.stepfunctions": ("_ExecutionError", "_call_lambda", "_execute_task", "_state_machines"),
 }
