@@ -4,6 +4,7 @@ from rehearsal.emulator import (
     custom_resources,
     function_logs,
     idle_functions,
+    imports,
     peering_options,
     rights,
     schedules,
@@ -19,7 +20,16 @@ def install() -> None:
     Raises:
         SystemExit: If the emulator gained or lost a resource type since this was written.
     """
-    services = (peering_options, rights, schedules, function_logs, idle_functions, state_machines, custom_resources)
+    services = (
+        peering_options,
+        rights,
+        schedules,
+        function_logs,
+        idle_functions,
+        state_machines,
+        custom_resources,
+        imports,
+    )
     for service in services:
         service.install()
     for part in (access_policies, addons, lifecycle, node_groups):

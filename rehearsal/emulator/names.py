@@ -15,7 +15,16 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.responses": ("error_response_json", "get_account_id", "get_region", "request_scope"),
     "ministack.core.tls": ("resolve_tls_material",),
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
-    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
+    "ministack.services.cloudformation": ("_exports", "_stacks"),
+    "ministack.services.cloudformation.changesets": ("_deploy_stack_async",),
+    "ministack.services.cloudformation.handlers": ("_deploy_stack_async", "_imported_export_names"),
+    "ministack.services.cloudformation.stacks": (
+        "_deploy_stack_async",
+        "_evaluate_conditions",
+        "_failed_operation",
+        "_roll_back_operation",
+        "_runs_on_worker_thread",
+    ),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
         "_REPLACING_PROPERTIES",
