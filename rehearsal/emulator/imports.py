@@ -30,7 +30,7 @@ def install() -> None:
             await deploy(name, stack_id, template, values, stays, *given, **named)
             return
         before = named.get("is_update", False), named.get("previous_stack")
-        nothing_made = [], None, None, [], False
+        nothing_made: tuple[Any, ...] = [], None, None, [], False
         failed = stacks._failed_operation(*before, *nothing_made, template, values, False, [], [])  # noqa: FBT003
         reason = f"No export named {missing[0]} found. Rollback requested by user."
         await stacks._roll_back_operation(name, stack_id, cloudformation._stacks[name], failed, reason)
