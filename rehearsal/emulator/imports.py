@@ -10,7 +10,7 @@ from typing import Any
 from ministack.services import cloudformation
 from ministack.services.cloudformation import changesets, handlers, stacks
 
-Template = dict[str, Any]
+Json = dict[str, Any]
 
 
 def install() -> None:
@@ -20,13 +20,13 @@ def install() -> None:
     async def deployed(
         name: str,
         stack_id: str,
-        template: Template,
-        values: Template,
+        template: Json,
+        values: Json,
         stays: bool,  # noqa: FBT001  (CloudFormation's DisableRollback)
         *given: Any,  # noqa: ANN401  (passed on)
         **named: Any,  # noqa: ANN401  (passed on)
     ) -> None:
-        if stays or not (missing := _missing(name, stack_id, template, values)):
+        if stays or not (missing := _missing(name, template, values)):
             await deploy(name, stack_id, template, values, stays, *given, **named)
             return
         before = named.get("is_update", False), named.get("previous_stack")
@@ -39,14 +39,10 @@ def install() -> None:
         module._deploy_stack_async = deployed
 
 
-def _missing(name: str, stack_id: str, template: Template, values: Template) -> list[str]:
+def _missing(name: str, template: Json, values: Json) -> list[str]:
     """Give what the resources that are to be made, and the outputs, import in vain."""
-    conditions = stacks._evaluate_conditions(template, values)
-    made = {key: one for key, one in template["Resources"].items() if conditions.get(one.get("Condition"), True)}
-    stack = {
-        "_template": {**template, "Resources": made},
-        "_resolved_params": values,
-        "_conditions": conditions,
-        "StackId": stack_id,
-    }
-    return sorted(set(handlers._imported_export_names(stack, name)) - set(cloudformation._exports))
+    stack = cloudformation._stacks[name]
+    resources, holds = template["Resources"].items(), stack["_conditions"]
+    made = {key: one for key, one in resources if holds.get(one.get("Condition"), True)}
+    asked = {**stack, "_template": {**template, "Resources": made}, "_resolved_params": values}
+    return sorted(set(handlers._imported_export_names(asked, name)) - set(cloudformation._exports))

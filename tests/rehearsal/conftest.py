@@ -13,8 +13,8 @@ from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
-from tests.rehearsal.observing import ACCOUNT, PEER, REGION, soon
-from tests.rehearsal.templates import ECHO, policy, trust
+from tests.rehearsal.observing import ACCOUNT, PEER, REGION
+from tests.rehearsal.templates import ECHO, deployed, policy, trust
 
 _TRIALS = itertools.count()
 
@@ -59,12 +59,8 @@ def stack(aws):
 
     def deploy(**resources):
         names.append(f"trial-{next(_TRIALS)}")  # a deletion takes its time
-        body = json.dumps({"Resources": resources})
-        cloudformation.create_stack(StackName=names[-1], TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
-        states = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-        described = lambda: cloudformation.describe_stacks(StackName=names[-1])["Stacks"][0]["StackStatus"]  # noqa: E731
-        assert soon(lambda: described() in states, 20), described()
-        events = cloudformation.describe_stack_events(StackName=names[-1])["StackEvents"]
+        status, events = deployed(cloudformation, names[-1], {"Resources": resources})
+        assert status in {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
         reasons = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
         return reasons[-1] if reasons else ""
 

@@ -1,4 +1,8 @@
-"""Resources of CloudFormation templates, for trials of the emulator."""
+"""Resources of CloudFormation templates, for trials of the emulator, and a template's deployment."""
+
+import json
+
+from tests.rehearsal.observing import soon
 
 ECHO = "def handler(event, context):\n    print('called')\n    return {'given': event}\n"
 VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.20.0.0/16"}}
@@ -24,3 +28,12 @@ def trust(service):
     """A trust policy."""
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def deployed(cloudformation, name, template, *, update=False, capability="CAPABILITY_IAM", seconds=20):
+    """Create or update a stack and wait; the status that it ends in, and all its events, the newest first."""
+    call = cloudformation.update_stack if update else cloudformation.create_stack
+    call(StackName=name, TemplateBody=json.dumps(template), Capabilities=[capability])
+    status = lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]  # noqa: E731
+    assert soon(lambda: not status().endswith("_IN_PROGRESS"), seconds), status()
+    return status(), cloudformation.describe_stack_events(StackName=name)["StackEvents"]

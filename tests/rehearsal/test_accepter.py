@@ -1,7 +1,5 @@
 """A peer of another account: the owner's template and podnet's connection, each in its own account of the emulator."""
 
-import json
-
 import boto3
 import pytest
 
@@ -9,7 +7,8 @@ from accepter.template import Answer, template
 from settings import load
 from settings.network import Peer
 from settings.workloads import Reach
-from tests.rehearsal.observing import ACCOUNT, REGION, soon
+from tests.rehearsal.observing import ACCOUNT, REGION
+from tests.rehearsal.templates import deployed
 
 OWNER = "333333333333"
 ROLE = f"arn:aws:iam::{OWNER}:role/peering-accepter"
@@ -24,12 +23,8 @@ def owner(emulator):
 
 def deploy(cloudformation, name, body, *, update=False):
     """Deploy a template and wait; give the state that it ends in, and why it failed."""
-    call = cloudformation.update_stack if update else cloudformation.create_stack
-    call(StackName=name, TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_NAMED_IAM"])
-    state = lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]  # noqa: E731
-    assert soon(lambda: not state().endswith("_IN_PROGRESS"), 60), state()
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    return state(), [e["ResourceStatusReason"] for e in events if e["ResourceStatus"].endswith("_FAILED")]
+    state, events = deployed(cloudformation, name, body, update=update, capability="CAPABILITY_NAMED_IAM", seconds=60)
+    return state, [e["ResourceStatusReason"] for e in events if e["ResourceStatus"].endswith("_FAILED")]
 
 
 def test_the_owners_template_and_our_connection_fit_each_other(aws, owner):

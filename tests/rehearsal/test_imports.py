@@ -1,24 +1,17 @@
 """A stack that imports what no stack exports makes nothing."""
 
-import json
-
-from tests.rehearsal.observing import soon
-from tests.rehearsal.templates import VPC, resource
+from tests.rehearsal.templates import VPC, deployed, resource
 
 IMPORTS = resource("SSM::Parameter", Type="String", Value={"Fn::ImportValue": "a-subnet"})
 EXPORTS = {"One": {"Value": "subnet-1", "Export": {"Name": "a-subnet"}}}
 
 
 def given(aws, name, resources, *, outputs=None, update=False):
-    """Create or update a stack, wait for its end, and give that and all its events from the oldest on."""
-    cloudformation = aws("cloudformation")
-    body = json.dumps({"Resources": resources, "Outputs": outputs or {}})
-    (cloudformation.update_stack if update else cloudformation.create_stack)(StackName=name, TemplateBody=body)
-    status = lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]  # noqa: E731
-    assert soon(lambda: not status().endswith("_IN_PROGRESS"), 20), status()
-    events = reversed(cloudformation.describe_stack_events(StackName=name)["StackEvents"])
+    """Deploy a stack, and give the status that it ends in and what its events tell, the oldest first."""
+    template = {"Resources": resources, "Outputs": outputs or {}}
+    status, events = deployed(aws("cloudformation"), name, template, update=update)
     told = ("LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
-    return status(), [tuple(one.get(name) for name in told) for one in events]
+    return status, [tuple(one.get(name) for name in told) for one in reversed(events)]
 
 
 def test_a_missing_export_ends_a_creation_before_anything_is_made(aws):
