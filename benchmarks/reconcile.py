@@ -139,7 +139,7 @@ def main() -> None:
         plane = ControlPlane(folder / "plane", ensure("etcd", "kube-apiserver"), token_review=TokenReview(reviewer.url))
         plane.start()
         try:
-            for rule in AwsNodeEnvRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json():
+            for rule in AwsNodeEnvRights(cdk8s.App(), "Rights", group="podnet:reconcilers").to_json():
                 plane.api.apply(rule, "rights")
             plane.api.apply(aws_node.manifest({"aws-node": {"ENABLE_POD_ENI": "true"}}), "eks")
             results = measure(plane, layers, folder)

@@ -56,9 +56,7 @@ def cdk_function(tmp_path_factory):
 @pytest.fixture(scope="session")
 def rights():
     """The Role and RoleBinding of the chart that the stacks apply."""
-    return AwsNodeEnvRights(
-        cdk8s.Testing.app(), "Rights", group=GROUP, awaited_daemon_sets=["node-local-dns"]
-    ).to_json()
+    return AwsNodeEnvRights(cdk8s.App(), "Rights", group=GROUP, awaited_daemon_sets=["node-local-dns"]).to_json()
 
 
 @pytest.fixture(scope="session")

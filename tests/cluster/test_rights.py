@@ -95,7 +95,7 @@ def granted(plane):
 @pytest.fixture
 def trunk_rights(plane):
     """The second chart of the handler, which every new cluster has."""
-    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    rights = TrunkNodesRights(cdk8s.App(), "Rights", group="podnet:reconcilers").to_json()
     for obj in rights:
         plane.api.apply(obj, "rights")
     yield

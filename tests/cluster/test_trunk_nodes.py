@@ -19,7 +19,7 @@ def api(plane):
     """The plane with the real CRD of CNINode, and the handler's rights of the Compute stack."""
     crds = module_dir("vpc_resource_controller") / "config" / "crd" / "bases"
     plane.api.apply(yaml.safe_load((crds / "vpcresources.k8s.aws_cninodes.yaml").read_text()), "eks")
-    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    rights = TrunkNodesRights(cdk8s.App(), "Rights", group="podnet:reconcilers").to_json()
     for obj in rights:
         plane.api.apply(obj, "rights")
     yield plane.api
@@ -132,7 +132,7 @@ def test_no_right_of_the_chart_is_spare(nodes, groups, api, resource, said):
     """Without one `list` the work fails and says so; without that of events the reason of a failure is missing."""
     nodes("one", branches="" if resource == "events" else "9")
     nodes("two", "big")
-    rights = TrunkNodesRights(cdk8s.Testing.app(), "Rights", group="podnet:reconcilers").to_json()
+    rights = TrunkNodesRights(cdk8s.App(), "Rights", group="podnet:reconcilers").to_json()
     (role,) = [found for found in rights if resource in str(found.get("rules"))]
     less = [rule for rule in role["rules"] if rule["resources"] != [resource]]
     api.apply({**role, "rules": less}, "rights")

@@ -117,9 +117,7 @@ def test_no_zone_or_resolver_adds_a_line_to_the_corefile(zone, resolver):
 
     try:
         options = Options(stub_domains={zone: [resolver]})
-        objects = NodeLocalDns(
-            cdk8s.Testing.app(), "C", cluster_dns_ip="172.20.0.10", image=IMAGE, options=options
-        ).to_json()
+        objects = NodeLocalDns(cdk8s.App(), "C", cluster_dns_ip="172.20.0.10", image=IMAGE, options=options).to_json()
     except ValueError as error:
         assert "stub_domains" in str(error)
         return

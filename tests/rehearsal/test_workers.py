@@ -25,7 +25,11 @@ def test_a_worker_that_waits_for_something_ends_with_a_killed_emulator(tmp_path,
     workers.prepare(tmp_path / "shims", "")
     begun = tmp_path / "begun"
     mark = str(begun)
-    environment = {**os.environ, "_LAMBDA_FUNCTION_ARN": "arn:aws:lambda:eu-west-1:111111111111:function:one"}
+    environment = {
+        **os.environ,
+        "TMPDIR": str(tmp_path),
+        "_LAMBDA_FUNCTION_ARN": "arn:aws:lambda:eu-west-1:111111111111:function:one",
+    }
     given = [sys.executable, "-c", PARENT, json.dumps([*worker, mark])]
     emulator = subprocess.Popen(given, env=environment)
     assert soon(begun.exists, 10)

@@ -51,6 +51,8 @@ def test_a_command_tells_its_usage(module, monkeypatch, capsys):
     before = changed()
     monkeypatch.setattr(sys, "argv", [module, "--help"])
     monkeypatch.setattr(sys, "path", [*sys.path])
+    for loaded in (module, f"{module}.__main__"):  # by another test; runpy warns about it
+        monkeypatch.delitem(sys.modules, loaded, raising=False)
     with pytest.raises(SystemExit) as ended:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     assert ended.value.code == 0

@@ -7,7 +7,7 @@ from charts.trunk_nodes_rights import TrunkNodesRights
 
 def test_it_may_list_nodes_cninodes_and_the_events_about_nodes_and_nothing_else():
     """Two roles with one verb, each bound to the group; the events' Role in the namespace where EKS writes them."""
-    objects = TrunkNodesRights(cdk8s.Testing.app(), "rights", group="podnet:reconcilers").to_json()
+    objects = TrunkNodesRights(cdk8s.App(), "rights", group="podnet:reconcilers").to_json()
     found = {(o["kind"], o["metadata"].get("namespace")): o for o in objects}
     assert set(found) == {
         ("ClusterRole", None),
