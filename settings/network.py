@@ -88,8 +88,9 @@ class Peer(Section):
     accepter_role_arn: RoleArn | None = None
     """Role in the peer's account that CloudFormation assumes to accept the connection."""
     dns_resolution: bool = True
-    """Public DNS names of the peer's instances resolve to private addresses from this VPC; and the other way where
-    the peer is in the same account and region."""
+    """Public DNS names of instances resolve to private addresses from the other side. Where the peer is in the same
+    account and region both ways; elsewhere podnet sets its own half, names of this VPC from the peer, and the owner of
+    the peer sets the other one (docs/peers.md)."""
     peer_side: PeerSide | None = None
     """What podnet changes on the peer's side; left out: nothing, its owner adds route and ingress."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from podnet.peering_connection import PeeringConnection
@@ -85,7 +86,9 @@ class NetworkStack(EnvironmentStack):
                 of = ec2.InterfaceVpcEndpointAwsService(service)
                 vpc.add_interface_endpoint(name, service=of, security_groups=[shared])
         if network.flow_logs:
-            vpc.add_flow_log("FlowLogs")
+            kept, gone = logs.RetentionDays.ONE_MONTH, cdk.RemovalPolicy.DESTROY
+            group = logs.LogGroup(self, "FlowLogs", retention=kept, removal_policy=gone)
+            vpc.add_flow_log("FlowLogs", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
         return vpc
 
 

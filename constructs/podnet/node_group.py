@@ -44,8 +44,8 @@ class NodeGroup(Construct):
         )
         # not the construct's path, which a pipeline makes longer: another name is another version, and replaces nodes
         cdk.Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}", priority=200)
-        if template.launch_template_id is None:
-            raise ValueError("the launch template must have an id, got none")
+        # a template that is made has an id
+        spec = eks.LaunchTemplateSpec(id=template.launch_template_id or "", version=template.latest_version_number)
         least, wanted, most = sizes
         ami = eks.NodegroupAmiType
         self.resource = eks.Nodegroup(
@@ -60,7 +60,6 @@ class NodeGroup(Construct):
             desired_size=wanted,
             max_size=most,
             labels={"podnet.io/node-group": name, **(labels or {})},
-            launch_template_spec=eks.LaunchTemplateSpec(
-                id=template.launch_template_id, version=template.latest_version_number
-            ),
+            force_update=False,  # an update fails rather than end a pod that a disruption budget protects
+            launch_template_spec=spec,
         )

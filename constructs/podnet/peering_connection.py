@@ -66,7 +66,8 @@ class PeeringConnection(Construct):
 
     def _resolve_names(self, sides: Sequence[str], *, wanted: bool) -> None:
         options = {f"{side}PeeringConnectionOptions": {"AllowDnsResolutionFromRemoteVpc": wanted} for side in sides}
-        connection = self.resource.attr_id
+        connection, stack = self.resource.attr_id, cdk.Stack.of(self)
+        arn = stack.format_arn(service="ec2", resource="vpc-peering-connection", resource_name=connection)
         call = cr.AwsSdkCall(
             service="EC2",
             action="modifyVpcPeeringConnectionOptions",
@@ -79,8 +80,5 @@ class PeeringConnection(Construct):
             install_latest_aws_sdk=False,
             on_create=call,
             on_update=call,
-            policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=[self._arn(connection)]),
+            policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=[arn]),
         )
-
-    def _arn(self, connection: str) -> str:
-        return cdk.Stack.of(self).format_arn(service="ec2", resource="vpc-peering-connection", resource_name=connection)

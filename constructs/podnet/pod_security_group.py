@@ -36,10 +36,10 @@ class SharedPodGroup(Construct):
         )
         own, cluster = self.group.security_group_id, cluster_security_group_id
         for name, port in DNS.items():
-            let_out(self, f"To{name}", group=own, target=cluster, port=port, why="DNS while the node's cache is away")
+            let_out(self, f"To{name}", group=own, target=cluster, port=port, why="DNS while the node has no cache")
             admit(self, f"Dns{name}", group=cluster, source=own, port=port, why="DNS of pods")
         if probes_through_vpc:
-            admit(self, "Probes", group=own, source=cluster, port=ec2.Port.all_tcp(), why="kubelet's probes")
+            admit(self, "Probes", group=own, source=cluster, port=ec2.Port.all_tcp(), why="probes by kubelet")
 
 
 def port(protocol: str, first: int | None = None, last: int | None = None) -> ec2.Port:

@@ -51,11 +51,14 @@ def nat_is_told_of(settings: Settings) -> Iterator[At]:
 @rule(
     "kubectl-reaches-eks",
     "warning",
-    must="be true where the endpoint is private, or the subnets must have an interface endpoint for EKS",
-    why="functions then run in the private subnets, and kubectl asks EKS for the cluster before it applies a manifest; "
-    "the handler of the variables asks nobody but the API server",
-    source="aws-cdk-lib, aws-eks-v2, kubectl-handler; EKS user guide, Private clusters",
-    fix="look for a NAT gateway or the endpoint com.amazonaws.<region>.eks, and write true or acknowledge it",
+    must="be true where the endpoint is private, or the subnets must have endpoints for EKS, Lambda and S3",
+    why="CDK's kubectl functions then run in the private subnets: one asks EKS for the cluster before it applies a "
+    "manifest, the other calls it through Lambda's API and answers CloudFormation through S3; without a way each "
+    "manifest hangs for an hour. The handler of the variables asks nobody but the API server",
+    source="aws-cdk-lib, aws-eks-v2, kubectl-provider, and custom-resources, provider-framework; EKS user guide, "
+    "Private clusters",
+    fix="look for a NAT gateway, or for the interface endpoints com.amazonaws.<region>.eks and .lambda and a gateway "
+    "endpoint for S3, and write true or acknowledge it",
     paths=(_BEHIND_NAT, "existing_cluster.endpoint"),
 )
 def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:

@@ -1,14 +1,19 @@
 """Network and server faults: retried where that can help, otherwise one sentence that tells what to look at."""
 
+import base64
 import json
 import re
+import socket
+import ssl
 import time
+from urllib.parse import urlsplit
 
 import aws_node
 import fault_server
 import pytest
 from cloudformation import RESPONSE_URL, CustomResource, DeployError
 from fault_server import FaultServer, refusal
+from kube_api import KubeApi
 
 
 @pytest.fixture
@@ -104,6 +109,24 @@ def test_an_authority_that_is_no_certificate_is_told(node, through):
     """Base64 of something else."""
     with pytest.raises(DeployError, match="CertificateAuthority must be base64 of a PEM certificate"):
         CustomResource().deploy({**through, "CertificateAuthority": "bm90aGluZw=="})
+
+
+def test_an_authority_of_an_older_form_is_trusted(through, faults, certificates, monkeypatch):
+    """Old clusters have one. Python 3.13 and later, such as Lambda's, set a flag by default that refuses it."""
+    default = ssl.create_default_context
+
+    def strict(**given):
+        context = default(**given)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    where = urlsplit(faults.endpoint)
+    context = strict(cadata=base64.b64decode(certificates.authority).decode())
+    connection = socket.create_connection((where.hostname, where.port))
+    with connection, pytest.raises(ssl.SSLCertVerificationError, match="certificate verify failed"):
+        context.wrap_socket(connection, server_hostname=where.hostname)
+    assert KubeApi(through, seconds=10).get("/version?")["major"] == "1"
 
 
 def test_an_expired_certificate_is_not_retried(node, through, plane, certificates):

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import threading
+import time
 
 import cdk8s
 import pytest
@@ -167,6 +168,29 @@ def test_a_refusal_is_told(mortal, judge, give, objects):
     try:
         with pytest.raises(RuntimeError, match="forbidden"):
             give(OURS.format(limit=0), "Delete", objects)
+    finally:
+        judge.entries = {ACCESS_KEY: ["system:masters"]}
+    assert left(mortal, objects) == ALL
+
+
+class NewEntry(dict):
+    """An access entry that takes effect some seconds after it was first asked for."""
+
+    first = None
+
+    def __getitem__(self, key):
+        self.first = self.first or time.monotonic()
+        return ["system:masters"] if time.monotonic() > self.first + AWAY_SECONDS else super().__getitem__(key)
+
+
+@pytest.mark.parametrize("before", [{}, {ACCESS_KEY: []}], ids=["unauthorized", "forbidden"])
+def test_a_creation_waits_for_an_access_entry_that_was_made_just_now(mortal, judge, give, objects, before):
+    """EKS lets it in some seconds later; CDK's function alone tries once."""
+    for one in objects:
+        mortal.api("DELETE", place(one))
+    judge.entries = NewEntry(before)
+    try:
+        give(OURS.format(limit=60), "Create", objects)
     finally:
         judge.entries = {ACCESS_KEY: ["system:masters"]}
     assert left(mortal, objects) == ALL

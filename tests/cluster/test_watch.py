@@ -81,6 +81,15 @@ def test_the_metrics_are_in_the_log_line(node, deployed, capsys):
     assert line["_aws"]["Timestamp"] > 1_700_000_000_000
 
 
+def test_the_end_of_a_deployment_is_counted_as_a_look(node, following, properties, capsys):
+    """So the alarm on silence has something to begin with."""
+    CustomResource().deploy(properties)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (counted,) = [line for line in lines if "_aws" in line]
+    assert {name: counted[name] for name in NONE} == NONE
+    assert counted["Cluster"] == "lab"
+
+
 @pytest.mark.parametrize("gone", ["the cluster", "the DaemonSet"])
 def test_a_failure_is_counted_and_told(node, deployed, capsys, gone):
     """It raises nothing, so Lambda does not try again behind our back."""

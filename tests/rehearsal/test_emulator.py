@@ -98,6 +98,21 @@ NODES = resource(
         ),
         (
             {
+                "Group": GROUP,
+                "Rule": resource(
+                    "EC2::SecurityGroupEgress",
+                    GroupId={"Ref": "Group"},
+                    IpProtocol="tcp",
+                    FromPort=53,
+                    ToPort=53,
+                    CidrIp="10.0.0.0/8",
+                    Description="kubelet's probes",
+                ),
+            },
+            "Invalid description",
+        ),
+        (
+            {
                 "Group": {
                     "Type": GROUP["Type"],
                     "Properties": {

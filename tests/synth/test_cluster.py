@@ -65,6 +65,8 @@ def test_nodes_are_al2023_with_one_metadata_hop_and_encrypted_volumes(synthesize
     dev = synthesized("dev")
     _, group = dev.only("Compute", "AWS::EKS::Nodegroup")
     assert group["Properties"]["AmiType"] == "AL2023_x86_64_STANDARD"
+    # the API's `force`: ends pods that a disruption budget protects
+    assert group["Properties"]["ForceUpdateEnabled"] is False
     assert group["Properties"]["ScalingConfig"] == {"DesiredSize": 3, "MaxSize": 6, "MinSize": 2}
     _, template = dev.only("Compute", "AWS::EC2::LaunchTemplate")
     data = template["Properties"]["LaunchTemplateData"]

@@ -73,3 +73,12 @@ def test_dns_resolution_is_an_option(synthesized, wanted):
     (call,) = found.resources("Network", "Custom::AWS").values()
     told = str(call["Properties"]["Update"])
     assert told.count(f'"AllowDnsResolutionFromRemoteVpc":{str(wanted).lower()}') == 2
+
+
+def test_flow_logs_are_kept_for_a_month_and_go_with_the_stack(synthesized):
+    """As the setting says; the service's own default is for ever, CDK's two years and retained."""
+    _, flow_log = synthesized("prod").only("Network", "AWS::EC2::FlowLog")
+    logs = synthesized("prod").resources("Network", "AWS::Logs::LogGroup")[
+        flow_log["Properties"]["LogGroupName"]["Ref"]
+    ]
+    assert (logs["Properties"]["RetentionInDays"], logs["DeletionPolicy"]) == (30, "Delete")

@@ -109,6 +109,7 @@ class AwsNodeEnv(Construct):
                 },
                 alarm_topic=alarm_topic,
             )
+            self.watch.node.add_dependency(self.resource)  # its last step is the first count
 
     def needs_rights(self, manifest: IDependable) -> None:
         """Make the resource wait for its Role and RoleBinding, and go before them; otherwise both end in 403."""
@@ -133,10 +134,5 @@ class AwsNodeEnv(Construct):
 
     def custom(self, scope: Construct, name: str, kind: str, **properties: object) -> cdk.CustomResource:
         """Give a resource of one of the types of handler/index.py."""
-        return cdk.CustomResource(
-            scope,
-            name,
-            service_token=self._handler.service_token,
-            resource_type=kind,
-            properties={**self._properties, **properties},
-        )
+        token, given = self._handler.service_token, {**self._properties, **properties}
+        return cdk.CustomResource(scope, name, service_token=token, resource_type=kind, properties=given)

@@ -59,7 +59,6 @@ class ClusterHandler(Construct):
         )
         self._log_group.grant_write(self.role)
         self._vpc = vpc
-        self._security_groups = [self._reach(cluster, vpc)] if vpc else None
         self.access_entry = eks.CfnAccessEntry(
             self,
             "AccessEntry",
@@ -67,6 +66,7 @@ class ClusterHandler(Construct):
             principal_arn=self.role.role_arn,
             kubernetes_groups=[group],
         )
+        self._security_groups = [self._reach(cluster, vpc)] if vpc else None
         self.service_token = cr.Provider(
             self,
             "Provider",
@@ -99,13 +99,15 @@ class ClusterHandler(Construct):
         """Make a security group that may reach port 443 of the cluster's, and nothing else.
 
         Both rules stand here: `cluster.connections` would put them into the cluster's stack and make a dependency
-        cycle. STS is not needed: it is the API server that asks it.
+        cycle. STS is not needed: it is the API server that asks it. What is made with the handler depends on the access
+        entry, so it is deleted before the rules: a Delete that reaches nobody takes the cluster for gone.
         """
         self.role.add_to_policy(iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"]))
         why = "the handler of AwsNodeEnv"
         group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description=why, allow_all_outbound=False)
         own, theirs = group.security_group_id, cluster.cluster_security_group_id
         https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
-        ec2.CfnSecurityGroupEgress(self, "Out", group_id=own, destination_security_group_id=theirs, **https)
-        ec2.CfnSecurityGroupIngress(self, "In", group_id=theirs, source_security_group_id=own, **https)
+        out = ec2.CfnSecurityGroupEgress(self, "Out", group_id=own, destination_security_group_id=theirs, **https)
+        let_in = ec2.CfnSecurityGroupIngress(self, "In", group_id=theirs, source_security_group_id=own, **https)
+        self.access_entry.node.add_dependency(out, let_in)
         return group

@@ -1,5 +1,6 @@
 """What EC2 demands of security group rules."""
 
+import re
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -8,7 +9,20 @@ from ministack.services import ec2
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 
+# EC2 API, CreateSecurityGroup ("GroupDescription") and IpRange ("Description")
+_DESCRIPTION = re.compile(r"[-A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*]{0,255}")
 _MOST = 60  # inbound or outbound rules of a group, default quota (VPC user guide, "Amazon VPC quotas")
+
+
+def check_description(text: str) -> None:
+    """Refuse what EC2 does not take as the description of a group or of a rule, such as an apostrophe.
+
+    Raises:
+        RefusedError: If a character is not allowed, or there are more than 255.
+    """
+    if not _DESCRIPTION.fullmatch(text):
+        allowed = "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+        raise RefusedError("InvalidParameterValue", f"Invalid description {text!r}. Valid descriptions are {allowed}")
 
 
 def check_number(number: int) -> None:
@@ -19,6 +33,16 @@ def check_number(number: int) -> None:
     """
     if number > _MOST:
         raise RefusedError("RulesPerSecurityGroupLimitExceeded", f"{number} rules are more than {_MOST}")
+
+
+def check_rule(vpc_id: str, rule: dict[str, Any]) -> None:
+    """Refuse a rule of a group in `vpc_id` for its description or its other end.
+
+    Raises:
+        RefusedError: As `check_description` and `check_reference`.
+    """
+    check_description(rule.get("Description") or "")
+    check_reference(vpc_id, rule)
 
 
 def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ class SecurityGroup(ResourceType):
         """Make it.
 
         Raises:
-            RefusedError: If the VPC or a referenced group does not exist, or there are too many rules.
+            RefusedError: If the VPC or a referenced group does not exist, there are too many rules, or EC2
+                does not take a description.
         """
         vpc = lookup.vpc(properties.get("VpcId"))
         self._check(vpc["VpcId"], properties)
@@ -52,8 +53,9 @@ class SecurityGroup(ResourceType):
 
     @staticmethod
     def _check(vpc_id: str, properties: Properties) -> None:
+        rules.check_description(properties["GroupDescription"])
         for kind in ("SecurityGroupIngress", "SecurityGroupEgress"):
             listed = properties.get(kind) or []
             for rule in listed:
-                rules.check_reference(vpc_id, rule)
+                rules.check_rule(vpc_id, rule)
             rules.check_number(len(listed))

@@ -28,10 +28,11 @@ class SecurityGroupRule(ResourceType):
         """Add the rule.
 
         Raises:
-            RefusedError: If a group does not exist, its VPC is not peered, the rule exists or the quota is used up.
+            RefusedError: If a group does not exist, its VPC is not peered, the description has characters that EC2 does
+                not take, the rule exists or the quota is used up.
         """
         group = lookup.security_group(properties.get("GroupId"))
-        rules.check_reference(group["VpcId"], properties)
+        rules.check_rule(group["VpcId"], properties)
         before = len(group[self.stored])
         rules.check_number(before + 1)
         answer = call_ec2(f"AuthorizeSecurityGroup{self.direction}", **self._query(properties))

@@ -192,6 +192,12 @@ def test_the_alarms_are_on_drift_failures_and_silence(plain):
     assert all(a["Period"] == 900 and "AlarmActions" not in a for a in alarms.values())
 
 
+def test_the_alarms_come_after_the_resource_whose_last_step_is_the_first_count(plain):
+    """Without a single count the alarm on silence would go off in every first deployment."""
+    (resource,) = plain.of("Custom::AwsNodeEnv")
+    assert all(resource in alarm["DependsOn"] for alarm in plain.of("AWS::CloudWatch::Alarm").values())
+
+
 def test_a_topic_is_told_about_every_alarm():
     """When it goes off and when it ends."""
     alarms = Lab(alarmed=True).of("AWS::CloudWatch::Alarm").values()
@@ -218,6 +224,11 @@ def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
     assert ingress["SourceSecurityGroupId"] == egress["GroupId"]
     assert {ingress[p] for p in ("FromPort", "ToPort")} == {egress[p] for p in ("FromPort", "ToPort")} == {443}
     assert all("VpcConfig" in f["Properties"] for f in handler_functions(lab))
+    # deleted before the resource, they would let its Delete find nobody, and leave the values in place
+    rules = {*lab.of("AWS::EC2::SecurityGroupIngress"), *lab.of("AWS::EC2::SecurityGroupEgress")}
+    (entry,) = lab.of("AWS::EKS::AccessEntry")
+    assert rules <= {*lab.one("AWS::EKS::AccessEntry")["DependsOn"]}
+    assert entry in lab.one("Custom::AwsNodeEnv")["DependsOn"]
     (actions,) = [statement["Action"] for statement in handler_statements(lab) if statement["Resource"] == "*"]
     assert all(re.fullmatch("ec2:.*(NetworkInterfaces?|Subnets|PrivateIpAddresses)", action) for action in actions)
 

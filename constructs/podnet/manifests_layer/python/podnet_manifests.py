@@ -17,7 +17,9 @@ from typing import Any
 LIMIT_SECONDS, _PAUSE_SECONDS = 120, 5  # a function ends after 900
 _REASON = 800  # characters; kubectl says the same many times, and why at the end
 
-_PASSING = re.compile(r"refused|timeout|reset by peer|EOF|ServiceUnavailable|deadline exceeded|no route to host")
+_AWAY = "refused|(?:o|e) timeout|Timeout|reset by peer|EOF|ServiceUnavailable|deadline exceeded|no route to host"
+_NOBODY_YET = "Unauthorized|must be logged in|provide credentials|is forbidden: User"  # an access entry made just now
+_PASSING = re.compile(f"{_AWAY}|{_NOBODY_YET}")
 
 _apply: Any = importlib.import_module("apply")
 _kubectl = _apply.kubectl
