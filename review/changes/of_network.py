@@ -108,7 +108,7 @@ TABLE: Table = {
     ),
     "peers.*.dns_resolution": Effect(
         "DNS",
-        "public names of hosts resolve to private addresses of the other side, or public ones again, with the next lookup",
+        "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
         "VPC peering guide, Enable DNS resolution for a VPC peering connection",
     ),
     "peers.*.peer_side": _OF_PEER,
