@@ -11,9 +11,9 @@ from settings.fields import (
     AnyRange,
     InstanceType,
     KubernetesVersion,
-    LabelKey,
-    LabelValue,
     Name,
+    NodeLabelKey,
+    NodeLabelValue,
     RoleArn,
     SecurityGroupId,
     VpcRange,
@@ -41,7 +41,7 @@ class Cluster(Section):
     """A cluster that podnet makes, with pod networking in place before its first node."""
 
     kubernetes_version: KubernetesVersion
-    """Minor version, in quotes. The kubectl that applies manifests is of the same version."""
+    """Minor version, in quotes. The kubectl that applies manifests is at most one minor version away."""
     service_cidr: VpcRange = "172.20.0.0/16"
     """Range of ClusterIPs. Its tenth address is the cluster DNS service, which the node cache listens on."""
     endpoint: Endpoint = "public"
@@ -111,5 +111,5 @@ class NodeGroup(Section):
     """CPU architecture; selects the AL2023 image."""
     capacity: Literal["on-demand", "spot"] = "on-demand"
     """How the instances are bought."""
-    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    labels: dict[NodeLabelKey, NodeLabelValue] = Field(default_factory=dict)
     """Labels of the nodes."""

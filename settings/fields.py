@@ -30,13 +30,17 @@ AccountId = Annotated[str, Form("[0-9]{12}", "must be an account id of 12 digits
 Region = Annotated[
     str,
     Form(
-        "[a-z]{2}(?:-[a-z]+)+-[0-9]", "must be a region name such as eu-west-1", "take the region's code, not its title"
+        "[a-z]{2,4}(?:-[a-z]+)+-[0-9]",
+        "must be a region name such as eu-west-1",
+        "take the region's code, not its title",
     ),
 ]
 Zone = Annotated[
     str,
     Form(
-        "[a-z]{2}(?:-[a-z]+)+-[0-9][a-z]", "must be a zone name such as eu-west-1a", "take the zone's name, not its id"
+        "[a-z]{2,4}(?:-[a-z]+)+-[0-9][a-z]",
+        "must be a zone name such as eu-west-1a",
+        "take the zone's name, not its id",
     ),
 ]
 VpcId = Annotated[str, _identifier("vpc", "vpc-0a1b2c3d4e5f60718")]
@@ -70,6 +74,23 @@ LabelKey = Annotated[
 ]
 LabelValue = Annotated[
     str, Form(_LABEL_VALUE, "must be a Kubernetes label value: at most 63 of A-Z a-z 0-9 - _ .", "mend the value")
+]
+# EKS API, CreateNodegroup, labels: keys of at most 63 characters, values of at least one, no domain of somebody else
+NodeLabelKey = Annotated[
+    str,
+    Form(
+        rf"(?!.{{64}})(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io/)(?!(?:[^/]*\.)?eks\.amazonaws\.com/)(?!podnet\.io/){_LABEL_KEY}",
+        "must be a label key of at most 63 characters, not of kubernetes.io, k8s.io, eks.amazonaws.com or podnet.io",
+        "take a domain of your own, such as example.com/tier",
+    ),
+]
+NodeLabelValue = Annotated[
+    str,
+    Form(
+        rf"(?=.){_LABEL_VALUE}",
+        "must be 1-63 of A-Z a-z 0-9 - _ . for a node: EKS takes no empty one",
+        "mend the value",
+    ),
 ]
 Variable = Annotated[
     str, Form("[A-Z][A-Za-z0-9_]{0,99}", "must be an environment variable name such as WARM_IP_TARGET", "mend the name")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from settings.forms import Section
-from settings.model import Settings
+from settings.model import STEM, Settings
 from settings.pipeline import Pipeline
 from settings.problems import Problem, SettingsError, from_validation, show
 from settings.reading import read
@@ -71,5 +71,5 @@ def _named(file: pathlib.Path) -> Problem:
 
 
 def _stem(file: pathlib.Path) -> Problem:
-    rule = "must be called by 1-25 lower-case letters, digits and hyphens, a letter first"
-    return Problem("the file", rule, file.name, "rename it: stacks are called after it")
+    rule, fix = STEM
+    return Problem("the file", rule, file.name, fix)

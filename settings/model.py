@@ -5,22 +5,28 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, cast
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from settings.acknowledged import Acknowledged
 from settings.cluster import Cluster, ExistingCluster, NodeGroup
 from settings.fields import AccountId, Region
-from settings.forms import Section
+from settings.forms import Form, Section
 from settings.network import ExistingNetwork, Network, Peer
 from settings.pod_networking import PodNetworking
 from settings.workloads import Workload
+
+# EC2 takes no group called sg-…, and CloudFormation calls a group after its stack
+STEM = (
+    "must be called by 1-25 lower-case letters, digits and hyphens, a letter first, neither sg nor sg-…",
+    "rename it: stacks are called after it",
+)
 
 
 class Settings(Section):
     """One environment: where it lies, its network and peers, its cluster, its pod networking, its workloads."""
 
-    name: SkipJsonSchema[Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,24}$")]]
+    name: SkipJsonSchema[Annotated[str, Form("(?!sg(?:-|$))[a-z][a-z0-9-]{0,24}", *STEM)]]
     """Name of the environment: the file's name without its ending. Stacks are called `<name>-<Stack>`."""
     account: AccountId
     """AWS account, 12 digits in quotes."""

@@ -25,7 +25,7 @@ _SETTINGS_OF = {
 
 def check(raw: dict[str, Any]) -> list[Problem]:
     """Return the problems between parts; parts of the wrong type are passed over, their form is told elsewhere."""
-    parts = (_pairs, _unique, workloads, _node_groups, _existing_network, _peers, _variables)
+    parts = (_pairs, _unique, workloads, _node_groups, _existing_network, _peers, _administrators, _variables)
     return [problem for part in parts for problem in part(raw)]
 
 
@@ -90,6 +90,22 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         if len(given) != 1:
             got = " and ".join(given) or "neither"
             yield Problem(f"peers[{i}].vpc_id", "must be given, or else transit_gateway_id", got, "give one of the two")
+        if (vpc := peer.get("vpc_id")) is not None and vpc in [
+            other.get("vpc_id") for _, other in items(raw, "peers")[:i]
+        ]:
+            fix = "two VPCs have one connection: keep one peer, with the range that pods need"
+            yield Problem(f"peers[{i}].vpc_id", "must be used once", show(vpc), fix)
+
+
+def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
+    cluster = raw.get("cluster")
+    roles = cluster.get("admin_role_arns") if isinstance(cluster, dict) else None
+    for i, role in enumerate(roles if isinstance(roles, list) else ()):
+        if role in roles[:i]:
+            yield Problem(f"cluster.admin_role_arns[{i}]", "must be named once", show(role), "remove the repetition")
+        elif isinstance(role, str) and "-cfn-exec-role-" in role:
+            fix = "remove it: the role that makes a cluster is its administrator from the start"
+            yield Problem(f"cluster.admin_role_arns[{i}]", "must not be CloudFormation's own role", show(role), fix)
 
 
 def _variables(raw: dict[str, Any]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The kubectl that applies manifests, of the cluster's own version."""
+"""The kubectl that applies manifests, of the cluster's own version or next to it."""
 
 import importlib
 from typing import cast
@@ -6,7 +6,7 @@ from typing import cast
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-VERSIONS = ("1.34", "1.35", "1.36")
+VERSIONS = {"1.33": "34", "1.34": "34", "1.35": "35", "1.36": "36", "1.37": "36"}  # minor version -> layer
 
 
 def kubectl_layer(scope: Construct, kubernetes_version: str) -> lambda_.ILayerVersion:
@@ -17,6 +17,6 @@ def kubectl_layer(scope: Construct, kubernetes_version: str) -> lambda_.ILayerVe
     """
     if kubernetes_version not in VERSIONS:
         raise ValueError(f"kubernetes_version must be one of {', '.join(VERSIONS)}, got {kubernetes_version}")
-    number = kubernetes_version.replace(".", "")[1:]
+    number = VERSIONS[kubernetes_version]
     package = importlib.import_module(f"aws_cdk.lambda_layer_kubectl_v{number}")
     return cast("lambda_.ILayerVersion", getattr(package, f"KubectlV{number}Layer")(scope, "Kubectl"))

@@ -91,7 +91,7 @@ CHOICES = {
     "cluster.kubernetes_version": ["1.10", "1.34", "1.36", "1.99"],
     "cluster.kube_proxy_version": ["v1.34.0-eksbuild.1", "v1.36.0-eksbuild.1"],
     "cluster.endpoint": ["public", "private"],
-    "cluster.endpoint_cidrs": [[], ["203.0.113.0/24"]],
+    "cluster.endpoint_cidrs": [[], ["192.175.48.0/24"], ["203.0.113.0/24"]],
     "cluster.log_types": [[], ["api"]],
     "existing_cluster.endpoint": ["public", "private"],
     "existing_cluster.kubernetes_version": ["1.34", "1.36"],

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 _CFN = "CloudFormation user guide"
 _GUIDE = "EKS user guide, Update existing cluster to new Kubernetes version"
 _NEW = Effect(
+    "refused",
+    "a cluster cannot be replaced while other stacks use what its stack exports: the deploy fails and is rolled back. "
+    "Make another environment instead",
+    f"{_CFN}, Get exported outputs from a deployed CloudFormation stack",
+)
+_ANOTHER = Effect(
     "replacement",
-    "another cluster is made, with new nodes, and the old one is deleted with its pods",
-    f"{_CFN}, AWS::EKS::Cluster",
+    "pod networking and workloads move to another cluster; stacks of a network and a cluster that are no longer in the "
+    "file stay until they are deleted by hand. Make another environment instead",
+    "docs/operations.md",
 )
 _API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
 _MOVED = Effect(
@@ -28,10 +35,16 @@ _MOVED = Effect(
 
 def _version(found: Difference) -> Iterator[Effect]:
     (major, old), (also, new) = (value.split(".") for value in (found.before, found.after))
-    if major != also or int(new) - int(old) != 1:
+    if major == also and int(new) - int(old) == -1:
         yield Effect(
-            "refused", "EKS upgrades one minor version at a time and never goes back: the deploy fails", _GUIDE
+            "refused",
+            "EKS goes back one minor version within seven days of an upgrade, after nodes, kube-proxy and CoreDNS, by "
+            "a request of its own: the deploy fails",
+            "EKS user guide, Roll back a cluster to the previous Kubernetes version",
         )
+        return
+    if major != also or int(new) - int(old) != 1:
+        yield Effect("refused", "EKS upgrades one minor version at a time: the deploy fails", _GUIDE)
         return
     yield Effect("nothing", "the API server is replaced behind its address; running pods go on", _GUIDE)
     yield Effect(
@@ -44,7 +57,7 @@ def _version(found: Difference) -> Iterator[Effect]:
 
 def _cluster(found: Difference) -> Iterator[Effect]:
     if None in (found.before, found.after):
-        yield _NEW
+        yield _ANOTHER
 
 
 TABLE: Table = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 
 _CFN = "CloudFormation user guide"
 _EVERYTHING = Effect(
-    "replacement",
-    "the VPC is made anew and everything in it with it: cluster, nodes, pods. Make another environment instead",
-    f"{_CFN}, AWS::EC2::VPC, CidrBlock",
+    "refused",
+    "a VPC cannot be replaced while a cluster and other stacks stand on it: the deploy fails and is rolled back. Make "
+    "another environment instead",
+    f"{_CFN}, AWS::EC2::VPC, and Get exported outputs from a deployed CloudFormation stack",
+)
+_TWICE = Effect(
+    "refused",
+    "CloudFormation makes the new before it deletes the old, and EC2 takes no second connection between two VPCs, nor "
+    "a second route to a range: the deploy fails. Remove the peer in one deploy and add it in the next",
+    "VPC peering guide, VPC peering limitations; EC2 API reference, CreateRoute",
 )
 _ELSEWHERE = Effect(
     "replacement",
@@ -38,12 +45,30 @@ _OF_PEER = Effect(
 def _peer(found: Difference) -> Iterator[Effect]:
     source = "VPC peering guide, Update your route tables for a VPC peering connection"
     cidr = (found.after or found.before)["cidr"]
+    if _renamed(found):
+        yield _TWICE
+        return
     if found.before is None:
         yield Effect("connections", f"packets to {cidr} take the new connection, from all pods and nodes", source)
     else:
         yield Effect(
             "connections", f"connections with {cidr} end: connection, routes and rules at the peer are deleted", source
         )
+
+
+def _renamed(found: Difference) -> bool:
+    """Say whether the same VPC, or the same range behind a gateway, is a peer of another name on the other side."""
+    peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
+    return any(_way(one) == _way(peer) and one["name"] != peer["name"] for one in other.get("peers") or ())
+
+
+def _way(peer: dict[str, Any]) -> tuple[Any, ...]:
+    return peer.get("vpc_id") or (peer.get("transit_gateway_id"), peer["cidr"])
+
+
+def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
+    """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
+    return (_CONNECTION,) if found.path[-1] == "vpc_id" and None not in (found.before, found.after) else (_TWICE,)
 
 
 def _network(found: Difference) -> Iterator[Effect]:
@@ -79,7 +104,12 @@ TABLE: Table = {
     ),
     "network.flow_logs": Effect("nothing", "packets are logged, or not, as they go", "VPC user guide, VPC Flow Logs"),
     "existing_network": _network,
-    "existing_network.vpc_id": _EVERYTHING,
+    "existing_network.vpc_id": Effect(
+        "refused",
+        "groups of pods are made anew in another VPC while policies use the old ones: the deploy fails and is rolled "
+        "back. Make another environment instead",
+        f"{_CFN}, AWS::EC2::SecurityGroup, VpcId",
+    ),
     "existing_network.cidr": _OF_PEER,
     "existing_network.availability_zones": Effect(
         "nothing", "they only say where the subnets lie", "environments/schema.json"
@@ -94,13 +124,11 @@ TABLE: Table = {
         "nothing", "it only says what the network's owner has done", "environments/schema.json"
     ),
     "peers.*": _peer,
-    "peers.*.vpc_id": _CONNECTION,
-    "peers.*.transit_gateway_id": Effect(
-        "connections", "connections with the peer end: its packets take another way", f"{_CFN}, AWS::EC2::Route"
-    ),
-    "peers.*.account": _CONNECTION,
-    "peers.*.region": _CONNECTION,
-    "peers.*.accepter_role_arn": _CONNECTION,
+    "peers.*.vpc_id": _way_of_peer,
+    "peers.*.transit_gateway_id": _way_of_peer,
+    "peers.*.account": _TWICE,
+    "peers.*.region": _TWICE,
+    "peers.*.accepter_role_arn": _TWICE,
     "peers.*.cidr": Effect(
         "connections",
         "routes are made anew: connections with addresses that lie in the old range only end",

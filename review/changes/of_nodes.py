@@ -36,14 +36,12 @@ def _branches(names: list[str]) -> str:
 
 def _size(found: Difference) -> Iterator[Effect]:
     least, wanted = found.around[1]["min_size"], found.around[1]["desired_size"]
-    if found.after < found.before and found.path[-1] != "min_size":
-        yield Effect(
-            "nodes",
-            f"up to {found.before - found.after} nodes may be drained and terminated: their pods restart on others",
-            f"{_CFN}, ScalingConfig",
-        )
-    else:
-        yield Effect("nothing", f"at least {least} nodes, {wanted} wanted; no node that runs goes", _CFN)
+    yield Effect(
+        "nodes",
+        f"the group gets {wanted} nodes, at least {least}: where it has more now, by an autoscaler too, the others are "
+        "terminated, and no disruption budget keeps their pods",
+        f"{_CFN}, ScalingConfig; EKS user guide, Update a managed node group",
+    )
 
 
 def _anew(what: str) -> tuple[Effect, ...]:

@@ -59,10 +59,10 @@ def groups_fit_an_interface(settings: Settings) -> Iterator[At]:
 
 @rule(
     "groups-are-named-once",
-    "error",
+    "warning",
     must="name each group once",
-    why="EC2 refuses an interface with a group twice",
-    source="EC2 API reference, CreateNetworkInterface",
+    why="a second time adds nothing: one of the two was probably meant to be another",
+    source="aws/amazon-vpc-resource-controller-k8s, pkg/utils, RemoveDuplicatedSg",
     fix="remove the repeated id",
     paths=(_IDS,),
 )
@@ -107,8 +107,8 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     "given-groups-lie-in-this-vpc",
     "warning",
     must="name groups that lie in the VPC, which this file makes",
-    why="a pod's interface cannot have a group of another VPC, and before the first deploy there is none in this one",
-    source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface",
+    why="a pod's interface has groups of its own VPC, or associated with it, and before the first deploy there is none",
+    source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface, AssociateSecurityGroupVpc",
     fix="deploy the Network stack, have the groups made in its VPC and acknowledge it; or give rules instead of ids",
     paths=(_IDS, "network"),
 )

@@ -22,7 +22,8 @@ _BEHIND_NAT = "existing_network.behind_nat"
     must="be true where external_snat is true or enforcing_mode is strict",
     why="pods then leave with their own addresses, which nobody translates in a public subnet: they lose the internet",
     source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#390",
-    fix="move the nodes to subnets with a NAT gateway, or set external_snat: false and exclude the peers' ranges",
+    fix="move the nodes to subnets with a NAT gateway, or set external_snat: false and exclude the peers' ranges; or "
+    "acknowledge it where nothing is to reach the internet",
     paths=(_BEHIND_NAT, "pod_networking.external_snat"),
 )
 def nodes_stand_behind_nat(settings: Settings) -> Iterator[At]:

@@ -93,8 +93,8 @@ def accepter_role_accepts(settings: Settings) -> Iterator[At]:
     paths=("peers[].peer_side.route_table_ids", "workloads[].reaches"),
 )
 def peer_routes_return(settings: Settings) -> Iterator[At]:
-    """Find peers whose side is managed here, without a route."""
-    for i, peer, users in _needed(settings):
+    """Find peers whose side is managed here, without a route. Of an existing cluster's peers podnet routes none."""
+    for i, peer, users in _needed(settings) if settings.cluster else ():
         if peer.peer_side and not peer.peer_side.route_table_ids and not any(_elsewhere(settings, peer)):
             yield At(f"peers[{i}].peer_side.route_table_ids", f"none, and {users} needs the peer")
 

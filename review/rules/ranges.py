@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _VPC_WIDEST, _SERVICE_WIDEST, _SERVICE_NARROWEST = 16, 12, 24
 _SMALLEST_SUBNET, _PUBLIC_SUBNET = 16, 256
+_NEVER_OUTSIDE = ("127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 _PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
@@ -34,18 +35,22 @@ def _cluster(settings: Settings) -> str:
     must="share no address with another range of this file",
     why="a peering connection between overlapping VPCs fails, and an address that means two things reaches one of them",
     source="VPC peering guide, How VPC peering connections work; EKS user guide, VPC and subnet requirements",
-    fix="give one of them another range",
+    fix="give one of them another range; a range around others is taken where a transit gateway leads to it",
     paths=("network.cidr", "existing_network.cidr", "peers[].cidr", "cluster.service_cidr"),
 )
 def ranges_do_not_overlap(settings: Settings) -> Iterator[At]:
-    """Find pairs among the VPC, the service range and the peers."""
+    """Find pairs among the VPC, the service range and the peers. A gateway's wider route gives way to all others."""
+    service = f"{_cluster(settings)}.service_cidr"
     ranges = [
         (f"{_network(settings)}.cidr", settings.any_network.cidr),
-        (f"{_cluster(settings)}.service_cidr", settings.any_cluster.service_cidr),
+        (service, settings.any_cluster.service_cidr),
         *((f"peers[{i}].cidr", peer.cidr) for i, peer in enumerate(settings.peers)),
     ]
+    by_gateway = {f"peers[{i}].cidr" for i, peer in enumerate(settings.peers) if peer.transit_gateway_id}
     for (first, one), (second, other) in itertools.combinations(ranges, 2):
-        if overlapping(one, other):
+        sizes = {first: ipaddress.IPv4Network(one).prefixlen, second: ipaddress.IPv4Network(other).prefixlen}
+        gives_way = len({*sizes.values()}) == len(sizes) and min(sizes, key=sizes.__getitem__) in by_gateway
+        if overlapping(one, other) and (not gives_way or service in sizes):
             yield At(second, f"{other}, which overlaps {first} ({one})")
 
 
@@ -100,6 +105,23 @@ def service_range_is_private(settings: Settings) -> Iterator[At]:
 
 
 @rule(
+    "endpoint-ranges-are-public",
+    "error",
+    must="be ranges of public addresses, or 0.0.0.0/0",
+    why="EKS refuses private and reserved ones, those of documentation included: nobody comes from them",
+    source="EKS user guide, Cluster API server endpoint; RFC 1918, RFC 5737",
+    fix="give the ranges that people and build agents have in the internet; inside the VPC the private way is used",
+    paths=("cluster.endpoint_cidrs",),
+)
+def endpoint_ranges_are_public(settings: Settings) -> Iterator[At]:
+    """Find ranges that EKS does not take."""
+    refused = [*map(str, _PRIVATE), *_NEVER_OUTSIDE]
+    for i, cidr in enumerate(settings.cluster.endpoint_cidrs if settings.cluster else ()):
+        if cidr != "0.0.0.0/0" and any(overlapping(cidr, other) for other in refused):
+            yield At(f"cluster.endpoint_cidrs[{i}]", cidr)
+
+
+@rule(
     "zones-lie-in-the-region",
     "error",
     must="be different zones of the region",
@@ -123,5 +145,6 @@ RULES = (
     vpc_range_fits_a_vpc,
     vpc_range_holds_its_subnets,
     service_range_is_private,
+    endpoint_ranges_are_public,
     zones_lie_in_the_region,
 )

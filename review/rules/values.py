@@ -79,7 +79,8 @@ def flows_are_known_for_the_variables(settings: Settings) -> Iterator[At]:
     "network-policies-do-not-cut-pods-off",
     "warning",
     must="be standard where not every pod has a network policy",
-    why="strict denies everything to and from a pod until a policy selects it, CoreDNS included",
+    why="with network policies on, strict denies everything to and from a pod until a policy selects it, CoreDNS too; "
+    "they are off where podnet makes the add-on",
     source=f"{_README}, NETWORK_POLICY_ENFORCING_MODE",
     fix="remove it, or acknowledge it when every pod has a policy",
     paths=(f"{_ENV}.NETWORK_POLICY_ENFORCING_MODE",),

@@ -70,7 +70,7 @@ def vpc_cni_is_recommended(settings: Settings) -> Iterator[At]:
     "kubernetes-version-has-a-kubectl",
     "error",
     must="be a version that podnet brings a kubectl for",
-    why="manifests are applied by a kubectl of the cluster's own version",
+    why="manifests are applied by a kubectl of the cluster's own minor version, or of the one before or after it",
     source="kubernetes.io/releases/version-skew-policy",
     fix="take one of these versions",
     paths=("cluster.kubernetes_version", "existing_cluster.kubernetes_version"),

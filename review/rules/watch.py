@@ -46,6 +46,22 @@ def drift_is_heard_of(settings: Settings) -> Iterator[At]:
         yield At(f"{_DRIFT}.alarm_topic_arn", "none")
 
 
+@rule(
+    "alarms-reach-their-topic",
+    "error",
+    must="be a topic of the environment's region",
+    why="CloudWatch refuses an alarm whose action lies in another region, and the stack fails",
+    source="CloudWatch API reference, PutMetricAlarm, AlarmActions",
+    fix="give a topic of this region; it may forward to another",
+    paths=(f"{_DRIFT}.alarm_topic_arn", "region"),
+)
+def alarms_reach_their_topic(settings: Settings) -> Iterator[At]:
+    """Find topics elsewhere."""
+    arn = settings.pod_networking.drift.alarm_topic_arn
+    if settings.pod_networking.drift.every_minutes and arn and arn.split(":")[3] != settings.region:
+        yield At(f"{_DRIFT}.alarm_topic_arn", f"one in {arn.split(':')[3] or 'no region'}")
+
+
 def _nowhere(_: Settings) -> Iterator[At]:
     """Yield nothing: `review.check` looks at acknowledgements itself, when it knows every finding."""
     yield from ()
@@ -71,4 +87,4 @@ ACKNOWLEDGE_USED = Rule(
     paths=("acknowledge",),
     check=_nowhere,
 )
-RULES = (drift_is_watched, drift_is_heard_of, ACKNOWLEDGE_KNOWN, ACKNOWLEDGE_USED)
+RULES = (drift_is_watched, drift_is_heard_of, alarms_reach_their_topic, ACKNOWLEDGE_KNOWN, ACKNOWLEDGE_USED)

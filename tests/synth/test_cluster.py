@@ -84,7 +84,7 @@ def test_administrators_and_endpoint_ranges_are_as_the_file_says(synthesized):
     """prod restricts the public endpoint and names one administrator."""
     prod = synthesized("prod")
     _, cluster = prod.only("Cluster", "AWS::EKS::Cluster")
-    assert cluster["Properties"]["ResourcesVpcConfig"]["PublicAccessCidrs"] == ["203.0.113.0/24"]
+    assert cluster["Properties"]["ResourcesVpcConfig"]["PublicAccessCidrs"] == ["192.175.48.0/24"]
     entries = [
         entry["Properties"]["PrincipalArn"] for entry in prod.resources("Cluster", "AWS::EKS::AccessEntry").values()
     ]

@@ -57,6 +57,10 @@ def test_schema_files_are_those_of_the_models(name, model):
     assert (FOLDER / name).read_text() == schema(model)
 
 
+ROLE = "arn:aws:iam::111111111111:role/Admin"
+EXECUTION_ROLE = "arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1"
+
+
 def test_all_problems_are_told_at_once(problems_of):
     """Form, missing and unknown keys, and references between parts come in one run."""
 
@@ -115,6 +119,28 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),
         (lambda c: c.pop("network"), "network", "existing_network"),
         (lambda c: c.update(name="other"), "name", "file's name"),
+        (
+            lambda c: c["peers"].append({**copy.deepcopy(c["peers"][0]), "name": "again", "cidr": "10.97.0.0/16"}),
+            "peers[1].vpc_id",
+            "once",
+        ),
+        (lambda c: c["cluster"].update(admin_role_arns=[ROLE, ROLE]), "cluster.admin_role_arns[1]", "once"),
+        (
+            lambda c: c["cluster"].update(admin_role_arns=[EXECUTION_ROLE]),
+            "cluster.admin_role_arns[0]",
+            "CloudFormation's own role",
+        ),
+        *(
+            (lambda c, label=label: c["node_groups"][0].update(labels=label), f"node_groups[0].labels.{where}", "label")
+            for label, where in (
+                ({"node-role.kubernetes.io/worker": "x"}, "node-role.kubernetes.io/worker.[key]"),
+                ({"k8s.io/a": "x"}, "k8s.io/a.[key]"),
+                ({"eks.amazonaws.com/a": "x"}, "eks.amazonaws.com/a.[key]"),
+                ({"podnet.io/node-group": "x"}, "podnet.io/node-group.[key]"),
+                ({"a" * 62 + "/b": "x"}, "a" * 62 + "/b.[key]"),
+            )
+        ),
+        (lambda c: c["node_groups"][0].update(labels={"tier": ""}), "node_groups[0].labels.tier", "no empty"),
         (lambda c: c["network"].update(availability_zones=["eu-west-1a"]), "network.availability_zones", "must hold"),
         (
             lambda c: c["pod_networking"]["dns_cache"]["stub_domains"].update({"a b": ["10.0.0.2"]}),
@@ -165,10 +191,17 @@ def test_a_missing_environment_names_what_was_looked_for():
         load("nowhere")
 
 
-def test_a_file_name_that_cannot_name_stacks_is_told(environment_file):
-    """Stacks are called after the file, so its name must fit."""
+@pytest.mark.parametrize("name", ["My_Env.yaml", "sg.yaml", "sg-prod.yaml"])
+def test_a_file_name_that_cannot_name_stacks_is_told(environment_file, name):
+    """Stacks are called after the file, so its name must fit; EC2 takes no group whose name begins with sg-."""
     with pytest.raises(SettingsError, match="rename it"):
-        load(environment_file(pathlib.Path(FOLDER / "dev.yaml").read_text(), name="My_Env.yaml"))
+        load(environment_file(pathlib.Path(FOLDER / "dev.yaml").read_text(), name=name))
+
+
+def test_a_name_and_a_region_that_only_look_unusual_are_taken(environment_file):
+    """`sgx` is no `sg-`; the European Sovereign Cloud has four letters in front."""
+    text = pathlib.Path(FOLDER / "dev.yaml").read_text().replace("eu-west-1", "eusc-de-east-1")
+    assert load(environment_file(text, name="sgx.yaml")).region == "eusc-de-east-1"
 
 
 def test_long_and_hostile_values_are_shown_short_and_without_control_characters(problems_of):

@@ -69,6 +69,13 @@ def _second_group(c):
     c["node_groups"].append({**c["node_groups"][0], "name": "more"})
 
 
+def _other_name(c):
+    c["peers"][0]["name"] = "other"
+    for workload in c["workloads"]:
+        for reach in workload.get("reaches", ()):
+            reach["peer"] = "other"
+
+
 def _other_group(c):
     c["node_groups"][0]["name"] = "other"
 
@@ -129,23 +136,25 @@ CASES = [
     ("kubernetes upgrade", None, _cluster(kubernetes_version="1.36"), "cluster.kubernetes_version", "nothing nodes",
      "nodes stay on the old version until their groups are upgraded"),
     ("kubernetes downgrade", None, _cluster(kubernetes_version="1.34"), "cluster.kubernetes_version", "refused",
-     "never goes back"),
+     "within seven days"),
     ("kubernetes skipped", _cluster(kubernetes_version="1.34"), _cluster(kubernetes_version="1.36"),
      "cluster.kubernetes_version", "refused", "one minor version at a time"),
-    ("service range", None, _cluster(service_cidr="10.100.0.0/16"), "cluster.service_cidr", "replacement",
-     "another cluster is made"),
+    ("service range", None, _cluster(service_cidr="10.100.0.0/16"), "cluster.service_cidr", "refused",
+     "rolled back"),
     ("endpoint", None, _cluster(endpoint="private"), "cluster.endpoint", "nothing", "not what runs"),
     ("coredns", None, _cluster(coredns_version="v1.14.3-eksbuild.12"), "cluster.coredns_version", "DNS", "in turn"),
     ("kube-proxy", None, _cluster(kube_proxy_version="v1.35.0-eksbuild.3"), "cluster.kube_proxy_version", "rollout",
      "rules stay in the kernel"),
-    ("VPC range", None, _network(cidr="10.21.0.0/16"), "network.cidr", "replacement", "the VPC is made anew"),
+    ("VPC range", None, _network(cidr="10.21.0.0/16"), "network.cidr", "refused", "rolled back"),
     ("zones", None, _network(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
      "network.availability_zones", "replacement", "cut anew"),
     ("NAT gateways", None, _network(nat_gateways=2), "network.nat_gateways", "connections", "new public addresses"),
     ("peer added", None, _second_peer, "peers[more]", "connections", "packets to 10.97.0.0/16 take the new connection"),
     ("peer removed", None, _no_peer, "peers[data]", "connections", "connections with 10.99.0.0/16 end"),
     ("a transit gateway instead", None, _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
-     "peers[data].transit_gateway_id", "connections", "its packets take another way"),
+     "peers[data].transit_gateway_id", "refused", "in one deploy and add it in the next"),
+    ("peer renamed", None, _other_name, "peers[other]", "refused", "in one deploy and add it in the next"),
+    ("peer's account", None, _peer(account="111111111111"), "peers[data].account", "refused", "no second connection"),
     ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
     ("peer's range", None, _peer(cidr="10.98.0.0/16"), "peers[data].cidr", "connections", "the old range only end"),
     ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),
@@ -157,8 +166,9 @@ CASES = [
      "replacement nodes", "all its pods restart"),
     ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
     ("disk", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced in turn"),
-    ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "up to 1 nodes"),
-    ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nothing", "no node that runs goes"),
+    ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "gets 2 nodes"),
+    ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nodes",
+     "gets 3 nodes.*no disruption budget"),
     ("group added", None, _second_group, "node_groups[more]", "nothing", "nodes are added"),
     ("group removed", None, _other_group, "node_groups[general]", "nodes", "drained and terminated"),
     ("workload added", None, _second_workload, "workloads[shop/new]", "pods", "when they are restarted"),

@@ -26,6 +26,16 @@ def _peer(**values):
     return lambda c: c["peers"][0].update(values)
 
 
+def _behind_gateway(cidr):
+    return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
+
+
+def _group_at_a_peer(content):
+    _other_cluster_peers(content)
+    content["peers"][0]["peer_side"] = {"security_group_id": _ids(1)[0]}
+    content["workloads"][0]["reaches"] = [{"peer": "data", "port": 5432}]
+
+
 def _nodes(*types, **values):
     return lambda c: c["node_groups"][0].update({"instance_types": list(types), **values})
 
@@ -151,6 +161,16 @@ CASES = [
      lambda c: (c["existing_network"].pop("behind_nat"), c["existing_cluster"].update(endpoint="private")),
      "existing_network.behind_nat"),
     ("ranges-do-not-overlap", "dev", _peer(cidr="10.20.128.0/17"), "peers[0].cidr"),
+    ("ranges-do-not-overlap", "dev", _behind_gateway("10.20.0.0/16"),
+     "peers[0].cidr"),
+    ("ranges-do-not-overlap", "dev", _behind_gateway("172.0.0.0/8"),
+     "peers[0].cidr"),
+    ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["8.8.8.8/32", "192.0.2.0/25"]),
+     "cluster.endpoint_cidrs[1]"),
+    ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["10.0.0.0/8"]),
+     "cluster.endpoint_cidrs[0]"),
+    ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
+        alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
     ("ranges-do-not-overlap", "prod", lambda c: c["peers"][1].update(cidr="10.98.0.0/20"), "peers[1].cidr"),
     ("ranges-do-not-overlap", "dev", lambda c: c["network"].update(cidr="172.20.0.0/16"), "cluster.service_cidr"),
     ("vpc-range-fits-a-vpc", "dev", lambda c: c["network"].update(cidr="10.0.0.0/12"), "network.cidr"),
@@ -208,7 +228,7 @@ CASES = [
      "pod_networking.dns_cache.max_unavailable"),
     ("vpc-cni-knows-the-variables", "dev", _cni("v1.10.4-eksbuild.1"), "pod_networking.vpc_cni.version"),
     ("vpc-cni-is-recommended", "dev", _cni("v1.16.4-eksbuild.2"), "pod_networking.vpc_cni.version"),
-    ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33"),
+    ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.32"),
      "cluster.kubernetes_version"),
     ("kubernetes-version-is-supported", "existing",
      lambda c: c["existing_cluster"].update(kubernetes_version="1.34"), "existing_cluster.kubernetes_version"),
@@ -319,6 +339,10 @@ def test_shipped_environments_have_no_errors(name):
         ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="eni", AWS_VPC_ENI_MTU="1500")),
         ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
         ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="standard")),
+        ("ranges-do-not-overlap", "dev", _behind_gateway("10.0.0.0/8")),
+        ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
+        ("peer-routes-return", "existing", _group_at_a_peer),
+        ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
     ],
 )  # fmt: skip
 def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
