@@ -23,16 +23,11 @@ class TrunkNodesRights(cdk8s.Chart):
         events = [{"apiGroups": [""], "resources": ["events"], **_LIST}]
         for kind, namespace, rules in (("ClusterRole", None, nodes), ("Role", "default", events)):
             metadata = cdk8s.ApiObjectMetadata(name=_NAME, namespace=namespace)
-            for name, content in (
-                (kind, {"rules": rules}),
-                (
-                    f"{kind}Binding",
-                    {
-                        "roleRef": {"apiGroup": _RBAC, "kind": kind, "name": _NAME},
-                        "subjects": [{"apiGroup": _RBAC, "kind": "Group", "name": group}],
-                    },
-                ),
-            ):
+            role, subject = (
+                {"apiGroup": _RBAC, "kind": of, "name": name} for of, name in ((kind, _NAME), ("Group", group))
+            )
+            binding = {"roleRef": role, "subjects": [subject]}
+            for name, content in ((kind, {"rules": rules}), (f"{kind}Binding", binding)):
                 made = cdk8s.ApiObject(self, name, api_version=f"{_RBAC}/v1", kind=name, metadata=metadata)
                 for key, value in content.items():
                     made.add_json_patch(cdk8s.JsonPatch.add(f"/{key}", value))

@@ -24,7 +24,7 @@ class NetworkStack(EnvironmentStack):
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
         tables = list(dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets))
         for peer in settings.peers:
-            back = peer.peer_side.route_table_ids if peer.peer_side else ()
+            back = [*dict.fromkeys(peer.peer_side.route_table_ids)] if peer.peer_side else []
             if peer.transit_gateway_id:
                 gateway = self._gateway(peer.transit_gateway_id)
                 gateway.route(peer.name, cidr=peer.cidr, route_table_ids=tables)

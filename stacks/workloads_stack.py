@@ -1,5 +1,7 @@
 """The security groups and policies of one namespace's workloads."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -43,6 +45,8 @@ class WorkloadsStack(EnvironmentStack):
         for workload in workloads:
             groups = [below.shared_group]
             if own := self._groups.get(workload.name):
+                # the AWS Load Balancer Controller opens the one group of an interface that has this tag
+                cdk.Tags.of(own).add(f"kubernetes.io/cluster/{self._cluster.cluster_name}", "shared")
                 self._rules(workload, own)
                 groups.append(own)
             chart = SecurityGroupPolicy(
@@ -58,10 +62,8 @@ class WorkloadsStack(EnvironmentStack):
 
     def _namespace(self, name: str) -> cdk.aws_eks_v2.KubernetesManifest:
         chart = WorkloadNamespace(self.charts, "namespace", name=name)
-        keep = cdk.RemovalPolicy.RETAIN
-        return self.apply(
-            "Namespace", cluster=self._cluster, chart=chart, overwrite=True, prune=False, removal_policy=keep
-        )
+        keep: dict[str, Any] = {"overwrite": True, "prune": False, "removal_policy": cdk.RemovalPolicy.RETAIN}
+        return self.apply("Namespace", cluster=self._cluster, chart=chart, **keep)
 
     def _rules(self, workload: Workload, group: ec2.SecurityGroup) -> None:
         own, pods = group.security_group_id, f"pods of {workload.namespace}/{workload.name}"
@@ -87,8 +89,9 @@ class WorkloadsStack(EnvironmentStack):
             if workload.egress is not None:
                 group.add_egress_rule(ec2.Peer.ipv4(peer.cidr), wanted, f"to {peer.name}")
             if peer.peer_side and (target := peer.peer_side.security_group_id):
-                made = f"Peer {peer.name} from {workload.name} {wanted.to_string()}"
-                admit(self, made, group=target, source=own, port=wanted, why=pods)
+                made = f"{target} from {workload.name} {wanted.to_string()}"
+                if not self.node.try_find_child(made):  # two peers may share a group
+                    admit(self, made, group=target, source=own, port=wanted, why=pods)
 
     def _end(self, end: RuleSource) -> tuple[str, str]:
         """Return a name for a rule's far end, and its range or the id of its group."""

@@ -21,7 +21,7 @@ class TransitGateway(Construct):
     ) -> None:
         """Attach one private subnet of each zone; without `attach` the VPC's owner has done so."""
         super().__init__(scope, construct_id)
-        self._id = transit_gateway_id
+        self._id, self._routes = transit_gateway_id, set[tuple[str, str]]()
         self._attachment: cdk.CfnResource | None = None
         if attach:
             private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, one_per_az=True)
@@ -38,6 +38,9 @@ class TransitGateway(Construct):
     def route(self, construct_id: str, *, cidr: str, route_table_ids: Sequence[str]) -> None:
         """Lead a range to the gateway in each of these tables, which are of this VPC or of another attached one."""
         for number, table in enumerate(route_table_ids, 1):
+            if (table, cidr) in self._routes:  # two peers may lie in one VPC
+                continue
+            self._routes.add((table, cidr))
             made = ec2.CfnRoute(
                 self,
                 f"{construct_id}{number}",

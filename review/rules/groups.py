@@ -59,7 +59,7 @@ def groups_fit_an_interface(settings: Settings) -> Iterator[At]:
 
 @rule(
     "groups-are-named-once",
-    "warning",
+    "error",
     must="name each group once",
     why="a second time adds nothing: one of the two was probably meant to be another",
     source="aws/amazon-vpc-resource-controller-k8s, pkg/utils, RemoveDuplicatedSg",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
+MOST_CHARACTERS = 6000  # as constructs/podnet/aws_node_env/limits.py
 _ENV = "pod_networking.env"
 _README = "aws/amazon-vpc-cni-k8s, README.md"
 _LONGEST_PREFIX, _RESERVED = 4, {"eth", "lo", "vlan"}
@@ -91,4 +93,26 @@ def network_policies_do_not_cut_pods_off(settings: Settings) -> Iterator[At]:
         yield At(f"{_ENV}.NETWORK_POLICY_ENFORCING_MODE", "strict")
 
 
-RULES = (aws_node_starts_with_the_values, flows_are_known_for_the_variables, network_policies_do_not_cut_pods_off)
+@rule(
+    "variables-fit-an-event",
+    "error",
+    must="have at most 6,000 characters together with all other variables, written as JSON",
+    why="the schedule of the watch carries them in its event, for which EventBridge has 8,192",
+    source="EventBridge API reference, Target, Input",
+    fix="merge ranges, or shorten values",
+    paths=(_ENV, "pod_networking.exclude_snat_cidrs"),
+)
+def variables_fit_an_event(settings: Settings) -> Iterator[At]:
+    """Find more than the construct takes."""
+    size = len(json.dumps(settings.pod_networking.variables()))
+    if size > MOST_CHARACTERS:
+        excluded = len(settings.pod_networking.exclude_snat_cidrs)
+        yield At(_ENV, f"{size:,}, with {excluded} ranges in exclude_snat_cidrs")
+
+
+RULES = (
+    aws_node_starts_with_the_values,
+    flows_are_known_for_the_variables,
+    network_policies_do_not_cut_pods_off,
+    variables_fit_an_event,
+)

@@ -106,3 +106,19 @@ def test_an_existing_vpc_is_attached_by_its_owner(synthesized):
     routes = [route["Properties"] for route in found.resources("Network", "AWS::EC2::Route").values()]
     there = {r["RouteTableId"] for r in routes if r["DestinationCidrBlock"] == "10.94.0.0/16"}
     assert there == set(NETWORK.private_route_table_ids)
+
+
+def test_two_ranges_behind_one_gateway_share_the_way_back_and_the_rule_at_their_group(synthesized):
+    """EC2 refuses the second route of a table to one range, and a rule that is there already."""
+    other = HUB.model_copy(update={"name": "hub-two", "cidr": "10.92.0.0/16"})
+    settings = with_peers(HUB, other)
+    (first, *rest) = settings.workloads
+    reaches = tuple(Reach(peer=peer.name, port=5000) for peer in (HUB, other))
+    settings = settings.model_copy(update={"workloads": (first.model_copy(update={"reaches": reaches}), *rest)})
+    found = synthesized(settings)
+    routes = [r["Properties"] for r in found.resources("Network", "AWS::EC2::Route").values()]
+    pairs = [(str(route["RouteTableId"]), route["DestinationCidrBlock"]) for route in routes]
+    assert len(pairs) == len(set(pairs))
+    assert pairs.count(("rtb-0aaaaaaaaaaaaaaa1", "10.20.0.0/16")) == 1
+    rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+    assert [r["Properties"]["GroupId"] for r in rules].count("sg-0aaaaaaaaaaaaaaa1") == 1

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from settings import load
 from settings.workloads import Workload
 
@@ -99,3 +101,17 @@ def test_three_hundred_workloads_stay_within_cloudformations_limits(synthesized)
     assert max(sizes.values()) <= 500, sizes
     assert sizes["Workloads-team-0"] > 300
     assert len(found.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress")) == 2
+
+
+@pytest.mark.parametrize(("environment", "stack"), [("dev", "Workloads-shop"), ("existing", "Workloads-payments")])
+def test_exactly_one_group_of_a_pod_has_the_tag_of_load_balancers(synthesized, environment, stack):
+    """The AWS Load Balancer Controller opens that one for targets of type ip; with none or two it opens nothing."""
+    found = synthesized(environment)
+    groups = found.resources(stack, "AWS::EC2::SecurityGroup").values()
+    assert groups
+    for group in groups:
+        keys = [tag["Key"] for tag in group["Properties"]["Tags"] if "kubernetes.io/cluster/" in str(tag["Key"])]
+        assert len(keys) == 1
+        assert [tag["Value"] for tag in group["Properties"]["Tags"] if tag["Key"] in keys] == ["shared"]
+    shared = found.resources("PodNetworking", "AWS::EC2::SecurityGroup").values()
+    assert "kubernetes.io/cluster/" not in str([group["Properties"].get("Tags") for group in shared])

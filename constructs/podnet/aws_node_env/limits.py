@@ -1,11 +1,13 @@
 """What the arguments of AwsNodeEnv may be."""
 
+import json
 from collections.abc import Mapping
 
 from aws_cdk import Duration
 
 WAIT_MINUTES, SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
 _MOST_MINUTES = 60 - WAIT_MINUTES - SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
+MOST_CHARACTERS = 6000  # of the schedule's event, which has room for 8,192: the certificate authority is in it too
 _WATCH_MINUTES = 8 * 60  # three periods of an alarm must fit into a day
 
 
@@ -16,6 +18,8 @@ def check(
     minutes = rollout_limit.to_minutes()
     if not any(env.values()):
         raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
+    if (size := len(json.dumps({name: dict(variables) for name, variables in env.items()}))) > MOST_CHARACTERS:
+        raise ValueError(f"env must have at most {MOST_CHARACTERS} characters as JSON, got {size}; shorten it")
     if not 1 <= minutes <= _MOST_MINUTES:
         raise ValueError(f"rollout_limit must be 1 to {_MOST_MINUTES} minutes, got {minutes}")
     if dead_nodes not in ("count-out", "refuse"):

@@ -37,9 +37,8 @@ class Lab:
         )
         arguments |= {"vpc": vpc} if in_vpc else {}
         arguments |= {"alarm_topic": sns.Topic(self.stack, "Topic")} if alarmed else {}
-        self.env = AwsNodeEnv(
-            self.stack, "AwsNodeEnv", cluster=self.cluster, env=ENV, addon_version="v1.23.2-eksbuild.1", **arguments
-        )
+        given = {"env": ENV, "addon_version": "v1.23.2-eksbuild.1", **arguments}
+        self.env = AwsNodeEnv(self.stack, "AwsNodeEnv", cluster=self.cluster, **given)
 
     @property
     def resources(self):
@@ -238,6 +237,7 @@ def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
     [
         ({"rollout_limit": cdk.Duration.minutes(46)}, "rollout_limit must be 1 to 45 minutes, got 46"),
         ({"rollout_limit": cdk.Duration.seconds(0)}, "rollout_limit must be 1 to 45 minutes, got 0"),
+        ({"env": {"aws-node": {"A": "x" * 6000}}}, "env must have at most 6000 characters as JSON, got 60"),
         ({"dead_nodes": "ignore"}, "dead_nodes must be count-out or refuse, got 'ignore'"),
         ({"watch_every": cdk.Duration.hours(9)}, "watch_every must be 1 minute to 8 hours, got 540 minutes"),
     ],

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+from podnet.aws_node_env.limits import MOST_CHARACTERS
 from review.data import limits, table
+from review.rules import values
 from stacks.kubectl_layer import VERSIONS
 from tools.generate_cni_variables import variables
 from tools.generate_trunk_limits import limits as parse
@@ -64,3 +66,8 @@ def test_every_table_says_where_it_comes_from():
     for name in ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions"):
         assert table(name)["from"]
         assert table(name).get("version") or table(name)["as of"]
+
+
+def test_rule_and_construct_agree_about_the_size_of_the_variables():
+    """The rule tells it with a path, the construct is used by itself too."""
+    assert values.MOST_CHARACTERS == MOST_CHARACTERS

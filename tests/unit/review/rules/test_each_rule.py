@@ -169,6 +169,7 @@ CASES = [
      "cluster.endpoint_cidrs[1]"),
     ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["10.0.0.0/8"]),
      "cluster.endpoint_cidrs[0]"),
+    ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(6)}), "pod_networking.env"),
     ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
     ("ranges-do-not-overlap", "prod", lambda c: c["peers"][1].update(cidr="10.98.0.0/20"), "peers[1].cidr"),
@@ -341,6 +342,7 @@ def test_shipped_environments_have_no_errors(name):
         ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="standard")),
         ("ranges-do-not-overlap", "dev", _behind_gateway("10.0.0.0/8")),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
+        ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
         ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
     ],
