@@ -99,8 +99,9 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
     cluster = raw.get("cluster")
-    roles = cluster.get("admin_role_arns") if isinstance(cluster, dict) else None
-    for i, role in enumerate(roles if isinstance(roles, list) else ()):
+    given = cluster.get("admin_role_arns") if isinstance(cluster, dict) else None
+    roles = given if isinstance(given, list) else []
+    for i, role in enumerate(roles):
         if role in roles[:i]:
             yield Problem(f"cluster.admin_role_arns[{i}]", "must be named once", show(role), "remove the repetition")
         elif isinstance(role, str) and "-cfn-exec-role-" in role:
