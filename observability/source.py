@@ -24,6 +24,7 @@ _QUERIES, _ANSWERS = _rate("coredns_dns_requests_total"), _rate("coredns_dns_res
 _SERVFAIL = _rate("coredns_dns_responses_total", also='rcode="SERVFAIL"')
 _BROKEN = f"sum by (instance) (increase(coredns_forward_healthcheck_broken_total{_JOB}[5m]))"
 _STALE = _rate("coredns_cache_served_stale_total")
+_FAILING = f"sum by (instance) (increase(coredns_proxy_healthcheck_failures_total{_JOB}[5m]))"
 _P99 = f"histogram_quantile(0.99, {_rate('coredns_dns_request_duration_seconds_bucket', by='instance, le')})"
 _UPSTREAM = f"histogram_quantile(0.99, {_rate('coredns_proxy_request_duration_seconds_bucket', by='to, le')})"
 
@@ -63,9 +64,10 @@ ALERTS = (
     Alert(name="NodeLocalDnsSlow", expression=f"{_P99} > 0.5", lasting="10m", severity="warning",
           summary="1 % of answers on {{ $labels.instance }} take more than 0.5 s",
           action="see which upstream is slow on the dashboard"),
-    Alert(name="NodeLocalDnsServesStale", expression=f"{_STALE} > 1", lasting="10m", severity="warning",
+    Alert(name="NodeLocalDnsServesStale", expression=f"{_STALE} > 1 and {_FAILING} > 0", lasting="10m",
+          severity="warning",
           summary="The cache of {{ $labels.instance }} answers from memory past its end",
-          action="CoreDNS or a resolver is away; after an hour (serve_stale_seconds) these names fail"),
+          action="CoreDNS or a resolver is away; after serve_stale_seconds these names fail"),
     Alert(name="NodeLocalDnsUpstreamAway",
           expression=f"{_BROKEN} > 0", lasting="5m", severity="critical",
           summary="No resolver of a zone is healthy for {{ $labels.instance }}",

@@ -33,8 +33,9 @@ class DnsOptions(Section):
     """The same for "no such name"; more hides new pods of a StatefulSet."""
     other_ttl: Ttl = 30
     """The same for all other zones, found and denied."""
-    serve_stale_seconds: Annotated[int, Field(ge=0, le=86_400)] = 3600
-    """How long past its end an answer is given while the server is away; 0: not."""
+    serve_stale_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    """How long past its end an answer is given, once in peace and while the server is away; 0: not. More bridges longer
+    outages, and gives the first query after a pause older addresses."""
     prefetch: Annotated[int, Field(ge=0, le=1000)] = 0
     """Refresh an answer before its end if asked so often within a minute; 0: not."""
     cluster_protocol: Literal["force_tcp", "prefer_udp", "same"] = "force_tcp"

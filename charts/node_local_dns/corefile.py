@@ -24,9 +24,7 @@ def corefile(*, listen: Sequence[str], cluster_domain: str, options: Options) ->
     """
     every = [*_errors(options), *["log"] * options.log_queries, f"bind {' '.join(listen)}"]
     every += [f"prometheus :{options.metrics_port}", *["template IN AAAA"] * options.drop_aaaa]
-    own, to_cluster = zone("cluster_domain", cluster_domain), f"forward . {_CLUSTER_DNS}"
-    if options.cluster_protocol != "same":
-        to_cluster += f" {{\n        {options.cluster_protocol}\n    }}"
+    own, to_cluster = zone("cluster_domain", cluster_domain), _forward(_CLUSTER_DNS, options.cluster_protocol)
     host = f"[{listen[0]}]" if ":" in listen[0] else listen[0]
     cluster_cache = _cache(options, options.cluster_ttl, options.cluster_denial_ttl)
     cache = _cache(options, options.other_ttl, options.other_ttl)
@@ -38,9 +36,14 @@ def corefile(*, listen: Sequence[str], cluster_domain: str, options: Options) ->
         if zone(path, name) in blocks:
             raise ValueError(f"{path} must be a zone of its own, got {name}: CoreDNS answers it; choose a zone below")
         # without loop: a peer's resolver that sends a query back must not end the cache of every node
-        blocks[name] = [*every, *cache, f"forward . {resolvers(path, servers, listen)}"]
-    blocks["."] = [*every, *cache, "loop", f"forward . {upstream}"]
+        blocks[name] = [*every, *cache, _forward(resolvers(path, servers, listen))]
+    blocks["."] = [*every, *cache, "loop", _forward(upstream)]
     return "".join("{}:53 {{\n    {}\n}}\n".format(name, "\n    ".join(lines)) for name, lines in blocks.items())
+
+
+def _forward(servers: str, protocol: str = "prefer_udp") -> str:
+    """Ask by UDP first: refreshes go by TCP otherwise, whatever pods use (plugin/cache, newPrefetchResponseWriter)."""
+    return f"forward . {servers}" if protocol == "same" else f"forward . {servers} {{\n        {protocol}\n    }}"
 
 
 def _errors(options: Options) -> list[str]:
@@ -51,7 +54,8 @@ def _errors(options: Options) -> list[str]:
 
 def _cache(options: Options, ttl: int, denial_ttl: int) -> list[str]:
     lines = [f"success {options.cache_capacity} {ttl}", f"denial {options.cache_capacity} {denial_ttl}"]
-    # immediate: in verify mode a query waits for the server that is away, and times out
+    # immediate: in verify mode a query waits for the server that is away, and times out. An answer past its end is
+    # given in peace too, once: longer than a minute it would hide new pods and failed-over databases
     lines += [f"serve_stale {options.serve_stale_seconds}s immediate"] if options.serve_stale_seconds else []
     lines += [f"prefetch {options.prefetch}"] if options.prefetch else []
     return ["cache {", *(f"    {line}" for line in lines), "}"]

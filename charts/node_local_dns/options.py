@@ -29,7 +29,7 @@ class Options:
     cluster_ttl: int = 30  # seconds that an answer of the cluster's zone is kept at most
     cluster_denial_ttl: int = 5  # the same for "no such name"; more hides new pods of a StatefulSet
     other_ttl: int = 30  # the same for all other zones, found and denied
-    serve_stale_seconds: int = 3600  # answer from the cache so long past the end while the server is away; 0 = not
+    serve_stale_seconds: int = 60  # give an answer so long past its end, and ask again meanwhile; 0 = not
     prefetch: int = 0  # refresh an answer before its end if asked so often within a minute; 0 = not
     cluster_protocol: str = "force_tcp"  # to CoreDNS: force_tcp, prefer_udp, or same as the client's
     stub_domains: Mapping[str, Sequence[str]] = field(default_factory=dict)  # zone -> resolvers, such as a peer's

@@ -35,7 +35,7 @@ def test_the_default_is_the_recommended_configuration():
         "[cluster.local:53].cache": "set",
         "[cluster.local:53].cache.success": "9984 30",
         "[cluster.local:53].cache.denial": "9984 5",
-        "[cluster.local:53].cache.serve_stale": "3600s immediate",
+        "[cluster.local:53].cache.serve_stale": "60s immediate",
         "[cluster.local:53].loop": "set",
         "[cluster.local:53].forward": ". __PILLAR__CLUSTER__DNS__",
         "[cluster.local:53].forward.force_tcp": "set",
@@ -47,6 +47,7 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
     found = lines()
     assert found["[in-addr.arpa:53].forward"] == found["[ip6.arpa:53].forward"] == ". __PILLAR__CLUSTER__DNS__"
     assert found["[.:53].forward"] == ". __PILLAR__UPSTREAM__SERVERS__"
+    assert found["[.:53].forward.prefer_udp"] == "set"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"cluster_ttl": 10}, "[cluster.local:53].cache.success", "9984 10"),
         ({"cluster_denial_ttl": 1}, "[cluster.local:53].cache.denial", "9984 1"),
         ({"other_ttl": 300}, "[.:53].cache.denial", "9984 300"),
-        ({"serve_stale_seconds": 60}, "[.:53].cache.serve_stale", "60s immediate"),
+        ({"serve_stale_seconds": 3600}, "[.:53].cache.serve_stale", "3600s immediate"),
         ({"serve_stale_seconds": 0}, "[.:53].cache.serve_stale", None),
         ({"prefetch": 10}, "[cluster.local:53].cache.prefetch", "10"),
         ({"cluster_protocol": "prefer_udp"}, "[in-addr.arpa:53].forward.prefer_udp", "set"),
@@ -66,6 +67,7 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"log_queries": True}, "[.:53].log", "set"),
         ({"consolidate_errors_seconds": 30}, "[.:53].errors.consolidate", '30s ".* i/o timeout$" warning'),
         ({"stub_domains": {"a_b.example": ["10.1.0.2"]}}, "[a_b.example:53].forward", ". 10.1.0.2"),
+        ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].forward.prefer_udp", "set"),
         ({"stub_domains": {"a.example": ["fd00::2"]}}, "[a.example:53].forward", ". fd00::2"),
         ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].loop", None),
     ],

@@ -1,0 +1,48 @@
+"""An answer past its end: given at once, for so long and no longer, and replaced by a truer one."""
+
+import time
+
+from charts.node_local_dns import Options
+from laboratory.addresses import CLUSTER_IP, LOCAL, NODE_RESOLVER, SECOND
+from laboratory.zones import stand_ins
+
+TTL_S, KEPT_S = 5, 2
+POD, NEW_POD, OUTSIDE = "pod.svc.cluster.local", "absent.svc.cluster.local", "shop.example"
+
+
+def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(lab):
+    """A pod was replaced and another one added while nobody asked: an hour hides both from whoever asks first."""
+    servers = lab.start_servers()
+    lab.start_cache("short", Options(serve_stale_seconds=KEPT_S), listen=(LOCAL, CLUSTER_IP))
+    hour = Options(serve_stale_seconds=3600, health_port=8081, metrics_port=9254, setup_metrics_port=9354)
+    lab.start_cache("hour", hour, listen=SECOND)
+    for server in (CLUSTER_IP, SECOND[1]):
+        assert lab.dig("pod", POD, server=server).records == ["10.1.2.3"]
+        assert lab.dig("pod", NEW_POD, server=server).status == "NXDOMAIN"
+    servers.stop()
+    changed = stand_ins("", without="", log=True).replace("10.1.2.3", "10.1.2.4").replace("absent", "nobody")
+    lab.start("servers", "servers", changed)
+    time.sleep(TTL_S + KEPT_S + 2)
+    assert [lab.dig("pod", name).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
+    first, denied = (lab.dig("pod", name, server=SECOND[1]) for name in (POD, NEW_POD))
+    assert (first.records, denied.status) == (["10.1.2.3"], "NXDOMAIN")
+    time.sleep(1)
+    assert [lab.dig("pod", name, server=SECOND[1]).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
+
+
+def test_a_resolver_that_takes_udp_alone_is_asked_again(lab):
+    """CoreDNS's cache refreshes by TCP: the first answer would be given until it is too old even for that."""
+    lab.start_servers()
+    lab.run(
+        "node",
+        "nft",
+        f"""table ip no_tcp {{
+        chain c {{ type filter hook output priority 0; ip daddr {NODE_RESOLVER} tcp dport 53 reject with tcp reset; }}
+    }}""",
+    )
+    lab.start_cache("cache", Options())
+    assert lab.dig("pod", OUTSIDE).ttl == TTL_S
+    time.sleep(TTL_S + 1.2)
+    assert lab.dig("pod", OUTSIDE).ttl == 0
+    time.sleep(1)
+    assert lab.dig("pod", OUTSIDE).ttl > 0
