@@ -1,5 +1,6 @@
 """What live reload would do (docs/decisions/0011): no query is lost, and a broken Corefile is not seen from outside."""
 
+import re
 import time
 
 import pytest
@@ -46,9 +47,9 @@ def test_reloads_lose_nothing(cache):
     ("broken", "says", "counted"),
     [
         (lambda text: text.replace("prometheus", "promotheus", 1), "Corefile changed but reload failed", 1),
-        (lambda text: text.rstrip().removesuffix("}"), "[WARNING] plugin/reload", 0),
+        (lambda text: re.sub(r"\}\s+\}\s*$", "", text), "[WARNING] plugin/reload", 0),
     ],
-    ids=["an unknown plugin", "a brace too few"],
+    ids=["an unknown plugin", "braces too few"],
 )
 def test_a_broken_corefile_leaves_the_old_one_and_not_every_failure_is_counted(cache, broken, says, counted):
     """The next restart would find it: nobody has been told by then."""
