@@ -1,5 +1,6 @@
 """The cluster and the add-ons that must be there before its first node."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -32,6 +33,8 @@ class ClusterStack(EnvironmentStack):
             log_types=cluster.log_types,
             admin_role_arns=cluster.admin_role_arns,
         ).cluster
+        command = f"aws eks update-kubeconfig --name {self.cluster.cluster_name} --region {settings.region}"
+        cdk.CfnOutput(self, "UpdateKubeconfig", value=command)
         Addon(self, "KubeProxy", cluster=self.cluster, name="kube-proxy", version=cluster.kube_proxy_version)
         self.addon_configuration = configuration(networking.variables()) if networking.addon_configuration else ""
         Addon(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from review.data import limits
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 COOLDOWN_SECONDS = 60  # default of branch-eni-cooldown (amazon-vpc-resource-controller-k8s, README.md); 30 at least
 _HOST_NETWORK = 2
 _PREFIX = 16
+_SMALL, _LARGE, _FROM = 110, 250, 8  # EKS user guide, Increase the available IP addresses; xlarge units of 4 vCPUs
 
 
 def capacity(settings: Settings) -> list[dict[str, Any]]:
     """Return a row for each instance type of each group.
 
-    `max_pods` is kubelet's limit by the number of addresses (awslabs/amazon-eks-ami, nodeadm) and counts all pods;
+    `max_pods` is kubelet's limit by the number of addresses, as EKS sets it for managed groups, and counts all pods;
     `plain_pods` are the addresses left when the trunk ENI has taken an interface; `branch` are pods with groups of
     their own. Totals are those of the group's fewest, wanted and most nodes.
     """
@@ -27,17 +29,23 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
         sizes = (group.min_size, group.desired_size, group.max_size)
         for name in group.instance_types:
             interfaces, addresses, branch = limits(name) or (0, 0, 0)
-            usable = max(interfaces - 1, 0) * max(addresses - 1, 0) * (_PREFIX if prefixes else 1)
+            room = max(addresses - 1, 0) * (_PREFIX if prefixes else 1)
             rows.append(
                 {
                     "group": group.name,
                     "type": name,
                     "interfaces": interfaces,
-                    "max_pods": interfaces * (addresses - 1) + _HOST_NETWORK if interfaces else 0,
-                    "plain_pods": usable,
+                    "max_pods": min(interfaces * room + _HOST_NETWORK, _cap(name)) if interfaces else 0,
+                    "plain_pods": max(interfaces - 1, 0) * room,
                     "branch": branch,
                     "nodes": list(sizes),
                     "branch_in_group": [branch * size for size in sizes],
                 }
             )
     return rows
+
+
+def _cap(instance_type: str) -> int:
+    """Return what EKS's own images admit at most: 110 pods below 30 vCPUs, which 8xlarge has, and 250 from there."""
+    size = re.fullmatch(r"(?:(\d+)xlarge|metal.*)", instance_type.partition(".")[2])
+    return _LARGE if size and int(size[1] or _FROM) >= _FROM else _SMALL

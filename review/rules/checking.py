@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from review.rules import (
+    access,
     addon,
     addon_version,
     capacity,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _MODULES = (
+    access,
     modes,
     snat,
     nat,

@@ -13,6 +13,7 @@ import yaml
 import review
 from review import check
 from review.content import content
+from review.content.capacity import capacity
 from review.page import render
 from review.text import text
 from settings import load
@@ -199,3 +200,17 @@ def test_checking_takes_a_tenth_of_a_second():
         check(settings)
         taken.append(time.process_time() - start)
     assert min(taken) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "prefixes", "most"),
+    [("m5.large", True, 110), ("m5.4xlarge", False, 110), ("m5.8xlarge", False, 234), ("m5.metal", True, 250)],
+)
+def test_max_pods_are_no_more_than_eks_admits(changed, instance_type, prefixes, most):
+    """Its images admit 110 pods on nodes below 30 vCPUs and 250 on others, however many addresses there are."""
+
+    def change(content):
+        content["node_groups"][0]["instance_types"] = [instance_type]
+        content["pod_networking"]["env"]["ENABLE_PREFIX_DELEGATION"] = str(prefixes).lower()
+
+    assert capacity(changed("dev", change))[0]["max_pods"] == most

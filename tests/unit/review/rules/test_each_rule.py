@@ -93,6 +93,7 @@ def _only_egress(content, end):
 
 
 CASES = [
+    ("somebody-may-use-kubectl", "prod", lambda c: c["cluster"].pop("admin_role_arns"), "cluster.admin_role_arns"),
     ("node-cache-needs-standard", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
     ("strict-needs-early-demux-off", "dev", _pods(enforcing_mode="strict", disable_tcp_early_demux=False),
      "pod_networking.disable_tcp_early_demux"),
