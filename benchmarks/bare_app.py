@@ -94,6 +94,9 @@ def cluster(app: cdk.App, vpc: ec2.Vpc) -> Any:  # noqa: ANN401 (an eks.Cluster;
         kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(stack, "Kubectl")),
     )
     lambda_.LayerVersion(stack, "Again", code=lambda_.Code.from_asset(str(MANIFESTS), exclude=["**/__pycache__"]))
+    scope = eks.AccessScopeType.CLUSTER
+    policy = eks.AccessPolicy.from_access_policy_name("AmazonEKSClusterAdminPolicy", access_scope_type=scope)
+    made.grant_access("Admin", "arn:aws:iam::111111111111:role/Admin", [policy])
     for name in ("kube-proxy", "vpc-cni"):
         eks.CfnAddon(stack, name, cluster_name=made.cluster_name, addon_name=name)
     return made
