@@ -46,7 +46,7 @@ setup-rehearsal: setup .venv-emulator/.made ## make what a rehearsal needs: emul
 setup-parts: setup-rehearsal ## make what tests and benchmarks need besides: CoreDNS, AWS's CNI code, load, rules
 	@.venv/bin/python -m rehearsal.parts --quiet
 setup-system: ## install the Debian packages that tests use, as root; elsewhere say which
-	@tests/system-packages
+	@sh tests/system-packages
 
 # -- use --------------------------------------------------------------------------------------------------------------
 synth: setup ## write templates and the review to cdk.out; reads nothing but the repository
@@ -98,6 +98,8 @@ schema: setup ## write environments/*schema.json and docs/settings.md from the m
 	@.venv/bin/python -m settings
 test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
 	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
+test-quick: setup ## run tests/unit but for the browser's, and tests/synth, WORKERS at once: of Go they need two modules' files alone
+	@.venv/bin/python -m pytest -n $(WORKERS) --ignore tests/unit/review/page/test_in_chromium.py tests/unit tests/synth $(ARGS)
 fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts, answers and option sets
 	@OPTION_SETS=2000 FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py tests/dns/test_corefile_loads.py tests/unit/charts/test_corefile.py
 faults: setup-rehearsal ## rehearse RUNS times, each with one part killed, paused or out of disk at a random moment; SEED repeats
@@ -115,4 +117,4 @@ audit: setup ## say which pins their makers have withdrawn: yanked, deprecated, 
 clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test fuzz bench bump audit clean observability dataplane faults privilege
+.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege

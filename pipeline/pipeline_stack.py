@@ -14,7 +14,8 @@ from settings import Pipeline, Settings
 from settings.pipeline import Wave
 
 _PACKAGE = pathlib.Path(__file__).parent.parent / "package.json"
-_RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22"}}}}
+# Go of the image's choice would be 1.20, which cannot fetch the newer one that a go.mod asks for
+_RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22", "golang": "1.26"}}}}
 
 
 class PipelineStack(cdk.Stack):

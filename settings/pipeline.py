@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from settings.fields import AccountId, ConnectionArn, Name, Region, Repository
 from settings.forms import Section, wrong
 
-_CHECKS = ("make check", 'make test ARGS="tests/unit tests/synth"')
+_CHECKS = ("make check", "make test-quick WORKERS=2")
 
 
 class Source(Section):
@@ -47,7 +47,7 @@ class Pipeline(Section):
     source: Source
     """Where the settings and the code come from."""
     checks: tuple[str, ...] = _CHECKS
-    """Commands that must succeed before anything is deployed."""
+    """Commands that must succeed before anything is deployed; they run in CodeBuild, without a browser."""
     confirm_broadening: bool = True
     """Whether a change that gives more permissions, or opens a security group wider, waits for a person."""
     waves: Annotated[tuple[Wave, ...], Field(min_length=1)]

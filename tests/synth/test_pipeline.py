@@ -89,18 +89,31 @@ def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):
     assert ":codeconnections:" in source["ConnectionArn"]
 
 
-def test_the_synth_step_runs_the_checks_and_gives_the_reviews(template, stages):
-    """The cloud assembly and the reviews are two artefacts of one step."""
+@pytest.fixture(scope="module")
+def phases(template):
+    """The phases of the synth step's build."""
     (project,) = [
         resource["Properties"]
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::CodeBuild::Project" and "Synth" in resource["Properties"].get("Description", "")
     ]
-    commands = json.loads(project["Source"]["BuildSpec"])["phases"]["build"]["commands"]
-    assert commands[0] == "make check"
-    assert commands[1].startswith("make test")
-    assert commands[-1] == "make synth-pipeline PIPELINE=pipeline"
+    return json.loads(project["Source"]["BuildSpec"])["phases"]
+
+
+def test_the_synth_step_runs_the_checks_and_gives_the_reviews(phases, stages):
+    """The cloud assembly and the reviews are two artefacts of one step."""
+    checks = ["make check", "make test-quick WORKERS=2"]
+    assert phases["build"]["commands"] == [*checks, "make synth-pipeline PIPELINE=pipeline"]
     assert len(stages["Build"][0]["OutputArtifacts"]) == 2
+
+
+def test_the_synth_step_has_a_go_that_can_read_the_parts(phases):
+    """The image's default is 1.20, which cannot fetch a newer one; the newest that a go.mod asks for is named."""
+    asked = [
+        re.search(r"^go (\d+)\.(\d+)", file.read_text(), re.MULTILINE) for file in ROOT.glob("rehearsal/parts/*/go.mod")
+    ]
+    version = phases["install"]["runtime-versions"]["golang"]
+    assert tuple(map(int, version.split("."))) >= max(tuple(map(int, found.groups())) for found in asked)
 
 
 def test_every_wave_waits_for_who_must_agree(stages):
