@@ -4,7 +4,8 @@ import argparse
 import json
 import sys
 
-from accepter.template import Answer, template
+from accepter.answer import answer
+from accepter.template import template
 from settings import Settings, SettingsError, load
 from settings.network import Peer
 
@@ -14,17 +15,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m accepter", description="Print a template for a peer's owner.")
     parser.add_argument("--environment", required=True, help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--peer", required=True, help="its name in the file")
-    parser.add_argument("--connection", default="", help="pcx-…, once podnet has made it")
+    parser.add_argument("--connection", help="pcx-…, once podnet has made it")
     parser.add_argument("--route-table", action="append", default=[], help="a table of the peer that routes back")
-    parser.add_argument("--security-group", default="", help="group of the peer's servers")
+    parser.add_argument("--security-group", help="group of the peer's servers")
     parser.add_argument("--workload-group", action="append", default=[], help="namespace/name=sg-…: admit that group")
     given = parser.parse_args()
-    groups = dict(pair.split("=", 1) for pair in given.workload_group if "=" in pair)
     try:
         settings = load(given.environment)
         peer = _peer(settings, given.peer)
-        answer = Answer(given.connection, given.route_table, given.security_group, groups)
-        print(json.dumps(template(settings, peer, answer), indent=1))
+        known = answer(
+            settings,
+            peer,
+            connection=given.connection,
+            route_tables=given.route_table,
+            security_group=given.security_group,
+            workload_groups=given.workload_group,
+        )
+        print(json.dumps(template(settings, peer, known), indent=1))
     except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,32 +1,15 @@
 """The template for the owner of a peer."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from accepter.answer import Answer
+from accepter.rules import rules
 from settings import Settings
 from settings.network import Peer
 
 Json = dict[str, Any]
 _OPTION = Path(__file__).with_name("dns_option.py")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the peer's owner knows and the environment file does not.
-
-    Attributes:
-        connection: Id of the peering connection; empty before podnet's first deploy.
-        route_tables: Tables of the peer that get the route back.
-        security_group: Group of the peer's servers; empty for no rule.
-        workload_groups: {namespace/name: id of the workload's group}, to admit a group rather than the VPC's range.
-    """
-
-    connection: str = ""
-    route_tables: Sequence[str] = ()
-    security_group: str = ""
-    workload_groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
@@ -44,7 +27,7 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
         if peer.dns_resolution:
             resources |= _dns_option(answer.connection)
         if answer.security_group:
-            resources |= _rules(settings, peer, answer)
+            resources |= rules(settings, peer, answer)
     if not resources:
         reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
         raise ValueError(f"{reason}; a connection within one account needs no role: deploy podnet first")
@@ -116,27 +99,6 @@ def _dns_option(connection: str) -> Json:
         "DnsOptionFunction": {"Type": "AWS::Lambda::Function", "Properties": function},
         "DnsOption": {"Type": "Custom::PeeringDnsOption", "Properties": option},
     }
-
-
-def _rules(settings: Settings, peer: Peer, answer: Answer) -> Json:
-    """Give a rule for each service: from a workload's group where it is known and of this region, else the range."""
-    found: Json = {}
-    here = peer.region in (None, settings.region)
-    for workload in settings.workloads:
-        name = f"{workload.namespace}/{workload.name}"
-        for reach in workload.reaches:
-            if reach.peer != peer.name:
-                continue
-            port = {"IpProtocol": reach.protocol, "FromPort": reach.port, "ToPort": reach.port}
-            group = answer.workload_groups.get(name) if here else None
-            source = {"CidrIp": settings.any_network.cidr, "Description": f"podnet {settings.name}"}
-            if group:
-                source = {"SourceSecurityGroupId": group, "Description": f"{settings.name} {name}"[:255]}
-                source |= {"SourceSecurityGroupOwnerId": settings.account} if peer.account else {}
-            key = f"{(group or 'Range').replace('-', '')}{reach.protocol.capitalize()}{reach.port}"
-            properties = {"GroupId": answer.security_group, **port, **source}
-            found[f"Admit{key}"] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
-    return found
 
 
 def _policy(statement: Json) -> Json:

@@ -3,7 +3,8 @@
 import boto3
 import pytest
 
-from accepter.template import Answer, template
+from accepter.answer import Answer
+from accepter.template import template
 from settings import load
 from settings.network import Peer
 from settings.workloads import Reach
@@ -28,7 +29,7 @@ def deploy(cloudformation, name, body, *, update=False):
 
 
 def test_the_owners_template_and_our_connection_fit_each_other(aws, owner):
-    """Without the role the connection fails; with it come route, the other half of the DNS option, and a rule."""
+    """Without the role the connection fails; with it come route, the other half of the DNS option, and rules."""
     theirs = owner("ec2")
     vpc = theirs.create_vpc(CidrBlock="10.97.0.0/16")["Vpc"]["VpcId"]
     table = theirs.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
@@ -63,8 +64,10 @@ def test_the_owners_template_and_our_connection_fit_each_other(aws, owner):
         if route["DestinationCidrBlock"] == settings.any_network.cidr
     ]
     assert back["VpcPeeringConnectionId"] == connection
-    (rule,) = theirs.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
-    assert (rule["FromPort"], rule["IpRanges"][0]["CidrIp"]) == (5432, settings.any_network.cidr)
+    rules = theirs.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert sorted((rule["FromPort"], rule["IpRanges"][0]["CidrIp"]) for rule in rules) == [
+        (port, settings.any_network.cidr) for port in (443, 5432)
+    ]
     shown = theirs.describe_vpc_peering_connections(VpcPeeringConnectionIds=[connection])["VpcPeeringConnections"][0]
     assert shown["AccepterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is True
     for cloudformation, name in ((owner("cloudformation"), "accepter"), (aws("cloudformation"), "requester")):

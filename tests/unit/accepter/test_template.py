@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from accepter.template import Answer, template
+from accepter.answer import Answer
+from accepter.template import template
 from settings import load
-from settings.workloads import Reach
+from settings.workloads import EgressRule, Reach
 
 CONNECTION = "pcx-0f9a2b3c4d5e6f701"
 KNOWN = Answer(CONNECTION, ["rtb-0f9a2b3c4d5e6f702", "rtb-0f9a2b3c4d5e6f703"], "sg-0f9a2b3c4d5e6f704")
@@ -20,15 +21,22 @@ ROLE = "arn:aws:iam::333333333333:role/net/peering-accepter"
 def make():
     """A function that gives the resources for the partner of prod, of which something is changed."""
 
-    def of(answer, **changes):
+    def of(answer, *, egress=None, **changes):
         settings = load("prod")
         peer = next(p for p in settings.peers if p.name == "partner").model_copy(update=changes)
         reaches = (Reach(peer="partner", port=5432), Reach(peer="partner", port=9092), Reach(peer="data", port=1))
-        workloads = [w.model_copy(update={"reaches": reaches}) for w in settings.workloads[:2]]
+        sent = egress and tuple(EgressRule.model_validate(rule) for rule in egress)
+        workloads = [w.model_copy(update={"reaches": reaches, "egress": sent}) for w in settings.workloads[:2]]
         settings = settings.model_copy(update={"workloads": tuple(workloads), "peers": (settings.peers[0], peer)})
         return template(settings, peer, answer)["Resources"]
 
     return of
+
+
+def command(*options):
+    """Run the command for prod."""
+    words = [sys.executable, "-m", "accepter", "--environment", "prod", *options]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
 def of_type(resources, kind):
@@ -81,6 +89,33 @@ def test_a_workloads_group_is_named_with_its_account_and_never_across_regions(ma
     assert all("CidrIp" in rule for rule in far)
 
 
+def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(make):
+    """By the peer's name or a part of its range, ranges of ports as such, and no rule twice; nothing of other ends."""
+    partner = {"peer": "partner"}
+    egress = [
+        {"port": 5432, "to": partner},
+        {"port": 8000, "to_port": 8010, "to": partner},
+        {"port": 8000, "to_port": 8000, "to": partner},
+        {"protocol": "udp", "port": 53, "to": {"cidr": "10.97.1.0/24"}},
+        {"protocol": "icmp", "to": partner},
+        {"protocol": "all", "to": partner},
+        {"port": 1, "to": {"peer": "data"}},
+        {"port": 2, "to": {"cidr": "0.0.0.0/0"}},
+        {"port": 3, "to": {"cluster": True}},
+    ]
+    rules = of_type(make(KNOWN, egress=egress), "AWS::EC2::SecurityGroupIngress")
+    admitted = [(rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) for rule in rules]
+    assert sorted(admitted, key=str) == [
+        ("-1", None, None),
+        ("icmp", -1, -1),
+        ("tcp", 5432, 5432),
+        ("tcp", 8000, 8000),
+        ("tcp", 8000, 8010),
+        ("tcp", 9092, 9092),
+        ("udp", 53, 53),
+    ]
+
+
 def test_the_dns_option_and_the_rules_are_left_out_where_they_are_not_asked_for(make):
     """Without the option, and without a group of servers."""
     resources = make(Answer(CONNECTION, ["rtb-0f9a2b3c4d5e6f702"]), dns_resolution=False)
@@ -103,12 +138,11 @@ def test_there_is_nothing_to_make_within_one_account_before_the_connection(make)
 )
 def test_the_command_prints_what_cfn_lint_accepts(tmp_path, more):
     """Both stages, as the owner would deploy them."""
-    command = [sys.executable, "-m", "accepter", "--environment", "prod", "--peer", "partner", *more]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = command("--peer", "partner", *more)
     assert done.returncode == 0, done.stderr
     file = tmp_path / "partner.json"
     file.write_text(done.stdout)
-    assert len(json.loads(done.stdout)["Resources"]) == (5 if more else 1)
+    assert len(json.loads(done.stdout)["Resources"]) == (6 if more else 1)
     lint = [pathlib.Path(sys.executable).parent / "cfn-lint", "--regions", "eu-west-1", "--", file]
     found = subprocess.run(lint, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, ""), found.stdout
@@ -116,7 +150,52 @@ def test_the_command_prints_what_cfn_lint_accepts(tmp_path, more):
 
 def test_a_peer_that_the_file_does_not_have_is_told():
     """With those that it has."""
-    command = [sys.executable, "-m", "accepter", "--environment", "prod", "--peer", "nobody"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = command("--peer", "nobody")
     assert done.returncode == 1
     assert "--peer must be one of data, partner, got nobody" in done.stderr
+
+
+GROUP = KNOWN.security_group
+WITH_GROUP = ("--connection", CONNECTION, "--security-group", GROUP)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--connection", "pcx-1"), "--connection must be an id such as pcx-"),
+        (("--connection", ""), "--connection must be an id such as pcx-"),
+        (("--connection", CONNECTION, "--security-group", "sg1"), "--security-group must be an id such as sg-"),
+        (
+            ("--connection", CONNECTION, "--route-table", "sg-0f9a2b3c4d5e6f704"),
+            "--route-table must be an id such as r",
+        ),
+        (("--route-table", "rtb-0f9a2b3c4d5e6f702"), "must come with --connection, got none"),
+        (("--security-group", GROUP), "must come with --connection, got none"),
+        (("--workload-group", f"shop/payments={GROUP}"), "--workload-group must come with --security-group"),
+        ((*WITH_GROUP, "--workload-group", f"shop/payments:{GROUP}"), "--workload-group must be namespace/name=sg-"),
+        ((*WITH_GROUP, "--workload-group", "shop/payments=pcx-1"), "--workload-group shop/payments must be an id such"),
+        ((*WITH_GROUP, "--workload-group", f"shop/paymets={GROUP}"), "fix: choose from: shop/payments\n"),
+        (
+            (*WITH_GROUP, "--workload-group", f"reports/batch={GROUP}"),
+            "must name a workload with rules to partner, got",
+        ),
+    ],
+)
+def test_an_option_that_would_admit_more_than_was_meant_is_refused(options, told):
+    """In one sentence, without a template and without a traceback."""
+    done = command("--peer", "partner", *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_workloads_group_is_refused_where_the_peers_region_cannot_name_it(environment_file):
+    """It would be passed over, and the range admitted."""
+    text = (pathlib.Path(__file__).parents[3] / "environments" / "prod.yaml").read_text()
+    far = environment_file(
+        text.replace('    account: "333333333333"\n', '    account: "333333333333"\n    region: us-east-1\n')
+    )
+    done = command("--environment", far, "--peer", "partner", *WITH_GROUP, "--workload-group", f"shop/payments={GROUP}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--workload-group must be left out: no rule in us-east-1" in done.stderr
+    assert "CidrIp" in command("--environment", far, "--peer", "partner", *WITH_GROUP).stdout
