@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from review.rules import (
+    accepters,
     access,
     addon,
     addon_version,
@@ -48,6 +49,7 @@ _MODULES = (
     rollouts,
     ranges,
     peers,
+    accepters,
     transit_gateways,
     groups,
     selectors,

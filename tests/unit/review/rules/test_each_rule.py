@@ -26,6 +26,21 @@ def _peer(**values):
     return lambda c: c["peers"][0].update(values)
 
 
+def _second_accepter(role):
+    def change(content):
+        content["peers"].append(
+            {
+                "name": "partner2",
+                "vpc_id": "vpc-0f9a2b3c4d5e6f709",
+                "cidr": "10.96.0.0/16",
+                "account": "333333333333",
+                "accepter_role_arn": f"arn:aws:iam::333333333333:role/{role}",
+            }
+        )
+
+    return change
+
+
 def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
@@ -196,6 +211,8 @@ CASES = [
     ("accepter-role-accepts", "prod",
      lambda c: c["peers"][1].update(accepter_role_arn="arn:aws:iam::444444444444:role/x"),
      "peers[1].accepter_role_arn"),
+    ("accepter-role-is-one-peers", "prod", _second_accepter("peering-accepter"), "peers[2].accepter_role_arn"),
+    ("accepter-role-is-one-peers", "prod", _second_accepter("net/Peering-Accepter"), "peers[2].accepter_role_arn"),
     ("peer-routes-return", "dev", lambda c: c["peers"][0]["peer_side"].pop("route_table_ids"),
      "peers[0].peer_side.route_table_ids"),
     ("peer-owner-does-the-rest", "dev", lambda c: c["peers"][0].pop("peer_side"), "peers[0].peer_side"),
@@ -334,6 +351,7 @@ def test_shipped_environments_have_no_errors(name):
         ("kube-proxy-follows-kubernetes", "dev",
          lambda c: c["cluster"].update(kube_proxy_version="v1.32.0-eksbuild.1")),
         ("addon-schema-has-the-variables", "dev", lambda c: (_env(ODD="1")(c), _pods(addon_configuration=False)(c))),
+        ("accepter-role-is-one-peers", "prod", _second_accepter("second-accepter")),
         ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
         ("coredns-keeps-its-group", "dev", _workload(pod_labels={"k8s-app": "kube-dns"})),
         ("host-network-pods-have-no-policy", "dev", _workload(pod_labels={"k8s-app": "node-local-dns"})),
