@@ -1,4 +1,7 @@
 # podnet: every command that people and CI use. `make help` lists them.
+ifeq (,$(filter oneshell,$(.FEATURES)))
+$(error podnet needs GNU make 3.82 or later, got $(MAKE_VERSION). On macOS: brew install make, then write gmake for make)
+endif
 ENV ?= dev
 NAME ?= synth
 PIPELINE ?= pipeline
@@ -10,6 +13,17 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .ONESHELL:
 
+ifeq ($(origin env),command line)
+$(error ENV must be written in capitals, got env=$(env): make $(MAKECMDGOALS) ENV=$(env))
+endif
+# what changes an account takes no default
+CHANGING := $(filter deploy destroy,$(MAKECMDGOALS))
+ifneq (,$(CHANGING))
+ifneq (,$(if $(ENV),$(filter file,$(origin ENV)),empty))
+$(error make $(firstword $(CHANGING)) must be given an environment: make $(firstword $(CHANGING)) ENV=<name>)
+endif
+endif
+
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node --version 2>/dev/null | sed 's/^v//; s/\..*//')
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,7 +32,7 @@ CDK := npx --no-install cdk
 PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # -- what the commands need: made when missing or older than its pins -------------------------------------------------
 .venv/.made: requirements.txt requirements-dev.txt constraints.txt pyproject.toml
@@ -57,15 +71,17 @@ review: setup ## tell flows, rules and capacity of ENV as text, without a synth
 diff: setup ## compare with what is deployed, and tell what the change does to running pods; AGAINST=<saved review or file>
 	@.venv/bin/python -m review --environment $(ENV) --changes $(if $(AGAINST),--against $(AGAINST))
 	$(CDK) diff -c environment=$(ENV)
-deploy: setup ## deploy all stacks of ENV to AWS, and save the review that the next one is compared with
-	@$(CDK) deploy --all -c environment=$(ENV)
+deploy: setup ## deploy all stacks of ENV, which must be given, to AWS, and save the review that the next one is compared with
+	@.venv/bin/python -m settings.where --environment "$(ENV)"
+	$(CDK) deploy --all -c environment=$(ENV)
 	saved=$$(basename "$(ENV)"); saved=environments/$${saved%.*}.review.json
 	cp cdk.out/review/review.json "$$saved"
 	echo "saved $$saved: commit it, make diff compares with it"
 dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
 	@.venv/bin/python -m tests.dataplane --environment $(ENV)
-destroy: setup ## delete all stacks of ENV from AWS
-	@$(CDK) destroy --all -c environment=$(ENV)
+destroy: setup ## delete all stacks of ENV, which must be given, from AWS
+	@.venv/bin/python -m settings.where --environment "$(ENV)"
+	$(CDK) destroy --all -c environment=$(ENV)
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
 	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries them all

@@ -4,15 +4,18 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
+
+import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 
 
-def make(*words, **environment):
-    """Run make with -n, as from a shell of its own: also where make itself runs the tests."""
+def make(*words, flag="-n", **environment):
+    """Run make, which only tells what it would do, as from a shell: also where make itself runs the tests."""
     own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ENV"}
     kept = {name: value for name, value in os.environ.items() if name not in own}
-    command = ["make", "-n", *words]
+    command = ["make", flag, *words]
     return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
 
 
@@ -29,3 +32,50 @@ def test_the_checks_of_a_pipeline_need_no_part_that_is_built():
 def test_system_packages_are_installed_also_from_a_zip_that_lost_the_modes():
     """By sh, not as a program."""
     assert make("setup-system").stdout.splitlines() == ["sh tests/system-packages"]
+
+
+def test_an_old_make_is_refused_before_it_does_half_of_a_target():
+    """3.81 runs each line in a shell of its own, and knows no `oneshell`; also the list of commands says so."""
+    for target in ("help", "deploy"):
+        old = make(target, ".FEATURES=target-specific order-only second-expansion else-if")
+        assert (old.returncode, old.stdout) == (2, "")
+        assert "podnet needs GNU make 3.82 or later, got " in old.stderr
+        assert "gmake" in old.stderr
+
+
+def test_help_lists_every_target_without_the_tabs_of_gnu_sed():
+    """Name, some blanks, the words; as docs/reference.md has them."""
+    told = make("help", flag="--no-print-directory").stdout.splitlines()
+    wanted = re.findall(r"^([a-z-]+):[^#\n]*## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert [tuple(line.split(maxsplit=1)) for line in told] == wanted
+    assert "sed" not in make("help").stdout
+
+
+@pytest.mark.parametrize("target", ["deploy", "destroy"])
+def test_what_changes_an_account_takes_no_environment_by_default(target):
+    """Not dev because nothing was said, nor because of a slip; and it is told where it goes before it goes there."""
+    for words in ((target,), (target, "ENV="), ("synth", target)):
+        refused = make(*words)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"make {target} must be given an environment: make {target} ENV=<name>" in refused.stderr
+    for told in (make(target, "ENV=prod").stdout, make(target, ENV="prod").stdout):
+        where = told.index('python -m settings.where --environment "prod"')
+        assert where < told.index(f"cdk {target} --all -c environment=prod")
+
+
+@pytest.mark.parametrize("target", ["synth", "deploy"])
+def test_a_variable_in_small_letters_is_refused(target):
+    """It would be passed over, and dev be taken."""
+    refused = make(target, "env=prod")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"ENV must be written in capitals, got env=prod: make {target} ENV=prod" in refused.stderr
+
+
+def test_where_an_environment_lies_is_told_in_one_line():
+    """From its file alone; a file that cannot be used ends the command."""
+    command = [sys.executable, "-m", "settings.where", "--environment"]
+    told = subprocess.run([*command, "prod"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert told == "environment prod: account 222222222222, region eu-west-1\n"
+    wrong = subprocess.run([*command, "nowhere"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "nowhere.yaml" in wrong.stderr
