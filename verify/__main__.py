@@ -18,6 +18,7 @@ from verify.kubectl import Kubectl
 from verify.nodes import nodes
 from verify.paths import paths
 from verify.pods import pods
+from verify.policies import policies
 from verify.telling import as_json, tell
 
 _INTERRUPTED = 130
@@ -52,7 +53,8 @@ def _look(settings: Settings, kubectl: Kubectl, given: argparse.Namespace) -> li
     looks = {
         "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
         "nodes": partial(nodes, settings, kubectl),
-        "policies and pods": partial(pods, settings, kubectl),
+        "policies": partial(policies, settings, kubectl),
+        "pods": partial(pods, settings, kubectl),
     }
     with Progress(f"looking at {settings.name} with kubectl") as progress:
         found = list[Finding]()

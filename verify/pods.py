@@ -1,4 +1,4 @@
-"""Whether each workload has its policy, and each pod that it selects got its security groups.
+"""Whether each pod that a workload's policy selects got its security groups.
 
 A policy selects as aws/amazon-vpc-resource-controller-k8s does (pkg/utils/helper.go): both selectors must hold.
 """
@@ -15,13 +15,9 @@ _RESTART = "restart them: kubectl -n <namespace> rollout restart <kind>/<name>; 
 
 
 def pods(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about policies and pods."""
+    """Yield what is found about the pods that the file's labels select; nothing where it has no workloads."""
     if not settings.workloads:
         return
-    policies = {_key(item): item for item in kubectl.items("securitygrouppolicies")}
-    missing = [f"{w.namespace}/{w.name}" for w in settings.workloads if (w.namespace, w.name) not in policies]
-    seen = f"{len(settings.workloads)} policies"
-    yield Finding("every workload has its policy", seen, missing, "deploy the stack of that namespace")
     selected, without = 0, []
     for namespace in sorted({workload.namespace for workload in settings.workloads}):
         members = [workload for workload in settings.workloads if workload.namespace == namespace]
@@ -55,7 +51,3 @@ def _why(pod: Json) -> str:
         return "started before its policy, or while EKS's webhook did not answer; it has the node's groups"
     waiting = [c.get("message", "") for c in pod.get("status", {}).get("conditions", []) if c["status"] != "True"]
     return f"no branch ENI yet {next(filter(None, waiting), '')}".strip()[:300]
-
-
-def _key(item: Json) -> tuple[str, str]:
-    return item["metadata"]["namespace"], item["metadata"]["name"]

@@ -9,9 +9,11 @@ import subprocess
 import sys
 
 import aws_node
+import cdk8s
 import pytest
 import yaml
 
+from charts.security_group_policy import SecurityGroupPolicy
 from rehearsal.kubectl import kubectl_folder
 from rehearsal.parts import module_dir
 from rehearsal.workspace import PROJECT
@@ -23,6 +25,7 @@ POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/namespaces/shop/securitygrouppoli
 DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
 MERGE = "application/merge-patch+json"
 DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
+SHARED, OWN = "sg-0d1a2b3c4d5e6f709", "sg-0d1a2b3c4d5e6f708"
 ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
 
 
@@ -48,7 +51,7 @@ def cluster(api, node):
     made += add_node(api, "good")
     for workload in settings.workloads:
         if workload.namespace == "shop":
-            made.append(make(api, POLICIES, policy(workload.name)))
+            made.append(make(api, POLICIES, policy(workload)))
     yield lambda *paths: made.extend(paths)
     for path in reversed(made):
         api.raw("DELETE", f"{path}?gracePeriodSeconds=0")
@@ -70,7 +73,7 @@ def verify(plane, tmp_path):
         given = {"cwd": PROJECT, "env": env | more, "capture_output": True, "text": True}
         return subprocess.run([*command, *options], **given, check=False)
 
-    run.command, run.env = command, env
+    run.command, run.env, run.file, run.content = command, env, file, content
     return run
 
 
@@ -80,10 +83,18 @@ def make(api, path, body):
     return f"{path}/{body['metadata']['name']}"
 
 
-def policy(name):
-    """A policy; only its name is looked at."""
-    kind = {"apiVersion": "vpcresources.k8s.aws/v1beta1", "kind": "SecurityGroupPolicy", "metadata": {"name": name}}
-    return {**kind, "spec": {"podSelector": {"matchLabels": {"app": name}}, "securityGroups": {"groupIds": ["sg-1"]}}}
+def policy(workload):
+    """The policy of a workload, with the shared group."""
+    made = SecurityGroupPolicy(
+        cdk8s.App(),
+        "policy",
+        name=workload.name,
+        namespace=workload.namespace,
+        pod_labels=workload.pod_labels,
+        service_account_labels=workload.service_account_labels,
+        security_group_ids=[SHARED],
+    )
+    return made.to_json()[0]
 
 
 def add_node(api, name, *, instance_type="m5.large", branches="9", features=FEATURE, labels=None):
@@ -109,9 +120,9 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster):
     """Exit 0, a line for each promise, a summary at the end, and without a terminal plain lines of what is going on."""
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok  ") == 7
+    assert done.stdout.count("ok  ") == 8
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 7 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 8 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -125,7 +136,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 7 hold" in printed
+    assert "dev: 8 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -153,7 +164,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "6 hold, 1 do not"
+    assert found["counts"] == "7 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
@@ -197,6 +208,62 @@ def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_a
         "node group general has no ready node",
     ):
         assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "told"),
+    [
+        (
+            "orders-api",
+            {"podSelector": {"matchLabels": {"app": None, "tier": "web"}}},
+            "podSelector.matchLabels must be app=orders-api, got tier=web",
+        ),
+        (
+            "orders-api",
+            {"podSelector": {"matchExpressions": [{"key": "canary", "operator": "DoesNotExist"}]}},
+            "podSelector.matchExpressions must not be there, got",
+        ),
+        (
+            "orders-worker",
+            {"serviceAccountSelector": {"matchLabels": {"team": "other"}}},
+            "serviceAccountSelector.matchLabels must be team=orders, got team=other",
+        ),
+        (
+            "orders-worker",
+            {"podSelector": {"matchLabels": {"app": "x"}}},
+            "podSelector.matchLabels must be none, got app=x",
+        ),
+    ],
+)
+def test_a_policy_that_selects_others_than_the_file_is_named(cluster, changed, name, spec, told):
+    """What is wanted, what is there, and both ways out; labels of the file that are not there too."""
+    done = changed(name, spec)
+    assert done.returncode == 1
+    assert f"shop/{name}: {told}" in done.stdout
+    assert "fix: deploy the stack of that namespace, or mend the file" in done.stdout
+    assert done.stdout.count("FAIL") == 1
+
+
+@pytest.fixture
+def changed(api, verify):
+    """A function that changes a policy by hand and verifies."""
+
+    def run(name, spec):
+        api("PATCH", f"{POLICIES}/{name}", {"spec": spec}, MERGE)
+        return verify()
+
+    return run
+
+
+def test_a_policy_without_a_group_of_the_file_is_named_and_further_groups_are_not(verify, cluster, api):
+    """The deploy adds groups that no file has."""
+    verify.content["workloads"][0]["security_group_ids"] = [OWN]
+    verify.file.write_text(yaml.safe_dump(verify.content))
+    done = verify()
+    assert done.returncode == 1
+    assert f"shop/orders-api: securityGroups.groupIds must have {OWN}, got {SHARED}" in done.stdout
+    api("PATCH", f"{POLICIES}/orders-api", {"spec": {"securityGroups": {"groupIds": [SHARED, OWN]}}}, MERGE)
+    assert verify().returncode == 0
 
 
 @pytest.mark.parametrize(

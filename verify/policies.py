@@ -1,0 +1,49 @@
+"""Whether each workload has its policy, and whether it says what the file says."""
+
+from collections.abc import Iterator
+
+from settings import Settings
+from settings.workloads import Workload
+from verify.finding import Finding
+from verify.kubectl import Json, Kubectl
+
+_KIND = "securitygrouppolicies"
+_DEPLOY = "deploy the stack of that namespace"
+_MEND = (
+    f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: "
+    "`kubectl -n <namespace> edit sgp <name>`; then restart the pods, which keep their groups until then"
+)
+
+
+def policies(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
+    """Yield what is found about policies; nothing where the file has no workloads."""
+    if not settings.workloads:
+        return
+    found = {f"{item['metadata']['namespace']}/{item['metadata']['name']}": item for item in kubectl.items(_KIND)}
+    wanted = {f"{workload.namespace}/{workload.name}": workload for workload in settings.workloads}
+    missing = [name for name in wanted if name not in found]
+    yield Finding("every workload has its policy", f"{len(wanted)} policies", missing, _DEPLOY)
+    there = [name for name in wanted if name in found]
+    if there:
+        other = [f"{name}: {problem}" for name in there for problem in _differs(wanted[name], found[name])]
+        yield Finding("every policy selects and gives what the file says", f"{len(there)} policies", other, _MEND)
+
+
+def _differs(workload: Workload, policy: Json) -> Iterator[str]:
+    """Yield what a policy has other than the file; groups that the deploy made are not in the file."""
+    spec = policy.get("spec", {})
+    selectors = {"podSelector": workload.pod_labels, "serviceAccountSelector": workload.service_account_labels}
+    for selector, labels in selectors.items():
+        live = spec.get(selector) or {}
+        if (labels or {}) != (got := live.get("matchLabels") or {}):
+            yield f"{selector}.matchLabels must be {_shown(labels or {})}, got {_shown(got)}"
+        if more := live.get("matchExpressions"):
+            yield f"{selector}.matchExpressions must not be there, got {more}"
+    groups = (spec.get("securityGroups") or {}).get("groupIds") or []
+    if lacking := [group for group in workload.security_group_ids if group not in groups]:
+        got = ", ".join(groups) or "none"
+        yield f"securityGroups.groupIds must have {', '.join(lacking)}, got {got}"
+
+
+def _shown(labels: dict[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(labels.items())) or "none"
