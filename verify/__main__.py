@@ -10,18 +10,20 @@ from rich.console import Console
 
 from settings import Settings, SettingsError, load
 from terminal import Progress
+from verify.cluster import SAME, Cluster, cluster, same
 from verify.daemon_sets import daemon_sets
 from verify.errors import VerifyError
 from verify.finding import Finding
 from verify.job import IMAGE
 from verify.kubectl import Kubectl
-from verify.nodes import nodes
+from verify.nodes import REGION, nodes
 from verify.paths import paths
 from verify.pods import pods
 from verify.policies import policies
 from verify.telling import as_json, tell
 
 _INTERRUPTED = 130
+_NO_JOB = Finding("a probe runs as --as says", not_tried="a Job is made in the cluster of the file only")
 
 
 def main() -> int:
@@ -31,11 +33,12 @@ def main() -> int:
     """
     given = _given()
     try:
-        settings = load(given.environment)
-        found = _look(settings, Kubectl(given.context), given)
+        settings, kubectl = load(given.environment), Kubectl(given.context)
+        where = cluster(kubectl)
+        found = _look(settings, kubectl, where, given)
         if given.output:
             given.output.parent.mkdir(parents=True, exist_ok=True)
-            given.output.write_text(as_json(settings.name, found) + "\n", encoding="utf-8")
+            given.output.write_text(as_json(settings.name, where, found) + "\n", encoding="utf-8")
     except (SettingsError, VerifyError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -43,27 +46,31 @@ def main() -> int:
         print("interrupted; nothing is left in the cluster", file=sys.stderr)
         return _INTERRUPTED
     if given.json:
-        print(as_json(settings.name, found))
+        print(as_json(settings.name, where, found))
     else:
-        tell(settings.name, found, Console())
+        tell(settings.name, where, found, Console())
     return int(any(finding.problems for finding in found))
 
 
-def _look(settings: Settings, kubectl: Kubectl, given: argparse.Namespace) -> list[Finding]:
+def _look(settings: Settings, kubectl: Kubectl, where: Cluster, given: argparse.Namespace) -> list[Finding]:
     looks = {
         "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
         "nodes": partial(nodes, settings, kubectl),
         "policies": partial(policies, settings, kubectl),
         "pods": partial(pods, settings, kubectl),
     }
+    found = [*same(settings, where, any_server=given.any_server)]
     with Progress(f"looking at {settings.name} with kubectl") as progress:
-        found = list[Finding]()
         for name, look in looks.items():
             progress.note(name)
             found += look()
         if given.workload:
-            found += _paths(settings, kubectl, given, progress)
+            found += _paths(settings, kubectl, given, progress) if _is_the_files(found) else [_NO_JOB]
     return found
+
+
+def _is_the_files(found: list[Finding]) -> bool:
+    return not any(finding.problems for finding in found if finding.what in {SAME, REGION})
 
 
 def _paths(settings: Settings, kubectl: Kubectl, given: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
@@ -74,6 +81,11 @@ def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m verify", description="Prove a deployed environment with kubectl.")
     parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--context", default="", help="context of the kubeconfig; the current one when left out")
+    parser.add_argument(
+        "--any-server",
+        action="store_true",
+        help="the server may have another host than the file says: a tunnel, a proxy",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--output", type=Path, help="write the JSON to this file as well")
     parser.add_argument(

@@ -21,6 +21,16 @@ class Kubectl:
     def __init__(self, context: str = "") -> None:
         self._context = [f"--context={context}"] if context else []
 
+    def configuration(self) -> Json:
+        """Give context and cluster of the kubeconfig, without credentials; nothing where there are none.
+
+        Raises:
+            VerifyError: If kubectl is missing.
+        """
+        status, out, _ = self._run("config", "view", "--minify", "--output=json")
+        found: Json = {} if status else json.loads(out)
+        return found
+
     def items(self, kind: str, namespace: str = "", selector: str = "") -> list[Json]:
         """Give the objects of a kind, of all namespaces when `namespace` is empty; none where the kind is unknown.
 

@@ -6,18 +6,22 @@ from trunks import GROUP, RESOURCE, features, lacks, ready, says
 
 from review.data import limits
 from settings import Settings
+from verify.cluster import remember
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
+REGION = "the nodes are of the file's region"
 _TYPE, _COMPUTE = "node.kubernetes.io/instance-type", "eks.amazonaws.com/compute-type"
+_REGION = "topology.kubernetes.io/region"
 _OTHER_COMPUTE = {"fargate", "hybrid", "auto"}  # aws-node does not run there
 _RECYCLE = "look at the events (`kubectl describe node`); recycle nodes that joined before ENABLE_POD_ENI was set"
 
 
 def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about groups and nodes; Karpenter's and self-managed nodes are looked at too."""
+    """Yield what is found about region, groups and nodes; Karpenter's and self-managed nodes are looked at too."""
     all_nodes = [node for node in kubectl.items("nodes") if _is_linux_on_ec2(node)]
     up = [node for node in all_nodes if ready(node)]
+    yield _region(settings, all_nodes)
     yield _groups(settings, up)
     known, events = features(kubectl.items("cninodes")), kubectl.items("events", "default")
     problems, without = [], []
@@ -32,6 +36,23 @@ def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     if without:
         seen += f"; of types without trunk ENIs, where no such pod is scheduled: {', '.join(without)[:300]}"
     yield Finding("every node has its trunk ENI", seen, problems, _RECYCLE)
+
+
+def _region(settings: Settings, found: list[Json]) -> Finding:
+    """Compare the region that nodes say; another one means another cluster."""
+    names: dict[str, list[str]] = {}
+    for node in found:
+        if region := _label(node, _REGION):
+            names.setdefault(region, []).append(node["metadata"]["name"])
+    if not names:
+        return Finding(REGION, not_tried=f"no node has the label {_REGION}")
+    problems = [
+        f"{_REGION} must be {settings.region}, got {region} on {len(others)}: {', '.join(others)[:100]}"
+        for region, others in sorted(names.items())
+        if region != settings.region
+    ]
+    fix = f"choose the context of the file's cluster with --context; `{remember(settings)}` makes it"
+    return Finding(REGION, settings.region, problems, fix)
 
 
 def _groups(settings: Settings, up: list[Json]) -> Finding:

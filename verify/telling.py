@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from verify.cluster import Cluster
 from verify.finding import Finding
 
 _MOST = 10  # problems of one finding that are shown
@@ -14,8 +15,9 @@ _MARKS = {"holds": ("ok  ", "green"), "fails": ("FAIL", "bold red"), "not tried"
 _COUNTED = {"holds": "hold", "fails": "do not", "not tried": "not tried"}
 
 
-def tell(environment: str, found: Sequence[Finding], console: Console) -> None:
-    """Print a line for each finding, what is wrong and its fix, and at the end how many hold."""
+def tell(environment: str, cluster: Cluster, found: Sequence[Finding], console: Console) -> None:
+    """Print where kubectl looks, a line for each finding, what is wrong and its fix, and at the end how many hold."""
+    _line(console, Text(f"{environment}: {cluster}", style="bold"))
     for finding in found:
         mark, style = _MARKS[finding.result]
         seen = f"not tried: {finding.not_tried}" if finding.not_tried else finding.seen
@@ -35,10 +37,11 @@ def counts(found: Sequence[Finding]) -> str:
     return ", ".join(f"{numbers[result]} {word}" for result, word in _COUNTED.items() if numbers[result])
 
 
-def as_json(environment: str, found: Sequence[Finding]) -> str:
+def as_json(environment: str, cluster: Cluster, found: Sequence[Finding]) -> str:
     """Give all of it as JSON; `holds` is false where something is wrong."""
     holds = not any(finding.problems for finding in found)
-    content = {"environment": environment, "holds": holds, "counts": counts(found)}
+    where = {"context": cluster.context, "server": cluster.server}
+    content = {"environment": environment, **where, "holds": holds, "counts": counts(found)}
     return json.dumps({**content, "findings": [finding.content() for finding in found]}, indent=1)
 
 

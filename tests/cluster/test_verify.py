@@ -101,6 +101,7 @@ def add_node(api, name, *, instance_type="m5.large", branches="9", features=FEAT
     """Add a ready node of the group general (or with other labels); give the paths of what was made."""
     given = {"podnet.io/node-group": "general"} if labels is None else labels
     given |= {"kubernetes.io/os": "linux", "node.kubernetes.io/instance-type": instance_type}
+    given = {"topology.kubernetes.io/region": "eu-west-1"} | given
     paths = [make(api, "/api/v1/nodes", {"metadata": {"name": name, "labels": given}})]
     amount = {"vpc.amazonaws.com/pod-eni": branches} if branches else {"cpu": "2"}
     status = {"capacity": amount, "allocatable": amount, "conditions": [{"type": "Ready", "status": "True"}]}
@@ -116,13 +117,14 @@ def pod(name, *, annotations=None, limits=None, **spec):
     return {"metadata": meta, "spec": {"containers": [container], **spec}}
 
 
-def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster):
-    """Exit 0, a line for each promise, a summary at the end, and without a terminal plain lines of what is going on."""
+def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
+    """Exit 0, the cluster at the head, a line for each promise, a summary, without a terminal plain lines meanwhile."""
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok  ") == 8
+    assert done.stdout.splitlines()[0] == f"dev: context rehearsal, server {plane.endpoint}"
+    assert done.stdout.count("ok  ") == 9
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 8 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 9 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -136,7 +138,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 8 hold" in printed
+    assert "dev: 9 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -164,7 +166,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "7 hold, 1 do not"
+    assert found["counts"] == "8 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
