@@ -10,13 +10,14 @@ from rich.console import Console
 
 from settings import Settings, SettingsError, load
 from terminal import Progress
-from verify.cluster import SAME, Cluster, cluster, same
+from verify.cluster import SAME, Cluster, cluster, remember, same
 from verify.daemon_sets import daemon_sets
 from verify.errors import VerifyError
 from verify.finding import Finding
 from verify.job import IMAGE
 from verify.kubectl import Kubectl
 from verify.nodes import REGION, nodes
+from verify.output import prepare, write
 from verify.paths import paths
 from verify.pods import pods
 from verify.policies import policies
@@ -33,12 +34,14 @@ def main() -> int:
     """
     given = _given()
     try:
-        settings, kubectl = load(given.environment), Kubectl(given.context)
+        settings = load(given.environment)
+        if given.output:
+            prepare(given.output)
+        kubectl = Kubectl(given.context, remember(settings))
         where = cluster(kubectl)
         found = _look(settings, kubectl, where, given)
         if given.output:
-            given.output.parent.mkdir(parents=True, exist_ok=True)
-            given.output.write_text(as_json(settings.name, where, found) + "\n", encoding="utf-8")
+            write(given.output, as_json(settings.name, where, found))
     except (SettingsError, VerifyError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ import subprocess
 from typing import Any
 
 from verify.errors import VerifyError
+from verify.refusal import fix, said
 
 Json = dict[str, Any]
 _SECONDS = 60
@@ -16,10 +17,13 @@ class Kubectl:
 
     Args:
         context: Context of the kubeconfig; the current one when empty.
+        remember: The command that puts the cluster into the kubeconfig, for messages.
     """
 
-    def __init__(self, context: str = "") -> None:
-        self._context = [f"--context={context}"] if context else []
+    def __init__(
+        self, context: str = "", remember: str = "aws eks update-kubeconfig --name <cluster> --region <region>"
+    ) -> None:
+        self._context, self._remember = [f"--context={context}"] if context else [], remember
 
     def configuration(self) -> Json:
         """Give context and cluster of the kubeconfig, without credentials; nothing where there are none.
@@ -43,7 +47,7 @@ class Kubectl:
         if status and "the server doesn't have a resource type" in error:
             return []
         if status:
-            raise VerifyError(f"`kubectl get {kind}` must work, got: {error.strip()[:400]}; look at the kubeconfig")
+            raise self._refused(f"get {kind}", error)
         found: list[Json] = json.loads(out)["items"]
         return found
 
@@ -75,13 +79,17 @@ class Kubectl:
     def _must(self, *arguments: str, given: str = "") -> str:
         status, out, error = self._run(*arguments, given=given)
         if status:
-            raise VerifyError(f"`kubectl {' '.join(arguments[:2])}` must work, got: {error.strip()[:400]}")
+            raise self._refused(" ".join(arguments[:2]), error)
         return out
+
+    def _refused(self, command: str, error: str) -> VerifyError:
+        got = said(error)
+        return VerifyError(f"`kubectl {command}` must work, got: {got}; {fix(got, self._remember)}")
 
     def _run(self, *arguments: str, given: str = "") -> tuple[int, str, str]:
         program = shutil.which("kubectl")
         if program is None:
-            raise VerifyError("PATH must hold kubectl, got none; install it and run `aws eks update-kubeconfig`")
+            raise VerifyError(f"PATH must hold kubectl, got none; install it, then `{self._remember}`")
         command = [program, *self._context, f"--request-timeout={_SECONDS}s", *arguments]
         done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr

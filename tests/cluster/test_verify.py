@@ -26,6 +26,7 @@ DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
 MERGE = "application/merge-patch+json"
 DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
 SHARED, OWN = "sg-0d1a2b3c4d5e6f709", "sg-0d1a2b3c4d5e6f708"
+REFUSED = "The connection to the server localhost:8080 was refused - did you specify the right host or port?"
 ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
 
 
@@ -269,11 +270,56 @@ def test_a_policy_without_a_group_of_the_file_is_named_and_further_groups_are_no
 
 
 @pytest.mark.parametrize(
-    ("more", "told"), [({"PATH": "/nowhere"}, "PATH must hold kubectl"), ({"KUBECONFIG": "/nowhere"}, "must work, got")]
+    ("more", "told"),
+    [
+        ({"PATH": "/nowhere"}, "PATH must hold kubectl, got none; install it, then `aws eks update-kubeconfig --name"),
+        (
+            {"KUBECONFIG": "/nowhere"},
+            f"`kubectl get daemonsets` must work, got: {REFUSED}; `aws eks update-kubeconfig --name <cluster> --region",
+        ),
+    ],
 )
 def test_a_cluster_that_cannot_be_seen_is_another_exit_code(verify, cluster, more, told):
-    """2: neither proven nor disproven."""
+    """2: neither proven nor disproven; one line without the log of kubectl's libraries, with what to do."""
     done = verify(**more)
     assert done.returncode == 2
-    assert told in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("looking at ")]
+    assert line.startswith(told)
     assert done.stdout == ""
+
+
+def test_credentials_that_have_expired_are_told_with_the_words_of_their_program(verify, cluster, plane, tmp_path):
+    """As in a kubeconfig of `aws eks update-kubeconfig`."""
+    program = tmp_path / "aws"
+    program.write_text("#!/bin/sh\necho 'the token has expired' >&2\nexit 254\n")
+    program.chmod(0o755)
+    config = json.loads(plane.kubeconfig.read_text())
+    asked = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": str(program)}
+    config["users"][0]["user"] = {"exec": {**asked, "interactiveMode": "Never"}}
+    (tmp_path / "kubeconfig").write_text(json.dumps(config))
+    done = verify(KUBECONFIG=str(tmp_path / "kubeconfig"))
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert "failed with exit code 254 (the token has expired); check the AWS credentials" in last
+
+
+@pytest.mark.parametrize("given", ["taken/dev.json", "folder"])
+def test_an_output_that_cannot_be_written_is_told_before_the_look(verify, tmp_path, given):
+    """One sentence with the reason; nothing is asked of a cluster."""
+    (tmp_path / "taken").write_text("a file")
+    (tmp_path / "folder").mkdir()
+    done = verify("--output", str(tmp_path / given), KUBECONFIG="/nowhere")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"--output must be a file that can be written, got {tmp_path / given}: ")
+    assert line.endswith("; give another path")
+    assert "Errno" not in line
+
+
+def test_an_earlier_output_stays_where_the_cluster_cannot_be_seen(verify, tmp_path):
+    """And no empty file is made where there was none."""
+    (tmp_path / "old.json").write_text("earlier")
+    for name in ("old.json", "new.json"):
+        assert verify("--output", str(tmp_path / name), KUBECONFIG="/nowhere").returncode == 2
+    assert (tmp_path / "old.json").read_text() == "earlier"
+    assert not (tmp_path / "new.json").exists()
