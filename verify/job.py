@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from settings import Settings
@@ -9,7 +10,8 @@ from settings.workloads import Workload
 
 IMAGE = "public.ecr.aws/docker/library/python:3.13.15-alpine3.23@sha256:6438599575cca0d1df94aeee0d2ae088d4d8846eab554b2ee7784a3a6df0d516"
 _PROBE = Path(__file__).with_name("probe.py")
-_DEADLINE_SECONDS, _KEPT_SECONDS = 120, 3600
+_DEADLINE_SECONDS, _NEVER_SECONDS = 120, 3600
+_KEPT_SECONDS = 120  # where nobody is left to delete it; jobs.py does when it was looked at
 _NOBODY = 65534
 
 
@@ -22,8 +24,9 @@ def task(settings: Settings, workload: Workload) -> dict[str, Any]:
     cache = networking.dns_cache
     ports = [cache.metrics_port, cache.metrics_port + 1][: 1 + cache.standby]
     reached = cache.enabled and networking.enforcing_mode == "standard"
+    sts = f"sts.{settings.region}.amazonaws.com" + (".cn" if settings.region.startswith("cn-") else "")
     return {
-        "names": [f"kubernetes.default.svc.{cache.cluster_domain}", f"sts.{settings.region}.amazonaws.com"],
+        "names": [f"kubernetes.default.svc.{cache.cluster_domain}", sts],
         "connections": [
             [reach.host, reach.port] for reach in workload.reaches if reach.host and reach.protocol == "tcp"
         ],
@@ -51,7 +54,7 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
             {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}},
             {"name": "PODNET_PROBE", "value": json.dumps(task(settings, workload))},
         ],
-        "readinessProbe": {"exec": {"command": ["false"]}, "periodSeconds": _KEPT_SECONDS},
+        "readinessProbe": {"exec": {"command": ["false"]}, "periodSeconds": _NEVER_SECONDS},
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -76,7 +79,7 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"generateName": f"podnet-verify-{workload.name[:40]}-", "namespace": workload.namespace},
+        "metadata": {"name": f"podnet-verify-{workload.name[:40]}-{token_hex(3)}", "namespace": workload.namespace},
         "spec": {
             "backoffLimit": 0,
             "activeDeadlineSeconds": _DEADLINE_SECONDS,

@@ -51,14 +51,13 @@ class Kubectl:
         found: list[Json] = json.loads(out)["items"]
         return found
 
-    def create(self, obj: Json) -> Json:
-        """Make an object; give it as it is then.
+    def create(self, obj: Json) -> None:
+        """Make an object.
 
         Raises:
             VerifyError: If it is refused.
         """
-        made: Json = json.loads(self._must("create", "--filename=-", "--output=json", given=json.dumps(obj)))
-        return made
+        self._must("create", "--filename=-", given=json.dumps(obj))
 
     def log(self, namespace: str, pod: str) -> str:
         """Give what a pod has printed.

@@ -1,38 +1,42 @@
 """Whether workloads' pods resolve names through the cache and reach their peers: looked at from such pods."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import closing
 
 from settings import Settings
 from settings.workloads import Reach, Workload
 from verify.errors import VerifyError
 from verify.finding import Finding
 from verify.job import job, task
+from verify.jobs import ended
 from verify.kubectl import Json, Kubectl
 
 ALL = "all"
 _ENI = "vpc.amazonaws.com/pod-eni"
-_SECONDS = 150
 _FIX = "docs/troubleshooting.md, by what failed; `make review` says which groups judge this flow"
 
 
 def paths(
     settings: Settings, kubectl: Kubectl, chosen: str, image: str, note: Callable[[str], None] = lambda _: None
 ) -> Iterator[Finding]:
-    """Run the probe as the workload `chosen` (namespace/name; `all`: each) and yield what it saw; the Jobs go.
+    """Run the probe as the workload `chosen` (namespace/name; `all`: each) and yield what it saw, as in the file.
 
     Raises:
         VerifyError: If there is no such workload.
     """
     workloads = _workloads(settings, chosen)
-    with ExitStack() as jobs:
-        begun = [(workload, _begin(settings, kubectl, workload, image, jobs)) for workload in workloads]
-        for workload, name in begun:
-            note(f"waiting for the pod of {_named(workload)}")
-            yield from [name] if isinstance(name, Finding) else _seen(kubectl, workload, name)
-            yield from _not_tried(settings, workload)
+    found = dict[str, list[Finding]]()
+
+    def made(workload: Workload) -> Json:
+        return job(settings, workload, account=_account(workload, kubectl), image=image)
+
+    with closing(ended(kubectl, workloads, made, note)) as pods:
+        for workload, pod in pods:
+            found[_named(workload)] = [*_seen(kubectl, workload, pod)]
+    for workload in workloads:
+        yield from found[_named(workload)]
+        yield from _not_tried(settings, workload)
 
 
 def _workloads(settings: Settings, chosen: str) -> list[Workload]:
@@ -47,17 +51,6 @@ def _named(workload: Workload) -> str:
     return f"{workload.namespace}/{workload.name}"
 
 
-def _begin(settings: Settings, kubectl: Kubectl, workload: Workload, image: str, jobs: ExitStack) -> str | Finding:
-    """Make the Job, which `jobs` deletes; give its name, or what kept it from being made."""
-    try:
-        made = kubectl.create(job(settings, workload, account=_account(workload, kubectl), image=image))
-    except VerifyError as error:
-        return Finding(f"a probe runs as {_named(workload)}", "", [str(error)], _FIX)
-    name = str(made["metadata"]["name"])
-    jobs.callback(kubectl.delete, "job", workload.namespace, name)
-    return name
-
-
 def _account(workload: Workload, kubectl: Kubectl) -> str:
     """Give a service account that the workload's policy selects."""
     if not workload.service_account_labels:
@@ -69,11 +62,12 @@ def _account(workload: Workload, kubectl: Kubectl) -> str:
     return str(found[0]["metadata"]["name"])
 
 
-def _seen(kubectl: Kubectl, workload: Workload, name: str) -> Iterator[Finding]:
+def _seen(kubectl: Kubectl, workload: Workload, pod: Json | VerifyError) -> Iterator[Finding]:
     """Yield what the pod of a Job has and has found out."""
     who = _named(workload)
     try:
-        pod = _finished(kubectl, workload.namespace, name)
+        if isinstance(pod, VerifyError):
+            raise pod
         checks = _told(kubectl.log(workload.namespace, pod["metadata"]["name"]))
     except VerifyError as error:
         yield Finding(f"a probe runs as {who}", "", [str(error)], _FIX)
@@ -101,18 +95,6 @@ def _untold(reach: Reach) -> str:
     if not reach.host:
         return "its reaches has no host; write the service's name or address there"
     return "" if reach.protocol == "tcp" else "over UDP silence shows nothing"
-
-
-def _finished(kubectl: Kubectl, namespace: str, name: str) -> Json:
-    until = time.monotonic() + _SECONDS
-    while True:
-        found = kubectl.items("pods", namespace, f"batch.kubernetes.io/job-name={name}")
-        if found and found[0].get("status", {}).get("phase") in ("Succeeded", "Failed"):
-            return found[0]
-        if time.monotonic() > until:
-            why = found[0]["status"].get("conditions", found[0]["status"]) if found else "no pod"
-            raise VerifyError(f"the pod of job {namespace}/{name} must end in {_SECONDS} s, got {str(why)[:400]}")
-        time.sleep(1)
 
 
 def _told(log: str) -> list[Json]:

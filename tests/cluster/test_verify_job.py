@@ -4,13 +4,20 @@ Only the node under it is a stand-in (kubelet.py).
 """
 
 import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 
 import pytest
+import yaml
 from kubelet import CLUSTER_DNS, Kubelet, Node, seen
 
 from rehearsal.control_plane import ControlPlane, flags
 from rehearsal.kubectl import kubectl_folder
 from rehearsal.parts import ensure
+from rehearsal.workspace import PROJECT
 from settings import load
 from settings.workloads import Reach
 from verify.job import IMAGE
@@ -121,3 +128,82 @@ def test_a_pod_without_a_branch_interface_fails(kubelet, kubectl):
     kubelet.annotates = False
     found = seen(paths(environment(), kubectl, f"{SPACE}/orders-api", IMAGE))
     assert found[f"a pod with the labels of {SPACE}/orders-api gets groups of its own"][0] == "fails"
+
+
+def test_a_job_goes_when_it_was_looked_at_while_others_still_run(kubelet, kubectl, whole):
+    """Its pod would keep budgets of the workload from letting anything be evicted; told is in the file's order."""
+    kubelet.holds = "podnet-verify-orders-api"
+    found, run = in_background(environment(), kubectl)
+    eventually(lambda: len(jobs_of(whole)) == 2)
+    eventually(lambda: [name.rpartition("-")[0] for name in jobs_of(whole)] == [kubelet.holds])
+    kubelet.holds = None
+    run.join(60)
+    (told,) = found
+    assert {result for result, _ in told.values()} == {"holds", "not tried"}
+    assert [f"{SPACE}/orders-api" in what for what in told] == sorted(f"{SPACE}/orders-api" in w for w in told)[::-1]
+    assert jobs_of(whole) == []
+
+
+def test_few_jobs_run_at_once(kubelet, kubectl, whole):
+    """What has ended is looked at before it goes by itself, however many workloads there are."""
+    settings = environment()
+    worker = settings.workloads[1].model_copy(update={"reaches": ()})
+    many = tuple(worker.model_copy(update={"name": f"worker-{number}"}) for number in range(6))
+    kubelet.holds = "podnet-verify-"
+    found, run = in_background(settings.model_copy(update={"workloads": many}), kubectl)
+    eventually(lambda: len(jobs_of(whole)) == 4)
+    time.sleep(2)
+    assert len(jobs_of(whole)) == 4
+    kubelet.holds = None
+    run.join(60)
+    (told,) = found
+    assert len(told) == 4 * len(many)
+    assert {result for result, _ in told.values()} == {"holds"}
+
+
+def test_a_pod_that_never_starts_is_told_with_its_reason_after_its_job_has_ended_it(kubelet, kubectl, monkeypatch):
+    """The Job controller deletes the pod when the Job has had its time; its last state is what matters."""
+    monkeypatch.setattr("verify.job._DEADLINE_SECONDS", 3)
+    monkeypatch.setattr("verify.jobs._SECONDS", 8)
+    settings = environment(node_labels={"podnet.io/cached": "no"})
+    found = seen(paths(settings, kubectl, f"{SPACE}/orders-api", IMAGE))
+    result, problems = found[f"a probe runs as {SPACE}/orders-api"]
+    assert result == "fails"
+    assert "must end in 8 s, got Unschedulable: 0/1 nodes are available" in problems
+
+
+def test_interrupted_it_takes_its_jobs_away(kubelet, kubectl, whole, tmp_path):
+    """As from a terminal, but that the signal comes to it alone."""
+    content = yaml.safe_load((PROJECT / "environments" / "dev.yaml").read_text())
+    content["workloads"] = [{**content["workloads"][0], "namespace": SPACE}]
+    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(content))
+    kubelet.holds = "podnet-verify-"
+    command = [sys.executable, "-m", "verify", "--environment", str(tmp_path / "dev.yaml"), "--as", "all"]
+    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as run:
+        eventually(lambda: jobs_of(whole))
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert told.splitlines()[-1] == "interrupted; nothing is left in the cluster"
+    assert jobs_of(whole) == []
+
+
+def in_background(settings, kubectl):
+    """Look as all workloads in a thread; give where its findings come, and the thread."""
+    found = []
+    run = threading.Thread(target=lambda: found.append(seen(paths(settings, kubectl, "all", IMAGE))), daemon=True)
+    run.start()
+    return found, run
+
+
+def jobs_of(plane):
+    """Give the names of the Jobs that are there."""
+    return [made["metadata"]["name"] for made in plane.api("GET", f"/apis/batch/v1/namespaces/{SPACE}/jobs")["items"]]
+
+
+def eventually(holds, seconds=30):
+    """Wait until it holds."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -52,6 +52,22 @@ def test_its_pod_has_the_workloads_labels_is_never_ready_and_is_admitted_as_rest
     assert task["metrics"] == ["$(HOST):9253"]
 
 
+def test_a_job_that_nobody_deletes_goes_by_itself_in_two_minutes(settings):
+    """While its pod is there, budgets of the workload may let nothing be evicted."""
+    made = job(settings, settings.workloads[0], account="default", image=IMAGE)
+    assert made["spec"]["ttlSecondsAfterFinished"] == 120
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"), ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com")],
+)
+def test_the_name_outside_is_one_of_the_regions_own(settings, region, name):
+    """China has a domain of its own."""
+    there = settings.model_copy(update={"region": region})
+    assert task(there, there.workloads[0])["names"][1] == name
+
+
 @pytest.mark.parametrize(
     ("change", "metrics"),
     [
