@@ -1,4 +1,4 @@
-"""The table at the end: proven, failed, only recorded."""
+"""The table at the end: proven, failed, not asked for, only recorded."""
 
 import json
 import time
@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rehearsal.aws import AWS_ERRORS
-from rehearsal.checks.expect import CheckFailedError
+from rehearsal.checks.expect import CheckFailedError, NotAskedFor
 from rehearsal.errors import RehearsalError
 
 _EXPECTED: tuple[type[Exception], ...] = (CheckFailedError, RehearsalError, OSError, *AWS_ERRORS)
-_STYLES = {"proven": "green", "FAILED": "bold red", "only recorded": "yellow"}
+_STYLES = {"proven": "green", "FAILED": "bold red", "not asked for": "dim", "only recorded": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Row:
     """One line of the table.
 
     Attributes:
-        result: `proven`, `FAILED` or `only recorded`.
+        result: `proven`, `FAILED`, `not asked for` or `only recorded`.
         what: What was looked at.
         detail: What was found.
         seconds: How long the check took.
@@ -51,7 +51,8 @@ class Report:
         """Run a check and write its result down; a failure, or an API that is away, does not end the rehearsal here."""
         began = time.monotonic()
         try:
-            result, detail = "proven", check()
+            detail = check()
+            result = "not asked for" if isinstance(detail, NotAskedFor) else "proven"
         except _EXPECTED as failure:
             result, detail = "FAILED", str(failure)
         self.rows.append(Row(result, what, detail, time.monotonic() - began))

@@ -66,7 +66,10 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
         self.failed = self.failed or kind is not None
-        self._say(f"{self.label}: {'failed after' if self.failed else 'done in'} {self.seconds:.1f} s")
+        how = "failed after" if self.failed else "done in"
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            how = "interrupted after"
+        self._say(f"{self.label}: {how} {self.seconds:.1f} s")
 
     def _beat(self) -> None:
         while not self._ended.wait(self._every):

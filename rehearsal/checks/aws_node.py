@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.checks.expect import equal, eventually, expect
+from rehearsal.checks.expect import NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene, env_of
 
 Env = dict[str, dict[str, str | None]]
@@ -47,7 +47,7 @@ def podnet_owns_env(scene: Scene) -> str:
 def addon_owns_env(scene: Scene) -> str:
     """Prove that the add-on owns each value too where they stand in its configuration: then nobody fights."""
     if not scene.settings.pod_networking.addon_configuration:
-        return "not in the add-on's configuration"
+        return NotAskedFor("pod_networking.addon_configuration is false")
     return _owned_by(scene, "eks")
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rehearsal.checks.expect import equal, eventually, expect
+from rehearsal.checks.expect import NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 from settings.workloads import Workload
 
 _RESOURCE = "vpc.amazonaws.com/pod-eni"
 _NAME = "podnet-rehearsal"
-NO_WORKLOAD = "no workload is selected by pod labels alone"
+NO_WORKLOAD = NotAskedFor("no workload is selected by pod labels alone")
 _TOO_MANY = 2
 _SECONDS = 60
 

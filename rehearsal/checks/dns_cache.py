@@ -2,19 +2,20 @@
 
 import ipaddress
 
-from rehearsal.checks.expect import equal, eventually, expect
+from rehearsal.checks.expect import NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 
 _ROLL_OUT_SECONDS = 60
 _NAME = "node-local-dns"
 _DNS_HOST = 10
+_OFF = NotAskedFor("pod_networking.dns_cache.enabled is false")
 
 
 def cache_is_there(scene: Scene) -> str:
     """Prove that the cache's objects exist, listen on the cluster's DNS address and know CoreDNS by another one."""
     cache = scene.settings.pod_networking.dns_cache
     if not cache.enabled:
-        return "not asked for"
+        return _OFF
     cidr = scene.cluster_record()["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
     dns = str(ipaddress.ip_network(cidr)[_DNS_HOST])
     services = "/api/v1/namespaces/kube-system/services"
@@ -40,7 +41,7 @@ def cache_is_there(scene: Scene) -> str:
 def cache_is_rolled_out(scene: Scene) -> str:
     """Prove that every node runs the cache."""
     if not scene.settings.pod_networking.dns_cache.enabled:
-        return "not asked for"
+        return _OFF
     return eventually(lambda: scene.rolled_out(_NAME), _ROLL_OUT_SECONDS)
 
 

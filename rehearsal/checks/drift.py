@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rehearsal.checks.expect import equal, eventually, expect
+from rehearsal.checks.expect import NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 
 _PATH = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
@@ -38,7 +38,7 @@ def watch_repairs_drift(scene: Scene) -> str:
     """
     drift = scene.settings.pod_networking.drift
     if not drift.every_minutes:
-        return "no watch asked for"
+        return NotAskedFor("pod_networking.drift.every_minutes is 0")
     rule, target = _watch(scene)
     unit = "minute" if drift.every_minutes == 1 else "minutes"
     equal(f"schedule of {rule['Name']}", rule["ScheduleExpression"], f"rate({drift.every_minutes} {unit})")

@@ -11,6 +11,12 @@ class CheckFailedError(Exception):
     """Something is not as it must be; the message names it, what was wanted and what was found."""
 
 
+class NotAskedFor(str):
+    """What a check gives where the environment asks for nothing that it could prove; the text says what is missing."""
+
+    __slots__ = ()
+
+
 def expect(holds: object, message: str) -> None:
     """Go on where `holds` is true.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.checks.expect import equal, expect
+from rehearsal.checks.expect import NotAskedFor, equal, expect
 from rehearsal.checks.scene import Scene
 from settings.network import Peer
 
@@ -25,7 +25,7 @@ def nodes_are_private(scene: Scene) -> str:
 def peers_are_reachable(scene: Scene) -> str:
     """Prove for every peer that the connection is active and routed, both ways where podnet manages the other side."""
     told = [_peer(scene, peer) for peer in scene.settings.peers]
-    return ", ".join(told) or "no peers in the file"
+    return ", ".join(told) or NotAskedFor("no peers in the file")
 
 
 def _peer(scene: Scene, peer: Peer) -> str:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from rehearsal.checks import aws_node, gone
-from rehearsal.checks.expect import equal, expect
+from rehearsal.checks.expect import NotAskedFor, equal, expect
 from rehearsal.checks.scene import Scene
 from settings import Settings
 
@@ -26,7 +26,8 @@ def peers_are_left(scene: Scene, before: Settings) -> str:
     tables = scene.aws.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [scene.vpc_id]}])["RouteTables"]
     routed = {route.get("DestinationCidrBlock") for table in tables for route in table["Routes"]}
     equal("routes to peers", sorted(routed & {peer.cidr for peer in before.peers}), [])
-    return ", ".join(gone.clean_peer(scene.aws, before, number) for number in range(len(before.peers)))
+    told = ", ".join(gone.clean_peer(scene.aws, before, number) for number in range(len(before.peers)))
+    return told if before.peers else NotAskedFor("no peers in the file")
 
 
 def mode_is(scene: Scene, mode: str) -> str:
