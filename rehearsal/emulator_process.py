@@ -102,6 +102,10 @@ class EmulatorProcess:
         """Let every function in a VPC go idle, as Lambda does with those that nobody calls for weeks."""
         self._say("weeks")
 
+    def make_group(self, vpc_id: str, group_id: str) -> None:
+        """Begin to make a security group under an id that is given, as somebody who is not podnet would."""
+        self._say(f"group {vpc_id} {group_id}")
+
     def stop(self) -> None:
         """Stop it and its control planes; it is no error where it does not run."""
         process, self._process = self._process, None

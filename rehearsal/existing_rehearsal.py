@@ -27,6 +27,7 @@ class ExistingRehearsal(Rehearsal):
             estate.make()
             self._environment = estate.fill(self._workspace.folder / "filled")
             self._settings = load(str(self._environment))
+            self.stage.make_given_groups(self.stage.scene(self._settings))
             bootstrap.wait()
         with self._step("synth, while the owner settles"):
             synth = self._cdk.synth(self._environment, self._first)

@@ -83,7 +83,8 @@ class Rehearsal:
     def _deploy_first(self) -> None:
         with self._step("deploy of the cluster alone") as progress:
             self._cdk.deploy(self._first, "deploy-0", progress.note, stacks=[f"{self._settings.name}-Cluster"])
-        scene = self.stage.scene(self._settings)
+            scene = self.stage.scene(self._settings)
+            self.stage.make_given_groups(scene)
         self._objects = as_found.cluster_objects(scene)
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
@@ -119,14 +120,14 @@ class Rehearsal:
         self._checks("checks", [("a deploy without changes", same)])
 
     def _destroy(self, scene: Scene) -> None:
-        name = self._settings.name
         with self._step("destroy workloads, nodes, pod networking") as progress:
-            self._cdk.destroy(self._second, [f"{name}-PodNetworking"], "destroy-1", progress.note)
+            self._cdk.destroy(self._second, [f"{self._settings.name}-PodNetworking"], "destroy-1", progress.note)
         back = partial(aws_node.original_values_are_back, scene, self._original)
         same = partial(as_made.cluster_is_as_made, scene, self._objects, self._settings)
         first, last = ("aws-node has its original values", back), ("the API server's objects", same)
         self._checks("checks", [first, *plan.on(plan.UNDONE, scene), last])
         with self._step("destroy the rest") as progress:
+            self.stage.delete_given_groups(self._settings)
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
         self._checks("checks", [("nothing is left", partial(gone.nothing_is_left, self.stage.aws, self._settings))])
 
@@ -137,8 +138,7 @@ class Rehearsal:
                 progress.note(what)
                 self._report.check(what, check)
             if self._report.failures:
-                told = "\n".join(f"{row.what}: {row.detail}" for row in self._report.failures)
-                raise RehearsalError(told)
+                raise RehearsalError("\n".join(f"{row.what}: {row.detail}" for row in self._report.failures))
 
     @contextmanager
     def _step(self, label: str) -> Iterator[Progress]:

@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 
+from rehearsal import given_groups
 from rehearsal.aws import Aws
 from rehearsal.checks.scene import Scene
 from rehearsal.client_environment import client_environment
@@ -80,6 +81,19 @@ class Stage:
         ca.write_bytes(base64.b64decode(where["certificate-authority-data"]))
         api = Api(where["server"], ca, user["token"])
         return Scene(settings, self.aws, api, name, self._vpc_cni, Path(cluster["kubeconfig"]))
+
+    def make_given_groups(self, scene: Scene) -> None:
+        """Let others make the groups that the environment's file names in its VPC, which is there by now.
+
+        Raises:
+            RehearsalError: If the emulator does not.
+        """
+        given_groups.make(self.emulator, self.aws.ec2, given_groups.given_groups(scene.settings), scene.vpc_id)
+
+    def delete_given_groups(self, settings: Settings) -> None:
+        """Let their owners delete them: a VPC goes when no group is left in it."""
+        for group in given_groups.given_groups(settings):
+            self.aws.ec2.delete_security_group(GroupId=group)
 
 
 def _roles(settings: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from rehearsal.emulator.names import missing_names
@@ -42,7 +43,8 @@ def main(path: Path) -> None:
     for arn in configuration.roles:
         seed.make_role(arn)
     ending.end_on_signals()
-    threading.Thread(target=ending.end_with_parent, daemon=True).start()
+    make_group = partial(seed.make_group, configuration.account, configuration.region)
+    threading.Thread(target=ending.end_with_parent, args=(make_group,), daemon=True).start()
     del sys.argv[1:]  # the emulator reads its own arguments
     app.main()
 

@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 from rehearsal.emulator.cluster.planes import PLANES
 from rehearsal.emulator.idle_functions import weeks_pass
@@ -22,16 +23,19 @@ def end() -> None:
     os._exit(0)
 
 
-def end_with_parent() -> None:
+def end_with_parent(make_group: Callable[[str, str], None]) -> None:
     """End when the starter is gone (its end of the pipe to our standard input closes), unless it said "keep" before.
 
-    On "weeks" it lets functions go idle.
+    On "weeks" it lets functions go idle; "group", a VPC and an id make that security group.
     """
     for line in sys.stdin:
-        if line.strip() == "keep":
-            return
-        if line.strip() == "weeks":
-            weeks_pass()
+        match line.split():
+            case ["keep"]:
+                return
+            case ["weeks"]:
+                weeks_pass()
+            case ["group", vpc_id, group_id]:
+                make_group(vpc_id, group_id)
     end()
 
 

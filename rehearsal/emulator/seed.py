@@ -1,4 +1,4 @@
-"""What exists before the deployment: peers' VPCs and roles that the environment file names, under their very ids."""
+"""What others made: peers' VPCs, groups and roles that the environment file names, under their very ids."""
 
 import json
 from typing import Any
@@ -8,6 +8,8 @@ from ministack.services import ec2, iam
 
 from rehearsal.emulator.cluster.joining import REFUSED
 from rehearsal.emulator.operations import call_ec2, text_of
+from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup
 
 
 def make_peer(peer: dict[str, Any]) -> None:
@@ -27,9 +29,22 @@ def make_peer(peer: dict[str, Any]) -> None:
             made = text_of(call_ec2("CreateRouteTable", VpcId=vpc["VpcId"]), "routeTableId")
             _rename(ec2._route_tables, made, table, "RouteTableId")
         for group in peer["security_group_ids"]:
-            words = {"GroupName": f"servers-{group}", "GroupDescription": "servers of the peer"}
-            made = text_of(call_ec2("CreateSecurityGroup", VpcId=vpc["VpcId"], **words), "groupId")
-            _rename(ec2._security_groups, made, group, "GroupId")
+            _make_group(vpc["VpcId"], group, "servers of the peer")
+
+
+def make_group(account: str, region: str, vpc_id: str, group: str) -> None:
+    """Make a security group in the environment's VPC; a refusal is only printed, whoever asked for it looks itself."""
+    try:
+        with request_scope(account, region):
+            _make_group(lookup.vpc(vpc_id)["VpcId"], group, "made by another team")
+    except RefusedError as error:
+        print(f"group {group} in {vpc_id}: {error}", flush=True)
+
+
+def _make_group(vpc_id: str, group: str, about: str) -> None:
+    words = {"GroupName": f"given-{group}", "GroupDescription": about}
+    made = text_of(call_ec2("CreateSecurityGroup", VpcId=vpc_id, **words), "groupId")
+    _rename(ec2._security_groups, made, group, "GroupId")
 
 
 def _rename(store: Any, made: str, name: str, key: str) -> dict[str, Any]:  # noqa: ANN401  (the emulator's own store)

@@ -70,11 +70,13 @@ class Estate:
             network["private_route_table_ids"] = self._outputs["RouteTables"].split(",")
         cluster["endpoint_url"] = found["endpoint"]
         cluster["certificate_authority"] = found["certificateAuthority"]["data"]
+        written = cluster["security_group_id"]
         cluster["security_group_id"] = found["resourcesVpcConfig"]["clusterSecurityGroupId"]
         cluster["service_cidr"] = found["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
         folder.mkdir(exist_ok=True)
         copy = folder / self._environment.name
-        copy.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        text = yaml.safe_dump(content, sort_keys=False)
+        copy.write_text(text.replace(written, cluster["security_group_id"]), encoding="utf-8")  # rules may name it too
         return copy
 
     def _ended(self) -> dict[str, Any]:
