@@ -7,24 +7,47 @@ import pathlib
 import sys
 import tempfile
 
-from scans import acknowledgement, judging
+from scans import acknowledgement, choices, judging
 from scans.estate import pipelines, synthesize
-from settings import environments
+from scans.finding import Finding
+from settings import SettingsError, environments
 
 
 def main() -> int:
     """Print what is open, and how many findings stay for a reason."""
     about = "cfn-lint and cdk-nag on every environment and pipeline of the repository."
     argparse.ArgumentParser(prog="python -m scans", description=about).parse_args()
-    known, findings = acknowledgement.read(), []
+    try:
+        return _scan()
+    except (acknowledgement.AcknowledgementError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _scan() -> int:
+    known = {file: acknowledgement.read(file) for file in acknowledgement.files()}
+    entries = [entry for each in known.values() for entry in each]
+    findings, told = list[Finding](), list[str]()
     with tempfile.TemporaryDirectory(prefix="podnet-scans-") as folder:
         for name in (every := [*environments(), *pipelines()]):
-            findings += judging.found(synthesize(name, pathlib.Path(folder) / name))
-    wrong = [str(finding) for finding in judging.open_findings(findings, known)]
-    wrong += [f"acknowledged.toml: {entry.rule} accepts nothing: remove it" for entry in judging.idle(findings, known)]
+            estate = synthesize(name, pathlib.Path(folder) / name)
+            found = judging.found(estate)
+            mine = choices.chosen(found, estate.settings)
+            told += [f"{name} chooses by {one.setting}: {finding.rule} ({one.mend})" for finding, one in mine.items()]
+            findings += [finding for finding in found if finding not in mine]
+    still_open = judging.open_findings(findings, entries)
+    wrong = [str(finding) for finding in still_open]
+    for file, each in known.items():
+        idle = judging.idle(findings, each)
+        wrong += [f"{acknowledgement.path(file)}: {entry.rule} accepts nothing: remove it" for entry in idle]
+    if still_open:
+        where = acknowledgement.path(acknowledgement.OWN)
+        wrong.append(f"mend them, or accept them in {where}, each with a reason (docs/pipeline.md, Scans)")
     print("\n".join(wrong), end="\n" if wrong else "", file=sys.stderr)
-    stay = len(findings) - len(judging.open_findings(findings, known))
-    print(f"scans: {len(every)} environments and pipelines, {stay} findings acknowledged, {len(wrong)} to mend")
+    print("\n".join(told), end="\n" if told else "")
+    stay = len(findings) - len(still_open)
+    told_open = len(wrong) - bool(still_open)
+    print(f"scans: {len(every)} environments and pipelines, {stay} findings acknowledged, {told_open} to mend")
     return 1 if wrong else 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from pipeline.pipeline_stack import PipelineStack
-from settings import environments, load, load_pipeline
+from settings import Settings, environments, load, load_pipeline
 from stacks import Environment
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -25,6 +25,7 @@ class Estate:
     app: cdk.App
     files: dict[str, pathlib.Path]  # template by stack, without the environment's name
     stages: tuple[str, ...] = ()  # of a pipeline
+    settings: Settings | None = None  # of an environment
 
     @property
     def templates(self) -> dict[str, dict[str, Any]]:
@@ -41,17 +42,19 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
         "@aws-cdk/core:annotationsInValidationReport": False
     }
     app = cdk.App(context=context, outdir=str(folder), builtin_cloud_formation_validation=False)
+    settings = None
     if name in pipelines():
         plan = load_pipeline(name)
         PipelineStack(app, plan=plan, environments=[load(each) for each in plan.environments])
         region, inside = plan.region, tuple(plan.environments)
     else:
-        settings = load(name)
+        settings = load(name)  # a name, or a path
+        name = settings.name
         Environment(app, settings)
         region, inside = settings.region, ()
     stacks = app.synth().stacks
     files = {stack.stack_name.removeprefix(f"{name}-"): pathlib.Path(stack.template_full_path) for stack in stacks}
-    return Estate(name, region, app, files, inside)
+    return Estate(name, region, app, files, inside, settings)
 
 
 def pipelines() -> list[str]:

@@ -47,7 +47,7 @@ def _cluster(found: Properties) -> Iterator[tuple[str, str]]:
     if network.get("EndpointPublicAccess", True) and ranges & ANYWHERE:
         yield "eks-endpoint", "a public endpoint must be open to named ranges only"
     if not network.get("EndpointPrivateAccess", False):
-        yield "eks-endpoint", "nodes must reach the endpoint inside the VPC"
+        yield "eks-private-endpoint", "nodes must reach the endpoint inside the VPC"
     if found.get("AccessConfig", {}).get("AuthenticationMode") != "API":
         yield "eks-access", "who may enter must be told by access entries alone"
 

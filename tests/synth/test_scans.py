@@ -7,11 +7,11 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_sqs as sqs
 
-from scans import acknowledgement, judging, lint, nag, rules
+from scans import __main__, acknowledgement, choices, judging, lint, nag, rules
 from scans.acknowledgement import Acknowledgement, AcknowledgementError
-from scans.estate import Estate, pipelines
+from scans.estate import Estate, pipelines, synthesize
 from scans.finding import Finding
-from settings import environments
+from settings import environments, load
 
 ROOT = pathlib.Path(__file__).parents[2]
 FINDING = Finding("dev", "AwsSolutions-IAM4[Policy::x]", "Cluster/Cluster/Role", "uses a managed policy")
@@ -66,7 +66,7 @@ def test_own_rules_find_an_open_cluster_and_careless_nodes(tmp_path):
         "Log": ("AWS::Logs::LogGroup", {}),
     }
     found = {finding.rule.removeprefix("podnet-") for finding in rules.scan(_estate(tmp_path, resources))}
-    cluster = {"eks-secrets", "eks-logs", "eks-endpoint", "eks-access"}
+    cluster = {"eks-secrets", "eks-logs", "eks-endpoint", "eks-private-endpoint", "eks-access"}
     nodes = {"node-metadata", "node-volumes", "node-ssh", "public-address"}
     assert found == cluster | nodes | {"default-group", "log-retention"}
 
@@ -77,6 +77,66 @@ def test_own_rules_are_content_with_prod(synthesized):
     files = {stack.stack_name: pathlib.Path(stack.template_full_path) for stack in assembly.stacks}
     assert list(rules.scan(Estate("prod", "eu-west-1", cdk.App(), files))) == []
     assert any("AWS::EKS::Cluster" in json.dumps(json.loads(file.read_text())) for file in files.values())
+
+
+def test_a_copy_of_an_environment_has_nothing_to_mend(tmp_path):
+    """No file of the project names an environment that may be copied; three findings are choices of its owner."""
+    copy = tmp_path / "staging.yaml"
+    copy.write_text((ROOT / "environments" / "dev.yaml").read_text())
+    estate = synthesize(str(copy), tmp_path / "out")
+    found = judging.found(estate)
+    mine = choices.chosen(found, estate.settings)
+    assert sorted(one.setting for one in mine.values()) == [
+        "cluster.endpoint and cluster.endpoint_cidrs",
+        "cluster.log_types",
+        "network.flow_logs",
+    ]
+    rest = [finding for finding in found if finding not in mine]
+    assert judging.open_findings(rest, acknowledgement.read()) == []
+    assert {finding.environment for finding in found} == {"staging"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "section", "values"),
+    [
+        ("AwsSolutions-VPC7", "network", {"flow_logs": True}),
+        ("podnet-eks-endpoint", "cluster", {"endpoint": "private"}),
+        ("podnet-eks-endpoint", "cluster", {"endpoint_cidrs": ("192.175.48.0/24",)}),
+        ("podnet-eks-logs", "cluster", {"log_types": tuple(sorted(rules.LOGS))}),
+    ],
+)
+def test_a_finding_that_no_value_explains_is_no_choice(rule, section, values):
+    """A template that leaves out what its file asks for stays a finding; so does a pipeline's."""
+    found, dev = Finding("dev", rule, "Cluster/Cluster", "what it lacks"), load("dev")
+    assert list(choices.chosen([found], dev)) == [found]
+    asked = dev.model_copy(update={section: getattr(dev, section).model_copy(update=values)})
+    assert choices.chosen([found], asked) == {}
+    assert choices.chosen([found], None) == {}
+
+
+def test_who_runs_podnet_has_a_file_of_their_own(tmp_path, monkeypatch, capsys):
+    """Beside their environments; what is wrong with it is told by its path, before anything is synthesized."""
+    assert acknowledgement.path(acknowledgement.OWN) == "environments/acknowledged.toml"
+    own = tmp_path / "acknowledged.toml"
+    monkeypatch.setattr(acknowledgement, "OWN", own)
+    assert acknowledgement.files() == [acknowledgement.FILE]
+    own.write_text('[[acknowledged]]\nrule = "X"\nwhere = "Cluster/*"\n')
+    assert acknowledgement.files() == [acknowledgement.FILE, own]
+    monkeypatch.setattr("sys.argv", ["scans"])
+    assert __main__.main() == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {own}: acknowledged[0].where must be a list of texts, got 'Cluster/*'")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("[[acknowledged", "must be TOML"), ('acknowledged = "x"', "must hold tables")]
+)
+def test_a_file_of_another_form_is_told(tmp_path, text, why):
+    """With its path, not with a traceback."""
+    file = tmp_path / "acknowledged.toml"
+    file.write_text(text)
+    with pytest.raises(AcknowledgementError, match=why):
+        acknowledgement.read(file)
 
 
 @pytest.mark.parametrize(
