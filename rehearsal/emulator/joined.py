@@ -2,6 +2,7 @@
 
 from rehearsal.emulator import (
     custom_resources,
+    exports,
     function_logs,
     idle_functions,
     imports,
@@ -28,6 +29,7 @@ def install() -> None:
         idle_functions,
         state_machines,
         custom_resources,
+        exports,
         imports,
     )
     for service in services:

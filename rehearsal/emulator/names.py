@@ -17,10 +17,17 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.services.cloudformation": ("_exports", "_stacks"),
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
     "ministack.services.cloudformation.changesets": ("_deploy_stack_async",),
-    "ministack.services.cloudformation.handlers": ("_deploy_stack_async", "_imported_export_names"),
+    "ministack.services.cloudformation.handlers": (
+        "_ACTION_HANDLERS",
+        "_deploy_stack_async",
+        "_imported_export_names",
+        "_xml",
+    ),
     "ministack.services.cloudformation.stacks": (
+        "_add_event",
         "_deploy_stack_async",
         "_failed_operation",
+        "_resolve_stack_outputs",
         "_roll_back_operation",
         "_runs_on_worker_thread",
     ),

@@ -11,7 +11,7 @@ from rehearsal.parts import module_dir
 from rehearsal.prerequisites import EMULATOR_PYTHON
 from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import ACCOUNT, PEER, soon
-from tests.rehearsal.templates import VPC, policy, resource, subnet, trust
+from tests.rehearsal.templates import VPC, deployed, policy, resource, subnet, trust
 
 TABLE = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}
 GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "pods", "VpcId": {"Ref": "Vpc"}}}
@@ -27,14 +27,21 @@ def route(**target):
     return resource("EC2::Route", RouteTableId={"Ref": "Table"}, DestinationCidrBlock="10.99.0.0/16", **target)
 
 
-def cluster(cidr="172.20.0.0/16", subnets=("One", "Two")):
+def alarm(kind, region):
+    """An alarm with an action in a region."""
+    words = {"Namespace": "podnet", "MetricName": "DriftFound", "ComparisonOperator": "GreaterThanThreshold"}
+    numbers = {"EvaluationPeriods": 1, "Period": 60, "Statistic": "Sum", "Threshold": 0}
+    return resource("CloudWatch::Alarm", **words, **numbers, **{kind: [f"arn:aws:sns:{region}:{ACCOUNT}:alarms"]})
+
+
+def cluster(cidr="172.20.0.0/16", subnets=("One", "Two"), **access):
     """An EKS cluster in subnets of the template."""
     return resource(
         "EKS::Cluster",
         Name="one",
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/cluster",
         Version="1.35",
-        ResourcesVpcConfig={"SubnetIds": [{"Ref": name} for name in subnets]},
+        ResourcesVpcConfig={"SubnetIds": [{"Ref": name} for name in subnets], **access},
         KubernetesNetworkConfig={"ServiceIpv4Cidr": cidr},
     )
 
@@ -126,7 +133,22 @@ NODES = resource(
             },
             "RulesPerSecurityGroupLimitExceeded",
         ),
+        (
+            {"Group": {"Type": GROUP["Type"], "Properties": {**GROUP["Properties"], "GroupName": "sg-pods"}}},
+            "Group names may not be in the format sg-*",
+        ),
+        ({"One": peering(), "Two": {**peering(), "DependsOn": "One"}}, "VpcPeeringConnectionAlreadyExists"),
+        ({"Alarm": alarm("AlarmActions", "eu-west-2")}, "Invalid region eu-west-2 specified. Only eu-west-1"),
+        ({"Alarm": alarm("OKActions", "us-east-1")}, "Invalid region us-east-1 specified"),
         ({"One": subnet("10.20.0.0/24"), "Cluster": cluster(subnets=["One"])}, "two Availability Zones"),
+        (
+            {
+                "One": subnet("10.20.0.0/24"),
+                "Two": subnet("10.20.1.0/24", "eu-west-1b"),
+                "Cluster": cluster(PublicAccessCidrs=["192.175.48.0/24", "10.0.0.0/8", "203.0.113.7/32"]),
+            },
+            "not allowed in publicAccessCidrs: [10.0.0.0/8, 203.0.113.7/32]",
+        ),
         (
             {
                 "One": subnet("10.20.0.0/24"),
@@ -167,6 +189,56 @@ def test_a_group_that_an_interface_carries_is_not_deleted(aws, stack):
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     assert any("DependencyViolation" in event.get("ResourceStatusReason", "") for event in events)
     ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
+
+
+def test_a_group_of_a_stack_called_sg_is_refused(aws):
+    """CloudFormation calls a group after its stack where the template gives no name."""
+    cloudformation = aws("cloudformation")
+    status, events = deployed(cloudformation, "sg-trial", {"Resources": {"Vpc": VPC, "Group": GROUP}})
+    assert status == "ROLLBACK_COMPLETE"
+    assert any("Group names may not be in the format sg-*" in one.get("ResourceStatusReason", "") for one in events)
+    cloudformation.delete_stack(StackName="sg-trial")
+
+
+def test_an_alarm_in_its_own_region_is_made(stack):
+    """Actions without a region, such as those of Systems Manager's incidents, are none of another one."""
+    assert stack(Alarm=alarm("AlarmActions", "eu-west-1"), Other=alarm("OKActions", "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "EksAccessEntry().create('Second', entry, 'trial')",
+            "ResourceInUseException: The specified access entry resource is already in use on this cluster.",
+        ),
+        (
+            "EksCluster().update('one', {}, {'ResourcesVpcConfig': {'PublicAccessCidrs': ['10.0.0.0/8']}}, 't', '')",
+            "InvalidParameterException: The following CIDRs are not allowed in publicAccessCidrs: [10.0.0.0/8]",
+        ),
+    ],
+    ids=["access entry", "public ranges"],
+)
+def test_what_needs_a_cluster_is_refused(code, reason):
+    """A second entry of a principal, and an update to private ranges; here EKS has a record, and no control plane."""
+    lines = [
+        "from ministack.core.responses import request_scope",
+        "from ministack.services import eks, iam",
+        "from rehearsal.emulator.refused import RefusedError",
+        "from rehearsal.emulator.resources import EksAccessEntry, EksCluster",
+        "entry = {'ClusterName': 'one', 'PrincipalArn': 'arn:aws:iam::111111111111:role/admin'}",
+        "with request_scope('111111111111', 'eu-west-1'):",
+        "    iam._roles['admin'] = {}",
+        "    eks._clusters['one'] = {'name': 'one', 'accessConfig': {'authenticationMode': 'API'}, 'arn': 'one'}",
+        "    EksAccessEntry().create('First', entry, 'trial')",
+        "    try:",
+        f"        {code}",
+        "    except RefusedError as error:",
+        "        print(error)",
+    ]
+    command = [EMULATOR_PYTHON, "-c", "\n".join(lines)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == reason, done.stderr
 
 
 def test_overlapping_ranges_are_not_peered(stack):

@@ -1,8 +1,12 @@
-"""A stack that imports what no stack exports makes nothing."""
+"""A stack that imports what no stack exports makes nothing; what it imports stays as it is."""
 
+import pytest
+
+from tests.rehearsal.observing import soon
 from tests.rehearsal.templates import VPC, deployed, resource
 
 IMPORTS = resource("SSM::Parameter", Type="String", Value={"Fn::ImportValue": "a-subnet"})
+IMPORTS_NOTHING = resource("SSM::Parameter", Type="String", Value="subnet-1")
 EXPORTS = {"One": {"Value": "subnet-1", "Export": {"Name": "a-subnet"}}}
 
 
@@ -41,3 +45,61 @@ def test_an_export_that_is_there_is_imported(aws):
     named = {"Takes": resource("SSM::Parameter", **IMPORTS["Properties"], Name="taken")}
     assert given(aws, "takes", named)[0] == "CREATE_COMPLETE"
     assert aws("ssm").get_parameter(Name="taken")["Parameter"]["Value"] == "subnet-1"
+
+
+@pytest.fixture
+def pair(aws):
+    """Two stacks, of which the second imports from the first; both are deleted in the end, the second first."""
+    outputs = {"One": {"Value": "subnet-1", "Export": {"Name": "in-use"}}}
+    takes = resource("SSM::Parameter", Type="String", Value={"Fn::ImportValue": "in-use"})
+    assert given(aws, "exporter", {"Vpc": VPC}, outputs=outputs)[0] == "CREATE_COMPLETE"
+    assert given(aws, "importer", {"Takes": takes})[0] == "CREATE_COMPLETE"
+    yield
+    cloudformation = aws("cloudformation")
+    for name in ("importer", "exporter"):
+        cloudformation.delete_stack(StackName=name)
+        assert soon(lambda name=name: status(aws, name) == "DELETE_COMPLETE", 20), status(aws, name)
+
+
+def status(aws, name):
+    """What became of a stack, also of a deleted one."""
+    found = aws("cloudformation").list_stacks()["StackSummaries"]
+    return [one["StackStatus"] for one in found if one["StackName"] == name][-1]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "what"),
+    [({"One": {"Value": "subnet-2", "Export": {"Name": "in-use"}}}, "updated"), ({}, "deleted")],
+    ids=["changed", "dropped"],
+)
+def test_an_export_in_use_keeps_its_value(aws, pair, outputs, what):
+    """The update is rolled back with CloudFormation's reason, and what it made goes again."""
+    end, events = given(aws, "exporter", {"Vpc": VPC, "More": IMPORTS_NOTHING}, outputs=outputs, update=True)
+    assert end == "UPDATE_ROLLBACK_COMPLETE"
+    assert f"Export in-use cannot be {what} as it is in use by importer" in [reason for _, _, reason in events]
+    listed = aws("cloudformation").list_stack_resources(StackName="exporter")["StackResourceSummaries"]
+    assert [one["LogicalResourceId"] for one in listed] == ["Vpc"]
+    exports = {one["Name"]: one["Value"] for one in aws("cloudformation").list_exports()["Exports"]}
+    assert exports["in-use"] == "subnet-1"
+
+
+def test_a_stack_whose_export_is_in_use_is_not_deleted(aws, pair):
+    """It stays as it is, with an event that says why."""
+    cloudformation = aws("cloudformation")
+    cloudformation.delete_stack(StackName="exporter")
+    newest = cloudformation.describe_stack_events(StackName="exporter")["StackEvents"][0]
+    assert newest["ResourceStatus"] == "CREATE_COMPLETE"
+    assert newest["ResourceStatusReason"] == "Export in-use cannot be deleted as it is in use by importer"
+    assert status(aws, "exporter") == "CREATE_COMPLETE"
+
+
+def test_an_export_that_nobody_imports_may_change_and_go(aws):
+    """Then another stack may have its name."""
+    free = {"One": {"Value": "subnet-1", "Export": {"Name": "free"}}}
+    changed = {"One": {"Value": "subnet-2", "Export": {"Name": "free"}}}
+    named = lambda: {one["Name"]: one["Value"] for one in aws("cloudformation").list_exports()["Exports"]}  # noqa: E731
+    assert given(aws, "alone", {"Vpc": VPC}, outputs=free)[0] == "CREATE_COMPLETE"
+    assert given(aws, "alone", {"Vpc": VPC}, outputs=changed, update=True)[0] == "UPDATE_COMPLETE"
+    assert named()["free"] == "subnet-2"
+    assert given(aws, "alone", {"Vpc": VPC}, update=True)[0] == "UPDATE_COMPLETE"
+    assert "free" not in named()

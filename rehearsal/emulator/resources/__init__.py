@@ -1,5 +1,6 @@
 """CloudFormation resource types that the emulator lacks or takes too lightly."""
 
+from rehearsal.emulator.resources.alarm import Alarm
 from rehearsal.emulator.resources.eks_access_entry import EksAccessEntry
 from rehearsal.emulator.resources.eks_addon import EksAddon
 from rehearsal.emulator.resources.eks_cluster import EksCluster
@@ -20,6 +21,7 @@ from rehearsal.emulator.resources.subnet import Subnet
 from rehearsal.emulator.resources.vpc import Vpc
 
 RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
+    Alarm,
     EksAccessEntry,
     EksAddon,
     EksCluster,

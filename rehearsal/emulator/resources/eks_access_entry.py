@@ -6,6 +6,7 @@ from ministack.core.responses import get_account_id
 from ministack.services import eks, iam
 from ministack.services.cloudformation import provisioners
 
+from rehearsal.emulator.cluster.joining import REFUSED
 from rehearsal.emulator.operations import answer_of
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
@@ -21,10 +22,14 @@ class EksAccessEntry(ResourceType):
         """Make the entry and associate its policies.
 
         Raises:
-            RefusedError: If the cluster does not use access entries, or there is no such role in this account.
+            RefusedError: If the cluster does not use access entries, has one for this principal already, or there is no
+                such role in this account.
         """
         cluster, principal = properties["ClusterName"], properties["PrincipalArn"]
         self._check(cluster, principal)
+        if eks._describe_access_entry(cluster, principal)[0] < REFUSED:
+            words = "The specified access entry resource is already in use on this cluster."
+            raise RefusedError("ResourceInUseException", words)
         body = {
             "principalArn": principal,
             "kubernetesGroups": properties.get("KubernetesGroups", []),

@@ -27,7 +27,8 @@ class PeeringConnection(ResourceType):
         """Ask for the connection and accept it on the peer's side.
 
         Raises:
-            RefusedError: If a VPC does not exist, the ranges overlap, or the accepter role is missing.
+            RefusedError: If a VPC does not exist, the ranges overlap, the two are connected already, or the accepter
+                role is missing.
         """
         account, region = get_account_id(), get_region()
         owner = properties.get("PeerOwnerId") or account
@@ -37,6 +38,7 @@ class PeeringConnection(ResourceType):
         if theirs is None:
             raise RefusedError("InvalidVpcID.NotFound", f"The vpc ID '{properties.get('PeerVpcId')}' does not exist")
         self._check_ranges(mine, theirs)
+        self._check_connected(mine["VpcId"], theirs["VpcId"])
         self._check_role(owner, account, properties.get("PeerRoleArn"))
         answer = call_ec2(
             "CreateVpcPeeringConnection",
@@ -66,6 +68,14 @@ class PeeringConnection(ResourceType):
         ours, other = ipaddress.ip_network(mine["CidrBlock"]), ipaddress.ip_network(theirs["CidrBlock"])
         if ours.overlaps(other):
             raise RefusedError("OverlappingVpcCidrs", f"the VPCs have overlapping CIDR ranges {ours} and {other}")
+
+    @staticmethod
+    def _check_connected(mine: str, theirs: str) -> None:
+        """Refuse a second connection between two VPCs (EC2 API reference, error codes)."""
+        for record in lookup.connections(mine):
+            if theirs in (record["RequesterVpcInfo"]["VpcId"], record["AccepterVpcInfo"]["VpcId"]):
+                words = f"{record['VpcPeeringConnectionId']} between {mine} and {theirs} already exists"
+                raise RefusedError("VpcPeeringConnectionAlreadyExists", words)
 
     @staticmethod
     def _check_role(owner: str, account: str, role_arn: str | None) -> None:

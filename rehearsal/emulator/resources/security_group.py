@@ -18,9 +18,10 @@ class SecurityGroup(ResourceType):
 
         Raises:
             RefusedError: If the VPC or a referenced group does not exist, there are too many rules, or EC2
-                does not take a description.
+                does not take the name or a description.
         """
         vpc = lookup.vpc(properties.get("VpcId"))
+        _check_name(properties.get("GroupName") or f"{stack}-{logical_id}")
         self._check(vpc["VpcId"], properties)
         return super().create(logical_id, properties, stack)
 
@@ -59,3 +60,10 @@ class SecurityGroup(ResourceType):
             for rule in listed:
                 rules.check_rule(vpc_id, rule)
             rules.check_number(len(listed))
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that could be an id (EC2 API, CreateSecurityGroup); CloudFormation makes it of the stack's name."""
+    if name.startswith("sg-"):
+        words = f"Value ({name}) for parameter GroupName is invalid. Group names may not be in the format sg-*."
+        raise RefusedError("InvalidParameterValue", words)
