@@ -1,6 +1,7 @@
 """One environment file as typed, validated values: the only place that knows YAML."""
 
-from settings.loading import environments, load, load_pipeline
+from settings.files import environments
+from settings.loading import load, load_pipeline
 from settings.model import Settings
 from settings.pipeline import Pipeline
 from settings.problems import Problem, SettingsError

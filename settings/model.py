@@ -17,7 +17,8 @@ from settings.pod_networking import PodNetworking
 from settings.workloads import Workload
 
 # EC2 takes no group called sg-…, and CloudFormation calls a group after its stack
-STEM = (
+_STEM = Form(
+    "(?!sg(?:-|$))[a-z][a-z0-9-]{0,24}",
     "must be called by 1-25 lower-case letters, digits and hyphens, a letter first, neither sg nor sg-…",
     "rename it: stacks are called after it",
 )
@@ -26,7 +27,7 @@ STEM = (
 class Settings(Section):
     """One environment: where it lies, its network and peers, its cluster, its pod networking, its workloads."""
 
-    name: SkipJsonSchema[Annotated[str, Form("(?!sg(?:-|$))[a-z][a-z0-9-]{0,24}", *STEM)]]
+    name: SkipJsonSchema[Annotated[str, _STEM]]
     """Name of the environment: the file's name without its ending. Stacks are called `<name>-<Stack>`."""
     account: AccountId
     """AWS account, 12 digits in quotes."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from settings.fields import AccountId, ConnectionArn, Name, Region, Repository
-from settings.forms import Section, wrong
+from settings.forms import Form, Section, wrong
 
+_STEM = Form(
+    "[a-z][a-z0-9-]{0,24}",
+    "must be called by 1-25 lower-case letters, digits and hyphens, a letter first",
+    "rename it: the pipeline's stack is called after it",
+)
 _CHECKS = ("make check", "make test-quick WORKERS=2")
 
 
@@ -38,7 +43,7 @@ class Wave(Section):
 class Pipeline(Section):
     """One pipeline: its own account and region, its source, its waves."""
 
-    name: SkipJsonSchema[Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,24}$")]]
+    name: SkipJsonSchema[Annotated[str, _STEM]]
     """Name of the pipeline's stack: the file's name without its ending."""
     account: AccountId
     """The account that the pipeline runs in, 12 digits in quotes; the environments may be in others."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LONGEST_VALUE = 120
 _PLAIN_RULES = {
-    "missing": ("must be given", "add it; environments/schema.json tells its form"),
+    "missing": ("must be given", "add it; environments/{schema} tells its form"),
     "extra_forbidden": ("must not be there: no setting has this name", "remove it, or mend the spelling"),
     "string_type": ("must be text", "put the value in quotes"),
     "bool_type": ("must be true or false", "write true or false without quotes"),
@@ -17,6 +20,12 @@ _PLAIN_RULES = {
     "list_type": ("must be a list", "write each item on a line that starts with `- `"),
     "tuple_type": ("must be a list", "write each item on a line that starts with `- `"),
 }
+_LIMITS = {
+    "greater_than_equal": ("must be at least {ge}", "write {ge} or a higher number"),
+    "less_than_equal": ("must be at most {le}", "write {le} or a lower number"),
+}
+_PLURALS = {"character": "characters", "entry": "entries"}
+_SAMPLE = 40
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -49,7 +58,7 @@ class SettingsError(Exception):
 
 def show(value: object) -> str:
     """Return a value as a person wrote it, cut to a length and without control characters."""
-    text = "nothing" if value is None else repr(value)
+    text = "nothing" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
 
@@ -60,16 +69,43 @@ def path_of(location: tuple[int | str, ...]) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def from_validation(error: dict[str, Any]) -> Problem:
-    """Turn one entry of pydantic's `ValidationError.errors()` into a problem."""
-    context = error.get("ctx", {})
-    got = "nothing" if error["type"] == "missing" else show(error["input"])
-    path = path_of(error["loc"])
-    if error["type"] in _PLAIN_RULES:
-        rule, fix = _PLAIN_RULES[error["type"]]
-    elif error["type"] == "literal_error":
+def problems_of(errors: Iterable[dict[str, Any]], schema: str) -> list[Problem]:
+    """Turn pydantic's `ValidationError.errors()` into problems, those left out that only follow from others."""
+    return [from_validation(error, schema) for error in errors if not _follows(error)]
+
+
+def _follows(error: dict[str, Any]) -> bool:
+    """Return whether a list or mapping is long enough as it stands: then only its wrong entries count as missing."""
+    return error["type"] == "too_short" and len(error["input"]) >= int(error["ctx"]["min_length"])
+
+
+def from_validation(error: dict[str, Any], schema: str = "schema.json") -> Problem:
+    """Turn one of these errors into a problem; `schema` is the file of environments/ that tells each setting's form."""
+    kind, context = error["type"], error.get("ctx", {})
+    got = "nothing" if kind == "missing" else show(error["input"])
+    if kind in _PLAIN_RULES:
+        rule, fix = _PLAIN_RULES[kind]
+    elif kind in _LIMITS:
+        rule, fix = (part.format(**context) for part in _LIMITS[kind])
+    elif kind in ("too_short", "too_long"):
+        rule, got, fix = _length(error["input"], context)
+    elif kind == "literal_error" and context["expected"] == "True":
+        rule, fix = "must be true", "write true, or leave it out"
+    elif kind == "literal_error":
         rule, fix = f"must be one of {context['expected']}", "take one of these"
     else:
-        rule = error["msg"] if error["type"] == "podnet" else f"must hold: {error['msg'].lower()}"
-        fix = context.get("fix", "see the setting's description in environments/schema.json")
-    return Problem(path, rule, got, fix)
+        rule = error["msg"] if kind == "podnet" else f"must hold: {error['msg'].lower()}"
+        fix = context.get("fix", "see the setting's description in environments/{schema}")
+    return Problem(path_of(error["loc"]), rule, got, fix.replace("{schema}", schema))
+
+
+def _length(value: str | list[Any] | dict[str, Any], context: dict[str, Any]) -> tuple[str, str, str]:
+    """Return rule, value and fix for a text, list or mapping of the wrong length."""
+    limit = context.get("min_length", context.get("max_length"))
+    unit, short = "character" if isinstance(value, str) else "entry", "min_length" in context
+    rule = f"must have at {'least' if short else 'most'} {limit} {unit if limit == 1 else _PLURALS[unit]}"
+    if isinstance(value, str):
+        shown = show(f"{value[:_SAMPLE]}…" if len(value) > _SAMPLE else value)
+        return rule, f"{len(value)}: {shown}", f"write a {'longer' if short else 'shorter'} text"
+    add = "a line `name: value` under it" if isinstance(value, dict) else "a line that starts with `- ` under it"
+    return rule, str(len(value) or "none"), f"add {add}" if short else "leave some out"

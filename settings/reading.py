@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from settings.files import shown
 from settings.problems import Problem, SettingsError, show
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Callable
 
 LARGEST_FILE = 1024 * 1024
 _DEEPEST = 20
+_LONGEST_NUMBER = 100
 
 
 class _Loader(yaml.SafeLoader):
@@ -49,15 +52,32 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
     return found
 
 
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in node.value):
+        raise yaml.constructor.ConstructorError(None, None, "half a character, U+D800 to U+DFFF", node.start_mark)
+    return str(loader.construct_scalar(node))
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
+    if len(node.value) > _LONGEST_NUMBER:
+        raise yaml.constructor.ConstructorError(None, None, "a number that is too long", node.start_mark)
+    return int(loader.construct_yaml_int(node))
+
+
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:str", _text)
+_Loader.add_constructor("tag:yaml.org,2002:int", _number)
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[1] in {"bool", "int", "float", "null"}]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
-def read(file: pathlib.Path) -> dict[str, Any]:
-    """Return the file's mapping; raises SettingsError where it cannot be read as one."""
+def read(file: pathlib.Path, instead: Callable[[], str]) -> dict[str, Any]:
+    """Return the file's mapping; raises SettingsError where it cannot be read as one.
+
+    `instead` gives the fix for a file that is not there.
+    """
 
     def refuse(rule: str, got: str, fix: str) -> SettingsError:
         return SettingsError(file.name, [Problem("the file", rule, got, fix)])
@@ -66,9 +86,9 @@ def read(file: pathlib.Path) -> dict[str, Any]:
         with file.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise refuse(
-            "must be readable", error.strerror or "an error", "name a file of environments/, or a path"
-        ) from error
+        got = f"{error.strerror or 'an error'}: {shown(file)}"
+        fix = "give yourself the right to read it" if isinstance(error, PermissionError) else instead()
+        raise SettingsError(shown(file), [Problem("the file", "must be readable", got, fix)]) from error
     if len(content) > LARGEST_FILE:
         raise refuse("must be at most 1 MiB", "a larger one", "an environment needs a few kilobytes")
     try:

@@ -58,7 +58,8 @@ def _kind(found: Schema) -> str:
     if "anyOf" in found:
         return " or ".join(_kind(one) for one in found["anyOf"] if one.get("type") != "null")
     if "enum" in found or "const" in found:
-        return ", ".join(f"`{one}`" for one in found.get("enum", [found.get("const")]))
+        choice = found.get("enum", [found.get("const")])
+        return ", ".join(f"`{json.dumps(one) if isinstance(one, bool) else one}`" for one in choice)
     if found.get("type") == "array":
         return f"list of {_kind(found['items'])}" if "items" in found else "list"
     low, high = found.get("minimum"), found.get("maximum")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from settings import Settings
+from settings.files import shown
 from settings.loading import FOLDER
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def read(file: pathlib.Path) -> Settings:
         with file.open(encoding="utf-8") as stream:
             found = json.loads(stream.read(_LARGEST))
     except OSError as error:
-        raise SavedError(f"{file.name} must be readable, got {error.strerror}: {_FIX}") from error
+        raise SavedError(f"{shown(file)} must be readable, got {error.strerror}: {_instead_of(file)}") from error
     except (ValueError, RecursionError) as error:
         raise SavedError(f"{file.name} must be a review as JSON, got {str(error)[:100]}: {_FIX}") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("settings"), dict):
@@ -50,3 +51,11 @@ def read(file: pathlib.Path) -> Settings:
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])[:100]
         raise SavedError(f"{file.name} must hold settings of this version, got another {where}: {_FIX}") from error
+
+
+def _instead_of(file: pathlib.Path) -> str:
+    """Return the fix for a file that cannot be read: what was meant, or what is there."""
+    saved = sorted(found.name for found in FOLDER.glob("*.review.json") if found.absolute() != file.absolute())
+    if file.name in saved:
+        return f"write {shown(FOLDER / file.name)}"
+    return f"saved ones in environments/: {', '.join(saved)[:200] or 'none'}; otherwise {_FIX}"

@@ -172,8 +172,8 @@ def test_nothing_is_looked_up(assembly):
     ("change", "problem"),
     [
         ("waves: [{name: a, environments: [dev]}, {name: b, environments: [dev]}]", "waves must name each wave and"),
-        ("waves: []", "waves must hold"),
-        ("waves: [{name: a, environments: []}]", r"waves\[0\].environments must hold"),
+        ("waves: []", "waves must have at least 1 entry, got none"),
+        ("waves: [{name: a, environments: []}]", r"waves\[0\].environments must have at least 1 entry, got none"),
     ],
 )
 def test_a_bad_plan_is_refused_with_its_path(environment_file, change, problem):

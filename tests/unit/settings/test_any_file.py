@@ -47,6 +47,7 @@ def spoiled_files(draw):
 def _judge(environment_file, text):
     problems = _problems(environment_file(text))
     assert all(problem.path and problem.rule.startswith("must") and problem.fix for problem in problems)
+    assert not [problem for problem in problems if problem.rule.startswith("must hold:")], "a word of pydantic's"
     assert all(line.isprintable() for problem in problems for line in str(problem).splitlines())
 
 

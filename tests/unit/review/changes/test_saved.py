@@ -1,6 +1,7 @@
 """Saved reviews: found, read, refused, and shown on the page, in the text and in review.json."""
 
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -132,3 +133,22 @@ def test_the_command_compares_with_a_saved_review_or_an_environment_file(tmp_pat
     assert (code, "account: 222222222222 -> 111111111111" in told) == (0, True)
     assert _told("--changes", "--against", str(tmp_path / "none.json"))[0] == 1
     assert "no saved review to compare with" in _told("--changes")[1]
+
+
+def test_a_saved_review_that_is_not_there_is_told_with_its_path_and_what_is_there(tmp_path, folder, monkeypatch):
+    """A name counts from the current folder; the saved one of that name lies in environments/."""
+    monkeypatch.chdir(tmp_path)
+    (folder / "dev.review.json").write_text("{}")
+    missing = tmp_path / "a" / "dev.review.json"
+    with pytest.raises(SavedError, match=re.escape(f"{missing} must be readable, got No such file or directory: wri")):
+        read(missing)
+    with pytest.raises(SavedError, match=r"^prod\.review\.json .*: saved ones in environments/: dev\.review\.json"):
+        read(pathlib.Path("prod.review.json"))
+
+
+def test_a_mistyped_environment_to_compare_with_is_told_as_elsewhere():
+    """The path that was tried, and the name that was meant."""
+    code, told = _told("--changes", "--against", "environments/prod")
+    assert code == 1
+    assert "environments/environments/prod.yaml: 1 problem" in told
+    assert "write prod, which is environments/prod.yaml" in told

@@ -1,0 +1,94 @@
+"""Each rule in words of this project, with a fix that helps: limits, lengths, true, and the schema of the file."""
+
+import copy
+import json
+
+import pytest
+import yaml
+
+from settings import SettingsError, load, load_pipeline
+from settings.files import FOLDER
+
+
+@pytest.fixture
+def told(environment_file):
+    """Return a function: the problems of a changed shipped file as {path: [rule, got, fix]}."""
+
+    def load_changed(change, name="dev", loader=load):
+        content = copy.deepcopy(yaml.safe_load((FOLDER / f"{name}.yaml").read_text()))
+        change(content)
+        with pytest.raises(SettingsError) as caught:
+            loader(environment_file(json.dumps(content)))
+        return {problem.path: [problem.rule, problem.got, problem.fix] for problem in caught.value.problems}
+
+    return load_changed
+
+
+RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a shorter text"]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "wanted"),
+    [
+        (lambda c: c.update(acknowledge={"drift-is-watched": "okay"}), "acknowledge.drift-is-watched",
+         ["must have at least 10 characters", "4: 'okay'", "write a longer text"]),
+        (lambda c: c["pod_networking"].update(run_again="x" * 65), "pod_networking.run_again", RUN_AGAIN),
+        (lambda c: c["network"].update(availability_zones=["eu-west-1a"]), "network.availability_zones",
+         ["must have at least 2 entries", "1", "add a line that starts with `- ` under it"]),
+        (lambda c: c["node_groups"][0].update(instance_types=[]), "node_groups[0].instance_types",
+         ["must have at least 1 entry", "none", "add a line that starts with `- ` under it"]),
+        (lambda c: c["workloads"][0].update(security_group_ids=["sg-12345678"] * 16), "workloads[0].security_group_ids",
+         ["must have at most 15 entries", "16", "leave some out"]),
+        (lambda c: c["workloads"][0].update(pod_labels={}), "workloads[0].pod_labels",
+         ["must have at least 1 entry", "none", "add a line `name: value` under it"]),
+        (lambda c: c["workloads"][0]["ingress"][0].update(port=0), "workloads[0].ingress[0].port",
+         ["must be at least 1", "0", "write 1 or a higher number"]),
+        (lambda c: c["network"].update(nat_gateways=7), "network.nat_gateways",
+         ["must be at most 6", "7", "write 6 or a lower number"]),
+        (lambda c: c["workloads"][0]["ingress"][0].update({"from": {"cluster": False}}),
+         "workloads[0].ingress[0].from.cluster", ["must be true", "false", "write true, or leave it out"]),
+        (lambda c: c["cluster"].update(endpoint="open"), "cluster.endpoint",
+         ["must be one of 'public' or 'private'", "'open'", "take one of these"]),
+        (lambda c: c["cluster"].pop("coredns_version"), "cluster.coredns_version",
+         ["must be given", "nothing", "add it; environments/schema.json tells its form"]),
+    ],
+)  # fmt: skip
+def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
+    """Characters are no items, true is no True, and a limit is a number to write."""
+    assert told(change)[path] == wanted
+
+
+def test_a_list_that_is_long_enough_is_not_told_as_short_for_its_wrong_entries(told):
+    """Only the entries are wrong; with one entry too few both are told."""
+    zones = "network.availability_zones"
+    assert list(told(lambda c: c["network"].update(availability_zones=["a", "b"]))) == [f"{zones}[0]", f"{zones}[1]"]
+    assert list(told(lambda c: c["network"].update(availability_zones=["a"]))) == [zones, f"{zones}[0]"]
+    assert list(told(lambda c: c["workloads"][0].update(pod_labels={"a": 1}))) == ["workloads[0].pod_labels.a"]
+
+
+def test_a_pipelines_problems_name_its_own_schema(told):
+    """And its file may be called what an environment's may not."""
+    found = told(lambda c: c.pop("region"), "pipeline", load_pipeline)
+    assert found["region"][2] == "add it; environments/pipeline-schema.json tells its form"
+
+
+def test_a_pipelines_file_is_named_by_its_own_rule(environment_file):
+    """No word of groups, which a pipeline does not make."""
+    text = (FOLDER / "pipeline.yaml").read_text()
+    assert load_pipeline(environment_file(text, name="sg-eu.yaml")).name == "sg-eu"
+    with pytest.raises(SettingsError, match=r"must be called by 1-25 lower-case letters, digits and hyphens, a"):
+        load_pipeline(environment_file(text, name="My_Line.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"account: 0x{'f' * 5000}\n", "a number that is too long (line 1, column 10)"),
+        ('account: "\\ud800"\n', "half a character, U+D800 to U+DFFF (line 1, column 10)"),
+    ],
+)
+def test_numbers_and_characters_that_nothing_can_hold_are_told_with_their_line(environment_file, text, told):
+    """No traceback, and no word about JSON, which nobody wrote."""
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(text))
+    assert [(problem.rule, problem.got) for problem in caught.value.problems] == [("must be plain YAML", f"'{told}'")]
