@@ -18,7 +18,7 @@ from settings.fields import (
     SecurityGroupId,
     VpcRange,
 )
-from settings.forms import Form, Section
+from settings.forms import Form, PemCertificate, Section
 
 Endpoint = Literal["public", "private"]
 ClusterName = Annotated[
@@ -27,14 +27,7 @@ ClusterName = Annotated[
 HttpsUrl = Annotated[
     str, Form("https://[A-Za-z0-9.:-]+", "must be the API server's https URL", "copy `cluster.endpoint`")
 ]
-Base64 = Annotated[
-    str,
-    Form(
-        "[A-Za-z0-9+/]+={0,2}",
-        "must be the base64 text of a PEM certificate",
-        "copy `cluster.certificateAuthority.data`",
-    ),
-]
+Certificate = Annotated[str, PemCertificate()]
 
 
 class Cluster(Section):
@@ -79,7 +72,7 @@ class ExistingCluster(Section):
     endpoint: Endpoint = "public"
     """Whether that URL is reachable from outside the VPC. Where it admits some ranges only, write `private`: a function
     outside the VPC has none of their addresses."""
-    certificate_authority: Base64
+    certificate_authority: Certificate
     """The API server's certificate authority, base64 as EKS returns it."""
     security_group_id: SecurityGroupId
     """The cluster security group."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import dataclasses
 import ipaddress
 import re
@@ -87,3 +89,23 @@ class SingleAddress(Form):
             return str(ipaddress.IPv4Address(value))
         except ValueError as error:
             raise wrong(f"{self.rule} ({str(error)[:100]})", self.fix) from error
+
+
+@dataclasses.dataclass(frozen=True)
+class PemCertificate(Form):
+    """A certificate in PEM, as base64 once more: EKS gives it so."""
+
+    pattern: str = "[A-Za-z0-9+/]+={0,2}"
+    rule: str = "must be the base64 text of a PEM certificate, which has BEGIN CERTIFICATE in it"
+    fix: str = "copy `cluster.certificateAuthority.data` of aws eks describe-cluster as it is, in one line"
+
+    def check(self, value: str) -> str:
+        """Return the value; raises PydanticCustomError where nothing in it begins a certificate."""
+        super().check(value)
+        try:
+            text = base64.b64decode(value)
+        except binascii.Error:  # cut off
+            text = b""
+        if b"-----BEGIN CERTIFICATE-----" not in text:
+            raise wrong(self.rule, self.fix)
+        return value

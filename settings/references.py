@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 from typing import TYPE_CHECKING, Any
 
+from settings import lists
 from settings.problems import Problem, show
 from settings.workload_references import items, workloads
 
@@ -25,8 +26,8 @@ _SETTINGS_OF = {
 
 def check(raw: dict[str, Any]) -> list[Problem]:
     """Return the problems between parts; parts of the wrong type are passed over, their form is told elsewhere."""
-    parts = (_pairs, _unique, workloads, _node_groups, _existing_network, _peers, _administrators, _variables)
-    return [problem for part in parts for problem in part(raw)]
+    own = (_pairs, _unique, _node_groups, _existing_network, _peers, _variables)
+    return [problem for part in (*own, *lists.PARTS, workloads) for problem in part(raw)]
 
 
 def _pairs(raw: dict[str, Any]) -> Iterator[Problem]:
@@ -95,18 +96,6 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         ]:
             fix = "two VPCs have one connection: keep one peer, with the range that pods need"
             yield Problem(f"peers[{i}].vpc_id", "must be used once", show(vpc), fix)
-
-
-def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
-    cluster = raw.get("cluster")
-    given = cluster.get("admin_role_arns") if isinstance(cluster, dict) else None
-    roles = given if isinstance(given, list) else []
-    for i, role in enumerate(roles):
-        if role in roles[:i]:
-            yield Problem(f"cluster.admin_role_arns[{i}]", "must be named once", show(role), "remove the repetition")
-        elif isinstance(role, str) and "-cfn-exec-role-" in role:
-            fix = "remove it: the role that makes a cluster is its administrator from the start"
-            yield Problem(f"cluster.admin_role_arns[{i}]", "must not be CloudFormation's own role", show(role), fix)
 
 
 def _variables(raw: dict[str, Any]) -> Iterator[Problem]:

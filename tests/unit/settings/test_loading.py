@@ -57,6 +57,7 @@ def test_schema_files_are_those_of_the_models(name, model):
     assert (FOLDER / name).read_text() == schema(model)
 
 
+SUBNET = "subnet-0e1a2b3c4d5e6f711"
 ROLE = "arn:aws:iam::111111111111:role/Admin"
 EXECUTION_ROLE = "arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1"
 
@@ -130,6 +131,17 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "cluster.admin_role_arns[0]",
             "CloudFormation's own role",
         ),
+        (lambda c: c["cluster"].update(log_types=["api", "audit", "api"]), "cluster.log_types[2]", "named once"),
+        (
+            lambda c: c["network"].update(interface_endpoints=["sts", "sts"]),
+            "network.interface_endpoints[1]",
+            "named once",
+        ),
+        (
+            lambda c: c["cluster"].update(endpoint="private", endpoint_cidrs=["192.175.48.0/24"]),
+            "cluster.endpoint_cidrs",
+            "endpoint: private",
+        ),
         *(
             (lambda c, label=label: c["node_groups"][0].update(labels=label), f"node_groups[0].labels.{where}", "label")
             for label, where in (
@@ -154,6 +166,36 @@ def test_each_wrong_value_is_told_at_its_path(problems_of, change, path, rule):
     found = problems_of(change)
     assert path in found
     assert rule in found[path].rule
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "path", "rule"),
+    [
+        ("existing_network", {"private_subnet_ids": [SUBNET, SUBNET]}, "private_subnet_ids[1]", "named once"),
+        *(
+            ("existing_cluster", {"certificate_authority": text}, "certificate_authority", "BEGIN CERTIFICATE")
+            for text in ("QUJD", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tC", "LS0tLS1CRUdJTiBLRVktLS0tLQo=")
+        ),
+    ],
+)
+def test_wrong_values_of_what_exists_already_are_told_at_their_path(environment_file, section, change, path, rule):
+    """A subnet twice, and text that is cut off, of another kind or none of a certificate."""
+    content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+    content[section].update(change)
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(yaml.safe_dump(content)))
+    assert [problem.path for problem in caught.value.problems] == [f"{section}.{path}"]
+    assert rule in caught.value.problems[0].rule
+
+
+def test_a_private_endpoint_without_ranges_and_route_tables_of_several_subnets_are_taken(environment_file):
+    """The nearest right settings."""
+    content = copy.deepcopy(DEV)
+    content["cluster"].update(endpoint="private", endpoint_cidrs=[])
+    assert load(environment_file(yaml.safe_dump(content))).cluster.endpoint == "private"
+    content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+    content["existing_network"]["private_route_table_ids"] = ["rtb-12345678", "rtb-12345678"]
+    assert len(load(environment_file(yaml.safe_dump(content))).existing_network.private_route_table_ids) == 2
 
 
 @pytest.mark.parametrize(

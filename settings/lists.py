@@ -1,0 +1,54 @@
+"""What must hold in lists of the file: nothing twice that AWS takes once, nothing that has no effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from settings.problems import Problem, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ONCE = (
+    ("cluster", "admin_role_arns"),
+    ("cluster", "log_types"),
+    ("network", "interface_endpoints"),
+    ("existing_network", "private_subnet_ids"),
+)
+
+
+def _repetitions(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return what AWS refuses because it stands twice."""
+    for section, key in _ONCE:
+        seen: set[str] = set()
+        for i, value in enumerate(_list(raw, section, key)):
+            if isinstance(value, str) and value in seen:
+                path = f"{section}.{key}[{i}]"
+                yield Problem(path, "must be named once", show(value), "remove the repetition")
+            seen.add(str(value))
+
+
+def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return roles that need no access entry and would be refused one."""
+    for i, role in enumerate(_list(raw, "cluster", "admin_role_arns")):
+        if isinstance(role, str) and "-cfn-exec-role-" in role:
+            fix = "remove it: the role that makes a cluster is its administrator from the start"
+            yield Problem(f"cluster.admin_role_arns[{i}]", "must not be CloudFormation's own role", show(role), fix)
+
+
+def _endpoint_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return ranges for an endpoint that nobody outside the VPC reaches."""
+    ranges = _list(raw, "cluster", "endpoint_cidrs")
+    if ranges and raw["cluster"].get("endpoint") == "private":
+        rule = "must not be there with endpoint: private, which no range outside the VPC reaches"
+        fix = "remove it, or write endpoint: public"
+        yield Problem("cluster.endpoint_cidrs", rule, show(", ".join(map(str, ranges)))[1:-1], fix)
+
+
+def _list(raw: dict[str, Any], section: str, key: str) -> list[Any]:
+    found = raw.get(section)
+    values = found.get(key) if isinstance(found, dict) else None
+    return values if isinstance(values, list) else []
+
+
+PARTS = (_repetitions, _administrators, _endpoint_ranges)
