@@ -188,6 +188,19 @@ CASES = [
     ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(6)}), "pod_networking.env"),
     ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
+    ("arns-lie-in-the-partition", "prod", lambda c: c["pod_networking"]["drift"].update(
+        alarm_topic_arn="arn:aws-cn:sns:eu-west-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
+    ("arns-lie-in-the-partition", "prod", lambda c: c["cluster"].update(
+        admin_role_arns=["arn:aws:iam::222222222222:role/A", "arn:aws-us-gov:iam::222222222222:role/B"]),
+     "cluster.admin_role_arns[1]"),
+    ("arns-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(
+        accepter_role_arn="arn:aws-eusc:iam::333333333333:role/accepter"), "peers[1].accepter_role_arn"),
+    *(("arns-lie-in-the-partition", "prod", lambda c, region=region: c.update(region=region),
+       "cluster.admin_role_arns[0]")
+      for region in ("cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1")),
+    *(("endpoint-lies-in-the-region", "existing", lambda c, host=host: c["existing_cluster"].update(
+        endpoint_url=f"https://0A1B.gr7.{host}"), "existing_cluster.endpoint_url")
+      for host in ("us-east-1.eks.amazonaws.com", "cn-north-1.eks.amazonaws.com.cn", "us-east-1.EKS.amazonaws.com:1")),
     ("ranges-do-not-overlap", "prod", lambda c: c["peers"][1].update(cidr="10.98.0.0/20"), "peers[1].cidr"),
     ("ranges-do-not-overlap", "dev", lambda c: c["network"].update(cidr="172.20.0.0/16"), "cluster.service_cidr"),
     ("vpc-range-fits-a-vpc", "dev", lambda c: c["network"].update(cidr="10.0.0.0/12"), "network.cidr"),
@@ -363,6 +376,17 @@ def test_shipped_environments_have_no_errors(name):
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
+        ("arns-lie-in-the-partition", "prod", lambda c: None),
+        *(("arns-lie-in-the-partition", "dev", lambda c, region=region, partition=partition: (
+            c.update(region=region), _peer(accepter_role_arn=f"arn:{partition}:iam::111111111111:role/a")(c),
+            c["cluster"].update(admin_role_arns=[f"arn:{partition}:iam::111111111111:role/b"])))
+          for region, partition in (("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"),
+                                    ("eusc-de-east-1", "aws-eusc"), ("us-iso-east-1", "aws-iso"),
+                                    ("us-isob-east-1", "aws-iso-b"), ("ap-south-1", "aws"))),
+        *(("endpoint-lies-in-the-region", "existing",
+           lambda c, host=host: c["existing_cluster"].update(endpoint_url=f"https://{host}"))
+          for host in ("0A1B.GR7.EU-WEST-1.eks.amazonaws.com", "0A1B.gr7.eu-west-1.eks.amazonaws.com:443",
+                       "10.0.0.1:6443", "a.us-east-1.eks.amazonaws.com.example")),
         ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
     ],
 )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Rules about where an ARN or an address of AWS lies: in the environment's partition, in its region."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+}
+_EKS = re.compile(r"\.([a-z0-9-]+)\.eks\.amazonaws\.com(?:\.cn)?(?::[0-9]+)?$", re.IGNORECASE)
+_URL = "existing_cluster.endpoint_url"
+
+
+def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the ARNs that the environment's own stacks use: path, ARN. Peering never leaves a partition either."""
+    for i, peer in enumerate(settings.peers):
+        yield f"peers[{i}].accepter_role_arn", peer.accepter_role_arn or ""
+    for i, arn in enumerate(settings.cluster.admin_role_arns if settings.cluster else ()):
+        yield f"cluster.admin_role_arns[{i}]", arn
+    yield "pod_networking.drift.alarm_topic_arn", settings.pod_networking.drift.alarm_topic_arn or ""
+
+
+@rule(
+    "arns-lie-in-the-partition",
+    "error",
+    must="be an ARN of the region's partition",
+    why="accounts of one partition know nothing of another's: the role or the topic is not found, and the stack fails",
+    source="IAM user guide, Amazon Resource Names (ARNs), partition",
+    fix="copy the ARN from the account that is meant",
+    paths=("peers[].accepter_role_arn", "cluster.admin_role_arns", "pod_networking.drift.alarm_topic_arn", "region"),
+)
+def arns_lie_in_the_partition(settings: Settings) -> Iterator[At]:
+    """Find ARNs of other partitions."""
+    wanted = next((name for start, name in _PARTITIONS.items() if settings.region.startswith(start)), "aws")
+    for path, arn in _arns(settings):
+        found = arn.split(":")[1] if arn else wanted
+        if found != wanted:
+            yield At(path, f"{arn}, and {settings.region} is in {wanted}", f"give one that begins with arn:{wanted}:")
+
+
+@rule(
+    "endpoint-lies-in-the-region",
+    "error",
+    must="be the address of a cluster in the environment's region",
+    why="roles, subnets and functions are made in the region of this file, and would call another region's cluster",
+    source="EKS user guide, Cluster API server endpoint",
+    fix="copy `cluster.endpoint` of the cluster that is meant, or mend region",
+    paths=(_URL, "region"),
+)
+def endpoint_lies_in_the_region(settings: Settings) -> Iterator[At]:
+    """Find addresses that name another region; one without a region's name may be anybody's."""
+    url = settings.existing_cluster.endpoint_url if settings.existing_cluster else ""
+    found = _EKS.search(url)
+    if found and found[1].lower() != settings.region:
+        yield At(_URL, f"one in {found[1][:40]}, and region is {settings.region}")
+
+
+RULES = (arns_lie_in_the_partition, endpoint_lies_in_the_region)
