@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tests.dataplane.lab.namespaces import Namespaces
 
+LONG, _RECORDS = "long", 40
 _PATIENCE = 30  # seconds until it serves; on an idle machine 0.2
 
 
@@ -41,9 +42,18 @@ class CoreDNS:
 
 
 def answering(*addresses: str) -> str:
-    """Return a Corefile for servers at these addresses whose every A record is the address that asked."""
+    """Return a Corefile for servers at these addresses whose first A record is the address that asked.
+
+    Below the label of LONG there are more records than a UDP answer of 512 bytes holds.
+    """
+    more = " ".join(f'answer "{{{{ .Name }}}} 5 IN A 10.2.0.{n}"\n        ' for n in range(_RECORDS))
     return f""".:53 {{
     bind {" ".join(addresses)}
+    template IN A {{
+        match [.]{LONG}[.]
+        answer "{{{{ .Name }}}} 5 IN A {{{{ .Remote }}}}"
+        {more}fallthrough
+    }}
     template IN A {{
         answer "{{{{ .Name }}}} 5 IN A {{{{ .Remote }}}}"
     }}

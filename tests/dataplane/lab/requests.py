@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from tests.dataplane.lab.addresses import AGENT, INTERNET, INTERNET_PUBLIC, METADATA
+from tests.dataplane.lab.coredns import LONG
 from tests.dataplane.lab.node import NODE_PORTS
 from tests.dataplane.lab.request import Protocol, Request
 
@@ -127,6 +128,8 @@ class Requests:
             anyone = tuple(address for other, _, those in at.zones for address in those if other == zone)
             if peer:
                 name = _EXTERNAL if zone == "." else zone
+                # the cache asks by UDP whatever its client speaks, and again by TCP where the answer is cut off
+                name = f"{LONG}.{name}" if asked.protocol == "tcp" else name
                 yield replace(
                     asked, flow="cache-to-peer-resolver", carrier=asked.protocol, far=anyone, name=name, peer=peer
                 )
