@@ -1,6 +1,7 @@
 """Prove a deployed environment: python -m verify --environment dev [--as NAMESPACE/WORKLOAD | --as all] [--json]."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -33,6 +34,7 @@ def main() -> int:
     Interrupted, it takes its Jobs away and returns 130.
     """
     given = _given()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
     try:
         settings = load(given.environment)
         if given.output:

@@ -38,6 +38,28 @@ def test_the_first_apply_records_what_it_replaces_and_a_later_one_does_not(node,
     assert replaced(node.live) == ORIGINALS
 
 
+def addon_configuration(env):
+    """Give the add-on's configuration values, as the stack of the cluster writes them from the same settings."""
+    return json.dumps({"env": env["aws-node"], "init": {"env": env.get("aws-vpc-cni-init", {})}})
+
+
+def test_what_the_add_on_has_from_the_same_settings_is_no_original(node, following, properties):
+    """On a new cluster it is there before the first look; a variable that leaves must not stay for ever."""
+    name = "POD_SECURITY_GROUP_ENFORCING_MODE"
+    node.install(aws_node.ENV)
+    resource = CustomResource()
+    resource.deploy({**properties, "AddonConfiguration": addon_configuration(aws_node.ENV)})
+    assert replaced(node.live) == {c: dict.fromkeys(variables) for c, variables in aws_node.ENV.items()}
+    env = less(name)
+    node.install(env)
+    assert node.values["aws-node"][name] == "standard"
+    resource.deploy({**properties, "Env": env, "AddonConfiguration": addon_configuration(env)})
+    assert node.values["aws-node"][name] is None
+    assert aws_node.values(node.live, env) == env
+    resource.delete()
+    assert aws_node.values(node.live, env) == env
+
+
 @pytest.mark.parametrize(
     "name",
     ["ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE", "AWS_VPC_K8S_CNI_EXTERNALSNAT", "DISABLE_TCP_EARLY_DEMUX"],

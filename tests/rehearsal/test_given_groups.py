@@ -74,7 +74,7 @@ def test_a_rule_that_names_the_clusters_group_follows_it(tmp_path, emulator):
     where = {"endpoint": emulator.endpoint, "account": ACCOUNT, "region": REGION, "ca": emulator.ca}
     api = Aws(client_environment(Workspace(tmp_path / "state"), **where))
     network = {"vpcId": "vpc-0e1a2b3c4d5e6f701", "clusterSecurityGroupId": OTHER}
-    ranges, authority = {"serviceIpv4Cidr": "172.20.0.0/16"}, {"data": "bm9uZQ=="}
+    ranges, authority = {"serviceIpv4Cidr": "172.20.0.0/16"}, {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="}
     found = {"endpoint": "https://127.0.0.1:6443", "resourcesVpcConfig": network}
     cluster = {**found, "kubernetesNetworkConfig": ranges, "certificateAuthority": authority}
     estate = Estate(file, load(str(file)), api)

@@ -90,7 +90,11 @@ def put_in_effect(event: Event, api: KubeApi) -> Json:
     if lost and record(live).get("run") == event["RequestId"]:
         who = ", ".join(others(live, *where) or "somebody" for where in lost)
         raise HandlerError(f"{'; '.join(lost.values())}: set back by {who} after we had applied it")
+    # what the add-on has from the same settings is no original: without them there is no entry
+    addon = json.loads(event["ResourceProperties"].get("AddonConfiguration") or "{}")
+    theirs = {"aws-node": addon.get("env", {}), "aws-vpc-cni-init": addon.get("init", {}).get("env", {})}
     wish = {"owner": event["PhysicalResourceId"], "run": event["RequestId"], "wanted": env}
+    wish["replaced"] = {container: dict.fromkeys(variables) for container, variables in theirs.items()}
     return converge(api, live, lambda _: wish, partial(log, event))
 
 

@@ -2,9 +2,10 @@
 
 All state is in the object itself, in its environment and in podnet's note, so it does not matter who was interrupted
 where: Create, Update, Delete and the watch take the same steps. Every patch carries the resourceVersion it was made
-for, so that no update is lost. A wish is a note without `replaced`: owner (physical id), run (request id) and wanted
-(the values, none to undo everything). A second annotation names the latest request, so that one that CloudFormation
-has cancelled, and that still looks every few seconds (aws/aws-cdk#31541), does not patch any more.
+for, so that no update is lost. A wish is a note: owner (physical id), run (request id) and wanted (the values, none to
+undo everything); `replaced` only where the original is known to be another than the live value. A second annotation
+names the latest request, so that one that CloudFormation has cancelled, and that still looks every few seconds
+(aws/aws-cdk#31541), does not patch any more.
 """
 
 import json
@@ -57,8 +58,9 @@ def next_patch(live: Json, wish: Json) -> Patch | None:
     """
     env, old, note = wish["wanted"], record(live), None
     was = old.get("replaced", {})
+    known = {**pairs(wish.get("replaced", {})), **pairs(was)}
     if env:
-        originals = {c: {n: was.get(c, {}).get(n, value(live, c, n)) for n in names} for c, names in env.items()}
+        originals = {c: {n: known.get((c, n), value(live, c, n)) for n in names} for c, names in env.items()}
         note = {**wish, "replaced": originals}
     if leaving := [where for where in pairs(was) if where not in pairs(env)]:
         return _restore(live, note, env, leaving)
