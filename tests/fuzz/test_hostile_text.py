@@ -123,4 +123,4 @@ def test_no_zone_or_resolver_adds_a_line_to_the_corefile(zone, resolver):
         return
     (text,) = [found["data"]["Corefile"] for found in objects if found["kind"] == "ConfigMap"]
     assert text.count(":53 {") == 5
-    assert [line.split() for line in text.splitlines() if resolver in line] == [["forward", ".", resolver]]
+    assert [line.split() for line in text.splitlines() if resolver in line] == [["forward", ".", resolver, "{"]]

@@ -38,6 +38,15 @@ def pairs(env: Env) -> dict[tuple[str, str], str | None]:
     return {(container, name): text for container, variables in env.items() for name, text in variables.items()}
 
 
+def configured(properties: Json) -> set[tuple[str, str]]:
+    """Give the (container, variable) pairs that AddonConfiguration has: `env`, `init.env`, as the add-on's schema says.
+
+    Without them the add-on has no entry: what stood there when podnet came was its own configuration's, no original.
+    """
+    given = json.loads(properties.get("AddonConfiguration") or "{}")
+    return {*pairs({"aws-node": given.get("env", {}), "aws-vpc-cni-init": given.get("init", {}).get("env", {})})}
+
+
 def differences(live: Json, env: Env) -> dict[tuple[str, str], str]:
     """Say for each (container, variable) that is not as wanted what is wanted and found."""
     found = {where: value(live, *where) for where in pairs(env)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from daemon_set import RefusedError, changed_since, differences, others, refuse
+from daemon_set import RefusedError, changed_since, configured, differences, others, refuse
 from errors import NOT_FOUND, HandlerError, KubeError
 from kube_api import Json, KubeApi
 from pods import new_pods_serve, pods_of, silent, unready_pods
@@ -90,11 +90,8 @@ def put_in_effect(event: Event, api: KubeApi) -> Json:
     if lost and record(live).get("run") == event["RequestId"]:
         who = ", ".join(others(live, *where) or "somebody" for where in lost)
         raise HandlerError(f"{'; '.join(lost.values())}: set back by {who} after we had applied it")
-    # what the add-on has from the same settings is no original: without them there is no entry
-    addon = json.loads(event["ResourceProperties"].get("AddonConfiguration") or "{}")
-    theirs = {"aws-node": addon.get("env", {}), "aws-vpc-cni-init": addon.get("init", {}).get("env", {})}
-    wish = {"owner": event["PhysicalResourceId"], "run": event["RequestId"], "wanted": env}
-    wish["replaced"] = {container: dict.fromkeys(variables) for container, variables in theirs.items()}
+    old, new = (configured(event.get(f"{age}ResourceProperties") or {}) for age in ("Old", ""))
+    wish = {"owner": event["PhysicalResourceId"], "run": event["RequestId"], "wanted": env, "gone": old - new}
     return converge(api, live, lambda _: wish, partial(log, event))
 
 

@@ -3,9 +3,9 @@
 All state is in the object itself, in its environment and in podnet's note, so it does not matter who was interrupted
 where: Create, Update, Delete and the watch take the same steps. Every patch carries the resourceVersion it was made
 for, so that no update is lost. A wish is a note: owner (physical id), run (request id) and wanted (the values, none to
-undo everything); `replaced` only where the original is known to be another than the live value. A second annotation
-names the latest request, so that one that CloudFormation has cancelled, and that still looks every few seconds
-(aws/aws-cdk#31541), does not patch any more.
+undo everything); in a wish `gone` are variables of the add-on's own configuration that left it, whose original is no
+entry. A second annotation names the latest request, so that one that CloudFormation has cancelled, and that still looks
+every few seconds (aws/aws-cdk#31541), does not patch any more.
 """
 
 import json
@@ -58,12 +58,12 @@ def next_patch(live: Json, wish: Json) -> Patch | None:
     """
     env, old, note = wish["wanted"], record(live), None
     was = old.get("replaced", {})
-    known = {**pairs(wish.get("replaced", {})), **pairs(was)}
+    known = {**pairs(was), **dict.fromkeys(wish.get("gone", ()))}
     if env:
         originals = {c: {n: known.get((c, n), value(live, c, n)) for n in names} for c, names in env.items()}
-        note = {**wish, "replaced": originals}
+        note = {**{key: wish[key] for key in ("owner", "run", "wanted")}, "replaced": originals}
     if leaving := [where for where in pairs(was) if where not in pairs(env)]:
-        return _restore(live, note, env, leaving)
+        return _restore(live, note, env, {where: known[where] for where in leaving})
     ours = [manager for manager in managers(live) if manager["manager"] in (MANAGER, _REQUESTER)]
     applied = [manager for manager in ours if manager["operation"] == "Apply"] if env else []
     owns = [owned(manager) for manager in applied if manager["manager"] == MANAGER]
@@ -76,15 +76,15 @@ def next_patch(live: Json, wish: Json) -> Patch | None:
     return None
 
 
-def _restore(live: Json, note: Json | None, env: Json, leaving: list[tuple[str, str]]) -> Patch:
+def _restore(live: Json, note: Json | None, env: Json, leaving: dict[tuple[str, str], str | None]) -> Patch:
     old, left = record(live), []
     values = {container: dict(variables) for container, variables in env.items()}
-    for container, name in leaving:
+    for (container, name), original in leaving.items():
         found, owners = value(live, container, name), others(live, container, name)
         if owners or found != old["wanted"].get(container, {}).get(name):
             left.append(f"{container} {name} is left at {found!r}, set by {owners or 'nobody'}")
         else:
-            values.setdefault(container, {})[name] = old["replaced"][container][name]
+            values.setdefault(container, {})[name] = original
     return _MERGE, _body(live, note, pod_patch(live, values)), left
 
 
