@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from settings.loading import FOLDER
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 FILES = [yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "prod", "existing")]
 CIDRS = st.sampled_from(
     ["10.20.0.0/16", "10.99.0.0/16", "10.98.0.0/17", "0.0.0.0/0", "172.16.0.0/12", "10.99.0.0/28", "100.64.0.0/10"]

@@ -11,7 +11,7 @@ from settings import Settings, SettingsError, load
 from settings.loading import FOLDER
 
 FILES = [yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "prod", "existing")]
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 VALUES = st.recursive(
     SCALARS,

@@ -58,12 +58,11 @@ def next_patch(live: Json, wish: Json) -> Patch | None:
     """
     env, old, note = wish["wanted"], record(live), None
     was = old.get("replaced", {})
-    known = {**pairs(was), **dict.fromkeys(wish.get("gone", ()))}
     if env:
-        originals = {c: {n: known.get((c, n), value(live, c, n)) for n in names} for c, names in env.items()}
+        originals = {c: {n: was.get(c, {}).get(n, value(live, c, n)) for n in names} for c, names in env.items()}
         note = {**{key: wish[key] for key in ("owner", "run", "wanted")}, "replaced": originals}
-    if leaving := [where for where in pairs(was) if where not in pairs(env)]:
-        return _restore(live, note, env, {where: known[where] for where in leaving})
+    if leaving := {where: original for where, original in pairs(was).items() if where not in pairs(env)}:
+        return _restore(live, note, env, {**leaving, **dict.fromkeys(leaving.keys() & wish.get("gone", ()))})
     ours = [manager for manager in managers(live) if manager["manager"] in (MANAGER, _REQUESTER)]
     applied = [manager for manager in ours if manager["operation"] == "Apply"] if env else []
     owns = [owned(manager) for manager in applied if manager["manager"] == MANAGER]
