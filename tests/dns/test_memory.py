@@ -28,11 +28,13 @@ def entries(lab):
 
 def check(lab, server):
     """Names do not spread over a cache's shards evenly: a round leaves a few free, and memory is reckoned for all."""
-    empty = server.resident_mib()
-    fill(lab)
-    held = entries(lab)
+    empty, share, rounds = server.resident_mib(), 0.0, 0
+    while share <= 0.9 and rounds < 3:  # a busy machine does not answer all of a round
+        rounds += 1
+        fill(lab)
+        held = entries(lab)
+        share = sum(held.values()) / len(held) / CAPACITY
     assert len(held) == 2 * len(ZONES)
-    share = sum(held.values()) / len(held) / CAPACITY
     assert share > 0.9, held
     full = empty + (server.resident_mib() - empty) / share
     assert empty + 20 < full <= Options().worst_case_memory_mi
