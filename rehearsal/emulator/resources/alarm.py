@@ -3,7 +3,7 @@
 from ministack.core.responses import get_region
 
 from rehearsal.emulator.refused import RefusedError
-from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
+from rehearsal.emulator.resources.resource_type import Properties, ResourceType
 
 _ACTIONS = ("AlarmActions", "InsufficientDataActions", "OKActions")
 
@@ -14,26 +14,12 @@ class Alarm(ResourceType):
     name = "AWS::CloudWatch::Alarm"
     stricter = True
 
-    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
-        """Make it.
+    def check(self, properties: Properties) -> None:
+        """Look at its actions.
 
         Raises:
-            RefusedError: If an action is in another region.
+            RefusedError: If one is in another region.
         """
-        self._check(properties)
-        return super().create(logical_id, properties, stack)
-
-    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change it.
-
-        Raises:
-            RefusedError: As `create`.
-        """
-        self._check(new)
-        return super().update(physical_id, old, new, stack, logical_id)
-
-    @staticmethod
-    def _check(properties: Properties) -> None:
         here = get_region()
         for arn in (action for kind in _ACTIONS for action in properties.get(kind) or []):
             region = arn.split(":")[3]

@@ -42,14 +42,25 @@ class EksCluster(ResourceType):
 
         provisioners._eks_cluster_fields = fields
 
+    def check(self, properties: Properties) -> None:
+        """Look at the ranges that may reach the endpoint.
+
+        Raises:
+            RefusedError: If one is not public.
+        """
+        given = (properties.get("ResourcesVpcConfig") or {}).get("PublicAccessCidrs") or []
+        networks = {cidr: ipaddress.IPv4Network(cidr) for cidr in given if cidr != _EVERYBODY}
+        wrong = [cidr for cidr, network in networks.items() if any(network.overlaps(other) for other in _NEVER_OUTSIDE)]
+        if wrong:
+            words = f"The following CIDRs are not allowed in publicAccessCidrs: [{', '.join(wrong)}]"
+            raise RefusedError("InvalidParameterException", words)
+
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         """Make the cluster and its security group, whose rules let its members talk to one another.
 
         Raises:
-            RefusedError: If there are not two subnets in two zones, the service range overlaps the VPC, or a range that
-                may reach the endpoint is not public.
+            RefusedError: If there are not two subnets in two zones, the service range overlaps the VPC, or as `check`.
         """
-        _check_public_ranges(properties)
         ids = (properties.get("ResourcesVpcConfig") or {}).get("SubnetIds") or []
         subnets = [lookup.subnet(subnet) for subnet in ids]
         if len({subnet["AvailabilityZone"] for subnet in subnets}) < _ZONES:
@@ -62,30 +73,12 @@ class EksCluster(ResourceType):
         cluster["resourcesVpcConfig"]["clusterSecurityGroupId"] = _cluster_group(physical_id, vpc["VpcId"])
         return physical_id, provisioners._eks_cluster_attrs(cluster)
 
-    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change what can be changed in place.
-
-        Raises:
-            RefusedError: If a range that may reach the endpoint is not public.
-        """
-        _check_public_ranges(new)
-        return super().update(physical_id, old, new, stack, logical_id)
-
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Delete the cluster and its security group."""
         config = (eks._clusters.get(physical_id) or {}).get("resourcesVpcConfig", {})
         super().delete(physical_id, properties)
         if config.get("clusterSecurityGroupId") in ec2._security_groups:
             call_ec2("DeleteSecurityGroup", GroupId=config["clusterSecurityGroupId"])
-
-
-def _check_public_ranges(properties: Properties) -> None:
-    given = (properties.get("ResourcesVpcConfig") or {}).get("PublicAccessCidrs") or []
-    networks = {cidr: ipaddress.IPv4Network(cidr) for cidr in given if cidr != _EVERYBODY}
-    wrong = [cidr for cidr, network in networks.items() if any(network.overlaps(other) for other in _NEVER_OUTSIDE)]
-    if wrong:
-        words = f"The following CIDRs are not allowed in publicAccessCidrs: [{', '.join(wrong)}]"
-        raise RefusedError("InvalidParameterException", words)
 
 
 def _service_range(properties: Properties) -> str:

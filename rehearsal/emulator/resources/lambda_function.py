@@ -17,35 +17,29 @@ class LambdaFunction(ResourceType):
     name = "AWS::Lambda::Function"
     stricter = True
 
-    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
-        """Make the function.
+    def check(self, properties: Properties) -> None:
+        """Look at its place in a VPC.
 
         Raises:
             RefusedError: If its subnets or groups do not exist, or its role does not let Lambda make interfaces there.
         """
-        _check(properties)
+        network = properties.get("VpcConfig") or {}
+        for subnet in network.get("SubnetIds", []):
+            lookup.subnet(subnet)
+        for group in network.get("SecurityGroupIds", []):
+            lookup.security_group(group)
+        for action in _INTERFACES if network.get("SubnetIds") else ():
+            if not rights.allows(str(properties.get("Role", "")), f"ec2:{action}"):
+                why = f"The provided execution role does not have permissions to call {action} on EC2"
+                raise RefusedError("InvalidParameterValueException", why)
+
+    def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
+        """Make the function, and keep where it is."""
         return _placed(super().create(logical_id, properties, stack), properties)
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change code or configuration.
-
-        Raises:
-            RefusedError: As `create`.
-        """
-        _check(new)
+        """Change code or configuration."""
         return _placed(super().update(physical_id, old, new, stack, logical_id), new)
-
-
-def _check(properties: Properties) -> None:
-    network = properties.get("VpcConfig") or {}
-    for subnet in network.get("SubnetIds", []):
-        lookup.subnet(subnet)
-    for group in network.get("SecurityGroupIds", []):
-        lookup.security_group(group)
-    for action in _INTERFACES if network.get("SubnetIds") else ():
-        if not rights.allows(str(properties.get("Role", "")), f"ec2:{action}"):
-            why = f"The provided execution role does not have permissions to call {action} on EC2"
-            raise RefusedError("InvalidParameterValueException", why)
 
 
 def _placed(made: Made, properties: Properties) -> Made:

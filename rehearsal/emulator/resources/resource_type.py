@@ -28,13 +28,22 @@ class ResourceType:
     def __init__(self) -> None:
         self._base: dict[str, Any] = dict(provisioners._RESOURCE_HANDLERS.get(self.name, {}))
 
+    def check(self, properties: Properties) -> None:
+        """Refuse what AWS refuses, in a creation and in a change.
+
+        Raises:
+            RefusedError: As each type says.
+        """
+
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         """Make the resource."""
+        self.check(properties)
         made: Made = self._base["create"](logical_id, properties, stack)
         return made
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
         """Change the resource in place; properties of `replaced_by` are the same in both."""
+        self.check(new)
         if self._base.get("update_with_logical_id"):
             made: Made = self._base["update"](physical_id, old, new, stack, logical_id)
         else:
