@@ -19,6 +19,7 @@ from rehearsal.rehearsal import Rehearsal
 from rehearsal.report import Report
 from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError, load
+from settings.files import file_of
 
 _EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
             return 0
         check_prerequisites()
         workspace.open()
-        return _rehearse(_file(options.environment), workspace, options)
+        return _rehearse(file_of(options.environment).resolve(), workspace, options)
     except _EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -113,11 +114,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "rehearsal", help="where everything goes")
     parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
     return parser.parse_args(arguments)
-
-
-def _file(environment: str) -> Path:
-    path = Path(environment)
-    return (path if path.suffix else PROJECT / "environments" / f"{environment}.yaml").resolve()
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ import sys
 import tempfile
 
 from scans import acknowledgement, choices, judging
-from scans.estate import pipelines, synthesize
+from scans.estate import synthesize
 from scans.finding import Finding
 from settings import SettingsError, environments
+from settings.files import pipelines
 
 
 def main() -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import aws_cdk as cdk
 
 from pipeline.pipeline_stack import PipelineStack
-from settings import Settings, environments, load, load_pipeline
+from settings import Settings, load, load_pipeline
+from settings.files import pipelines
 from stacks import Environment
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -55,8 +56,3 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
     stacks = app.synth().stacks
     files = {stack.stack_name.removeprefix(f"{name}-"): pathlib.Path(stack.template_full_path) for stack in stacks}
     return Estate(name, region, app, files, inside, settings)
-
-
-def pipelines() -> list[str]:
-    """Return the names of the pipelines of the repository."""
-    return sorted({file.stem for file in (ROOT / "environments").glob("*.yaml")} - set(environments()))

@@ -9,9 +9,10 @@ from aws_cdk import aws_sqs as sqs
 
 from scans import __main__, acknowledgement, choices, judging, lint, nag, rules
 from scans.acknowledgement import Acknowledgement, AcknowledgementError
-from scans.estate import Estate, pipelines, synthesize
+from scans.estate import Estate, synthesize
 from scans.finding import Finding
 from settings import environments, load
+from settings.files import pipelines
 
 ROOT = pathlib.Path(__file__).parents[2]
 FINDING = Finding("dev", "AwsSolutions-IAM4[Policy::x]", "Cluster/Cluster/Role", "uses a managed policy")
