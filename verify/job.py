@@ -5,6 +5,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from cluster_token import sts_host
+
 from settings import Settings
 from settings.workloads import Workload
 
@@ -24,9 +26,8 @@ def task(settings: Settings, workload: Workload) -> dict[str, Any]:
     cache = networking.dns_cache
     ports = [cache.metrics_port, cache.metrics_port + 1][: 1 + cache.standby]
     reached = cache.enabled and networking.enforcing_mode == "standard"
-    sts = f"sts.{settings.region}.amazonaws.com" + (".cn" if settings.region.startswith("cn-") else "")
     return {
-        "names": [f"kubernetes.default.svc.{cache.cluster_domain}", sts],
+        "names": [f"kubernetes.default.svc.{cache.cluster_domain}", sts_host(settings.region)],
         "connections": [
             [reach.host, reach.port] for reach in workload.reaches if reach.host and reach.protocol == "tcp"
         ],

@@ -62,7 +62,7 @@ def _renamed(found: Difference) -> bool:
     return any(_way(one) == _way(peer) and one["name"] != peer["name"] for one in other.get("peers") or ())
 
 
-def _way(peer: dict[str, Any]) -> tuple[Any, ...]:
+def _way(peer: dict[str, Any]) -> object:
     return peer.get("vpc_id") or (peer.get("transit_gateway_id"), peer["cidr"])
 
 

@@ -8,6 +8,11 @@ import time
 from urllib.parse import quote, urlencode
 
 
+def sts_host(region: str) -> str:
+    """Give the host of STS in a region, also for `python -m verify`."""
+    return f"sts.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+
+
 def cluster_token(cluster: str) -> str:
     """Give the token of the Lambda's own role, good for 15 minutes, made without any request.
 
@@ -16,7 +21,7 @@ def cluster_token(cluster: str) -> str:
     Signed by hand: botocore would take three times the time and twice the memory for these lines.
     """
     region, now = os.environ["AWS_REGION"], time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    host = f"sts.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+    host = sts_host(region)
     scope = f"{now[:8]}/{region}/sts/aws4_request"
     credential = f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}"
     query = {"Action": "GetCallerIdentity", "Version": "2011-06-15", "X-Amz-SignedHeaders": "host;x-k8s-aws-id"}
