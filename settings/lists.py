@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from settings.problems import Problem, show
+from settings.workload_references import items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,23 @@ _ONCE = (
 def _repetitions(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return what AWS refuses because it stands twice."""
     for section, key in _ONCE:
-        seen: set[str] = set()
-        for i, value in enumerate(_list(raw, section, key)):
-            if isinstance(value, str) and value in seen:
-                path = f"{section}.{key}[{i}]"
-                yield Problem(path, "must be named once", show(value), "remove the repetition")
-            seen.add(str(value))
+        yield from _repeated(f"{section}.{key}", _list(raw, section, key), set())
+
+
+def _further_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return ranges of a VPC that stand twice, beside its first one or among each other."""
+    peers = {f"peers[{i}]": peer for i, peer in items(raw, "peers")}
+    for path, part in {"existing_network": raw.get("existing_network"), **peers}.items():
+        if isinstance(part, dict):
+            ranges = _list({path: part}, path, "further_cidrs")
+            yield from _repeated(f"{path}.further_cidrs", ranges, {str(part.get("cidr"))})
+
+
+def _repeated(path: str, values: list[Any], seen: set[str]) -> Iterator[Problem]:
+    for i, value in enumerate(values):
+        if isinstance(value, str) and value in seen:
+            yield Problem(f"{path}[{i}]", "must be named once", show(value), "remove the repetition")
+        seen.add(str(value))
 
 
 def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
@@ -51,4 +63,4 @@ def _list(raw: dict[str, Any], section: str, key: str) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-PARTS = (_repetitions, _administrators, _endpoint_ranges)
+PARTS = (_repetitions, _further_ranges, _administrators, _endpoint_ranges)

@@ -23,6 +23,8 @@ from settings.fields import (
 from settings.forms import Section
 
 Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
+# 50 blocks is the most that AWS raises a VPC's quota to, the primary one counted (VPC user guide, Amazon VPC quotas)
+FurtherRanges = Annotated[tuple[VpcRange, ...], Field(max_length=49)]
 
 
 class Network(Section):
@@ -41,6 +43,11 @@ class Network(Section):
     flow_logs: bool = False
     """VPC flow logs to CloudWatch Logs, kept for a month."""
 
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """All ranges of the VPC: podnet makes it with one."""
+        return (self.cidr,)
+
 
 class ExistingNetwork(Section):
     """A VPC that somebody else manages. Nothing is looked up: what podnet must know stands here."""
@@ -48,7 +55,9 @@ class ExistingNetwork(Section):
     vpc_id: VpcId
     """The VPC's id."""
     cidr: VpcRange
-    """IPv4 range of the VPC."""
+    """IPv4 range of the VPC, the primary one where it has several."""
+    further_cidrs: FurtherRanges = ()
+    """The VPC's other IPv4 ranges, such as one for pods; peers route them back and admit them like `cidr`."""
     availability_zones: Zones
     """Zones of the private subnets, one for each, in the same order."""
     private_subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2)]
@@ -58,6 +67,11 @@ class ExistingNetwork(Section):
     behind_nat: bool | None = None
     """Whether all nodes stand in subnets whose default route leads to a NAT gateway, or to somebody else who translates
     addresses. With external SNAT pods reach the internet by it alone; left out: the review asks."""
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """All ranges of the VPC, the primary one first."""
+        return (self.cidr, *self.further_cidrs)
 
 
 class PeerSide(Section):
@@ -81,6 +95,8 @@ class Peer(Section):
     attachments by itself, and its owner routes back."""
     cidr: VpcRange
     """IPv4 range of the peer's VPC; routed through the connection or the gateway."""
+    further_cidrs: FurtherRanges = ()
+    """Other IPv4 ranges of the peer's VPC, or behind the gateway; routed, let out and admitted like `cidr`."""
     account: AccountId | None = None
     """The peer's account; left out: the same as this environment's."""
     region: Region | None = None
@@ -94,6 +110,11 @@ class Peer(Section):
     peer_side: PeerSide | None = None
     """What podnet changes on the peer's side; left out: nothing, its owner adds route and ingress."""
 
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """All ranges of the peer, `cidr` first."""
+        return (self.cidr, *self.further_cidrs)
+
 
 class RuleSource(Section):
     """The other end of a security group rule: exactly one of these."""
@@ -105,6 +126,6 @@ class RuleSource(Section):
     workload: Name | None = None
     """The group of another workload of the same namespace, by its name."""
     peer: Name | None = None
-    """The range of a peer, by its name in this file."""
+    """All ranges of a peer, by its name in this file."""
     cluster: Literal[True] | None = None
     """The cluster's own group: nodes, and pods without a group of their own."""

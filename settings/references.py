@@ -94,7 +94,7 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         if (vpc := peer.get("vpc_id")) is not None and vpc in [
             other.get("vpc_id") for _, other in items(raw, "peers")[:i]
         ]:
-            fix = "two VPCs have one connection: keep one peer, with the range that pods need"
+            fix = "two VPCs have one connection: keep one peer, with its other ranges as further_cidrs"
             yield Problem(f"peers[{i}].vpc_id", "must be used once", show(vpc), fix)
 
 

@@ -27,8 +27,8 @@ class NetworkStack(EnvironmentStack):
             back = [*dict.fromkeys(peer.peer_side.route_table_ids)] if peer.peer_side else []
             if peer.transit_gateway_id:
                 gateway = self._gateway(peer.transit_gateway_id)
-                gateway.route(peer.name, cidr=peer.cidr, route_table_ids=tables)
-                gateway.route(f"{peer.name}-Return", cidr=network.cidr, route_table_ids=back)
+                gateway.route(peer.name, cidrs=peer.cidrs, route_table_ids=tables)
+                gateway.route(f"{peer.name}-Return", cidrs=network.cidrs, route_table_ids=back)
             else:
                 self._connection(peer, tables, back)
 
@@ -37,9 +37,9 @@ class NetworkStack(EnvironmentStack):
             self,
             f"Peer-{peer.name}",
             vpc=self.vpc,
-            vpc_cidr=self._network.cidr,
+            vpc_cidrs=self._network.cidrs,
             peer_vpc_id=peer.vpc_id or "",  # settings.load demands it
-            peer_cidr=peer.cidr,
+            peer_cidrs=peer.cidrs,
             peer_account=peer.account,
             peer_region=peer.region,
             accepter_role_arn=peer.accepter_role_arn,

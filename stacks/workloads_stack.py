@@ -67,15 +67,15 @@ class WorkloadsStack(EnvironmentStack):
 
     def _rules(self, workload: Workload, group: ec2.SecurityGroup) -> None:
         own, pods = group.security_group_id, f"pods of {workload.namespace}/{workload.name}"
-        for rule in workload.ingress:
-            wanted, (name, end) = port(rule.protocol, rule.port, rule.to_port), self._end(rule.source)
+        for rule, name, end in [(one, *end) for one in workload.ingress for end in self._ends(one.source)]:
+            wanted = port(rule.protocol, rule.port, rule.to_port)
             if "/" in end:
                 group.add_ingress_rule(ec2.Peer.ipv4(end), wanted, rule.description or None)
             else:
                 made = f"{workload.name} from {name} {wanted.to_string()}"
                 admit(self, made, group=own, source=end, port=wanted, why=rule.description or name)
-        for sent in workload.egress or ():
-            wanted, (name, end) = port(sent.protocol, sent.port, sent.to_port), self._end(sent.destination)
+        for sent, name, end in [(one, *end) for one in workload.egress or () for end in self._ends(one.destination)]:
+            wanted = port(sent.protocol, sent.port, sent.to_port)
             if "/" in end:
                 group.add_egress_rule(ec2.Peer.ipv4(end), wanted, sent.description or None)
             else:
@@ -86,17 +86,17 @@ class WorkloadsStack(EnvironmentStack):
                 admit(self, made, group=end, source=own, port=wanted, why=pods)
         for reach in workload.reaches:
             peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
-            if workload.egress is not None:
-                group.add_egress_rule(ec2.Peer.ipv4(peer.cidr), wanted, f"to {peer.name}")
+            for cidr in peer.cidrs if workload.egress is not None else ():
+                group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
             if peer.peer_side and (target := peer.peer_side.security_group_id):
                 made = f"{target} from {workload.name} {wanted.to_string()}"
                 if not self.node.try_find_child(made):  # two peers may share a group
                     admit(self, made, group=target, source=own, port=wanted, why=pods)
 
-    def _end(self, end: RuleSource) -> tuple[str, str]:
-        """Return a name for a rule's far end, and its range or the id of its group."""
+    def _ends(self, end: RuleSource) -> list[tuple[str, str]]:
+        """Return a name for a rule's far end, and its range or the id of its group; a peer may have several ranges."""
         if end.workload:
-            return end.workload, self._groups[end.workload].security_group_id
-        if cidr := self._peers[end.peer].cidr if end.peer else end.cidr:
-            return cidr, cidr
-        return end.security_group_id or "cluster", end.security_group_id or self._cluster.cluster_security_group_id
+            return [(end.workload, self._groups[end.workload].security_group_id)]
+        if cidrs := self._peers[end.peer].cidrs if end.peer else (end.cidr,) if end.cidr else ():
+            return [(cidr, cidr) for cidr in cidrs]
+        return [(end.security_group_id or "cluster", end.security_group_id or self._cluster.cluster_security_group_id)]

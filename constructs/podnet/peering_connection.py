@@ -1,6 +1,7 @@
 """A VPC peering connection with everything that makes packets cross it."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -22,9 +23,9 @@ class PeeringConnection(Construct):
         construct_id: str,
         *,
         vpc: ec2.IVpc,
-        vpc_cidr: str,
+        vpc_cidrs: Sequence[str],
         peer_vpc_id: str,
-        peer_cidr: str,
+        peer_cidrs: Sequence[str],
         route_table_ids: Sequence[str],
         peer_account: str | None = None,
         peer_region: str | None = None,
@@ -34,8 +35,9 @@ class PeeringConnection(Construct):
     ) -> None:
         """Make the connection.
 
-        `route_table_ids` are this side's, one route each to `peer_cidr`; `return_route_table_ids` are the peer's, one
-        route each to `vpc_cidr` (same account and region only). `peer_account` and `peer_region` left out: as here.
+        `route_table_ids` are this side's, one route each to every range of `peer_cidrs`; `return_route_table_ids` are
+        the peer's, one route each to every range of `vpc_cidrs` (same account and region only). `peer_account` and
+        `peer_region` left out: as here.
         `dns_resolution` is what each half of the option that is ours is set to; False takes back an earlier True.
         """
         super().__init__(scope, construct_id)
@@ -49,18 +51,18 @@ class PeeringConnection(Construct):
             peer_region=peer_region,
             peer_role_arn=accepter_role_arn,
         )
-        self._route("Route", route_table_ids, peer_cidr)
-        self._route("ReturnRoute", return_route_table_ids, vpc_cidr)
+        self._route("Route", route_table_ids, peer_cidrs)
+        self._route("ReturnRoute", return_route_table_ids, vpc_cidrs)
         ours = peer_account in (None, stack.account) and peer_region in (None, stack.region)
         self._resolve_names(("Requester", "Accepter") if ours else ("Requester",), wanted=dns_resolution)
 
-    def _route(self, name: str, route_table_ids: Sequence[str], destination: str) -> None:
-        for number, route_table_id in enumerate(route_table_ids, 1):
+    def _route(self, name: str, route_table_ids: Sequence[str], destinations: Sequence[str]) -> None:
+        for (number, table), (place, cidr) in product(enumerate(route_table_ids, 1), enumerate(destinations)):
             ec2.CfnRoute(
                 self,
-                f"{name}{number}",
-                route_table_id=route_table_id,
-                destination_cidr_block=destination,
+                f"{name}{number}-{cidr}" if place else f"{name}{number}",
+                route_table_id=table,
+                destination_cidr_block=cidr,
                 vpc_peering_connection_id=self.resource.attr_id,
             )
 

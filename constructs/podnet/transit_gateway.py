@@ -1,6 +1,7 @@
 """A transit gateway as the way to peers, where many VPCs meet."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -35,15 +36,15 @@ class TransitGateway(Construct):
                 options={"SecurityGroupReferencingSupport": "enable", "DnsSupport": "enable"},
             )
 
-    def route(self, construct_id: str, *, cidr: str, route_table_ids: Sequence[str]) -> None:
-        """Lead a range to the gateway in each of these tables, which are of this VPC or of another attached one."""
-        for number, table in enumerate(route_table_ids, 1):
+    def route(self, construct_id: str, *, cidrs: Sequence[str], route_table_ids: Sequence[str]) -> None:
+        """Lead ranges to the gateway in each of these tables, which are of this VPC or of another attached one."""
+        for (number, table), (place, cidr) in product(enumerate(route_table_ids, 1), enumerate(cidrs)):
             if (table, cidr) in self._routes:  # two peers may lie in one VPC
                 continue
             self._routes.add((table, cidr))
             made = ec2.CfnRoute(
                 self,
-                f"{construct_id}{number}",
+                f"{construct_id}{number}-{cidr}" if place else f"{construct_id}{number}",
                 route_table_id=table,
                 destination_cidr_block=cidr,
                 transit_gateway_id=self._id,

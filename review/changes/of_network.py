@@ -1,10 +1,11 @@
-"""What changes of the VPC and of its peers do."""
+"""What changes of the VPC do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
+from review.changes.of_peers import AT_PEER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,57 +19,11 @@ _EVERYTHING = Effect(
     "another environment instead",
     f"{_CFN}, AWS::EC2::VPC, and Get exported outputs from a deployed CloudFormation stack",
 )
-_TWICE = Effect(
-    "refused",
-    "CloudFormation makes the new before it deletes the old, and EC2 takes no second connection between two VPCs, nor "
-    "a second route to a range: the deploy fails. Remove the peer in one deploy and add it in the next",
-    "VPC peering guide, VPC peering limitations; EC2 API reference, CreateRoute",
-)
 _ELSEWHERE = Effect(
     "replacement",
     "the stacks are made a second time there; those that run now stay until they are deleted by hand",
     f"{_CFN}, stacks belong to one account and region",
 )
-_CONNECTION = Effect(
-    "replacement",
-    "the peering connection and its routes are made anew: connections with the peer end, and its owner may have to "
-    "accept again",
-    f"{_CFN}, AWS::EC2::VPCPeeringConnection",
-)
-_OF_PEER = Effect(
-    "connections",
-    "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
-    f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
-)
-
-
-def _peer(found: Difference) -> Iterator[Effect]:
-    source = "VPC peering guide, Update your route tables for a VPC peering connection"
-    cidr = (found.after or found.before)["cidr"]
-    if _renamed(found):
-        yield _TWICE
-        return
-    if found.before is None:
-        yield Effect("connections", f"packets to {cidr} take the new connection, from all pods and nodes", source)
-    else:
-        yield Effect(
-            "connections", f"connections with {cidr} end: connection, routes and rules at the peer are deleted", source
-        )
-
-
-def _renamed(found: Difference) -> bool:
-    """Say whether the same VPC, or the same range behind a gateway, is a peer of another name on the other side."""
-    peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
-    return any(_way(one) == _way(peer) and one["name"] != peer["name"] for one in other.get("peers") or ())
-
-
-def _way(peer: dict[str, Any]) -> object:
-    return peer.get("vpc_id") or (peer.get("transit_gateway_id"), peer["cidr"])
-
-
-def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
-    """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
-    return (_CONNECTION,) if found.path[-1] == "vpc_id" and None not in (found.before, found.after) else (_TWICE,)
 
 
 def _network(found: Difference) -> Iterator[Effect]:
@@ -110,7 +65,6 @@ TABLE: Table = {
         "back. Make another environment instead",
         f"{_CFN}, AWS::EC2::SecurityGroup, VpcId",
     ),
-    "existing_network.cidr": _OF_PEER,
     "existing_network.availability_zones": Effect(
         "nothing", "they only say where the subnets lie", "environments/schema.json"
     ),
@@ -119,25 +73,8 @@ TABLE: Table = {
         "node groups are made anew in these subnets, then the old ones are drained",
         f"{_CFN}, AWS::EKS::Nodegroup, Subnets",
     ),
-    "existing_network.private_route_table_ids": _OF_PEER,
+    "existing_network.private_route_table_ids": AT_PEER,
     "existing_network.behind_nat": Effect(
         "nothing", "it only says what the network's owner has done", "environments/schema.json"
     ),
-    "peers.*": _peer,
-    "peers.*.vpc_id": _way_of_peer,
-    "peers.*.transit_gateway_id": _way_of_peer,
-    "peers.*.account": _TWICE,
-    "peers.*.region": _TWICE,
-    "peers.*.accepter_role_arn": _TWICE,
-    "peers.*.cidr": Effect(
-        "connections",
-        "routes are made anew: connections with addresses that lie in the old range only end",
-        f"{_CFN}, AWS::EC2::Route, DestinationCidrBlock",
-    ),
-    "peers.*.dns_resolution": Effect(
-        "DNS",
-        "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
-        "VPC peering guide, Enable DNS resolution for a VPC peering connection",
-    ),
-    "peers.*.peer_side": _OF_PEER,
 }

@@ -4,7 +4,7 @@ from networks import NETWORK
 
 from settings import load
 from settings.network import Peer, PeerSide
-from settings.workloads import EgressRule, Reach
+from settings.workloads import EgressRule, Reach, Rule
 
 FAR = Peer(
     name="far",
@@ -122,3 +122,70 @@ def test_two_ranges_behind_one_gateway_share_the_way_back_and_the_rule_at_their_
     assert pairs.count(("rtb-0aaaaaaaaaaaaaaa1", "10.20.0.0/16")) == 1
     rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
     assert [r["Properties"]["GroupId"] for r in rules].count("sg-0aaaaaaaaaaaaaaa1") == 1
+
+
+FURTHER = ("100.64.0.0/16", "100.65.0.0/16")
+OURS = ("10.60.0.0/16", "100.70.0.0/16")
+
+
+def with_further_ranges(*further):
+    """dev in an existing VPC of two ranges; its peer and one behind a gateway have some more."""
+    network = NETWORK.model_copy(update={"further_cidrs": OURS[1:]})
+    settings = with_peers(HUB.model_copy(update={"further_cidrs": tuple(f"{cidr[:4]}8{cidr[5:]}" for cidr in further)}))
+    data = settings.peers[0].model_copy(update={"further_cidrs": further})
+    first, *rest = settings.workloads
+    ingress = ({"port": 8443, "from": {"peer": "data"}}, {"port": 8444, "from": {"workload": "orders-worker"}})
+    egress = ({"port": 6379, "to": {"peer": "data"}}, {"port": 9100, "to": {"cluster": True}})
+    rules = {
+        "ingress": tuple(Rule.model_validate(rule) for rule in ingress),
+        "egress": tuple(EgressRule.model_validate(rule) for rule in egress),
+    }
+    changes = {"peers": (data, *settings.peers[1:]), "network": None, "existing_network": network}
+    return settings.model_copy(update={**changes, "workloads": (first.model_copy(update=rules), *rest)})
+
+
+def test_every_range_of_a_peer_is_routed_in_every_private_table_and_every_range_of_ours_back(synthesized):
+    """By the connection and by the gateway; no table gets two routes to one range."""
+    found = synthesized(with_further_ranges(*FURTHER))
+    routes = [route["Properties"] for route in found.resources("Network", "AWS::EC2::Route").values()]
+    ways = {(route["RouteTableId"], route["DestinationCidrBlock"], "TransitGatewayId" in route) for route in routes}
+    assert len(ways) == len(routes)
+    there = {"data": ("10.99.0.0/16", *FURTHER), "hub": ("10.94.0.0/16", "100.84.0.0/16", "100.85.0.0/16")}
+    wanted = {
+        (table, cidr, peer == "hub")
+        for peer, cidrs in there.items()
+        for cidr in cidrs
+        for table in NETWORK.private_route_table_ids
+    }
+    back = {("rtb-0d1a2b3c4d5e6f702", cidr, False) for cidr in OURS}
+    back |= {("rtb-0aaaaaaaaaaaaaaa1", cidr, True) for cidr in OURS}
+    assert ways == wanted | back
+
+
+def test_rules_that_name_a_peer_hold_for_every_range_of_it(synthesized):
+    """What it sends, what is sent to it, and what is reached there; other ends stay one rule each."""
+    found = synthesized(with_further_ranges(*FURTHER))
+    groups = found.resources("Workloads-shop", "AWS::EC2::SecurityGroup")
+    (api,) = [group["Properties"] for name, group in groups.items() if "ordersapi" in name]
+    data, hub = ("10.99.0.0/16", *FURTHER), ("10.94.0.0/16", "100.84.0.0/16", "100.85.0.0/16")
+    let_in = [(rule["CidrIp"], rule["FromPort"]) for rule in api["SecurityGroupIngress"]]
+    assert sorted(let_in) == sorted((cidr, 8443) for cidr in data)
+    sent = [(rule["CidrIp"], rule["FromPort"]) for rule in api["SecurityGroupEgress"]]
+    reached = [*((cidr, 6379) for cidr in data), *((cidr, 5000) for cidr in data), *((cidr, 5001) for cidr in hub)]
+    assert sorted(sent) == sorted(reached)
+    rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+    admitted = [(rule["Properties"]["FromPort"], str(rule["Properties"]["GroupId"])) for rule in rules]
+    assert [port for port, _ in admitted].count(8444) == 1
+    assert [port for port, _ in admitted].count(9100) == 1
+    assert [group for _, group in admitted].count("sg-0aaaaaaaaaaaaaaa1") == 1
+
+
+def test_a_further_range_leaves_the_resources_of_the_others_as_they_are(synthesized):
+    """Each route is called after its range, so that none is replaced by another that EC2 would take for a second."""
+    every, second, none = (
+        synthesized(with_further_ranges(*further)).resources("Network", "AWS::EC2::Route")
+        for further in (FURTHER, FURTHER[1:], ())
+    )
+    assert {name: every[name] for name in second} == second
+    assert {name: second[name] for name in none} == none
+    assert (len(every), len(second), len(none)) == (16, 12, 8)

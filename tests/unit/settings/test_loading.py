@@ -125,6 +125,21 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "peers[1].vpc_id",
             "once",
         ),
+        (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.1/16"]), "peers[0].further_cidrs[0]", "IPv4 range"),
+        (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.0/29"]), "peers[0].further_cidrs[0]", "/28 or wider"),
+        (lambda c: c["peers"][0].update(further_cidrs="100.64.0.0/16"), "peers[0].further_cidrs", "be a list"),
+        (lambda c: c["peers"][0].update(further_cidrs=["10.99.0.0/16"]), "peers[0].further_cidrs[0]", "named once"),
+        (
+            lambda c: c["peers"][0].update(further_cidrs=["100.64.0.0/16", "100.64.0.0/16"]),
+            "peers[0].further_cidrs[1]",
+            "named once",
+        ),
+        (
+            lambda c: c["peers"][0].update(further_cidrs=[f"100.64.{i}.0/24" for i in range(50)]),
+            "peers[0].further_cidrs",
+            "at most 49",
+        ),
+        (lambda c: c["network"].update(further_cidrs=["100.64.0.0/16"]), "network.further_cidrs", "no setting"),
         (lambda c: c["cluster"].update(admin_role_arns=[ROLE, ROLE]), "cluster.admin_role_arns[1]", "once"),
         (
             lambda c: c["cluster"].update(admin_role_arns=[EXECUTION_ROLE]),
@@ -172,6 +187,8 @@ def test_each_wrong_value_is_told_at_its_path(problems_of, change, path, rule):
     ("section", "change", "path", "rule"),
     [
         ("existing_network", {"private_subnet_ids": [SUBNET, SUBNET]}, "private_subnet_ids[1]", "named once"),
+        ("existing_network", {"further_cidrs": ["10.60.0.0/16"]}, "further_cidrs[0]", "named once"),
+        ("existing_network", {"further_cidrs": ["100.64.0.0"]}, "further_cidrs[0]", "/28 or wider"),
         *(
             ("existing_cluster", {"certificate_authority": text}, "certificate_authority", "BEGIN CERTIFICATE")
             for text in ("QUJD", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tC", "LS0tLS1CRUdJTiBLRVktLS0tLQo=")

@@ -3,6 +3,7 @@
 import pytest
 
 from settings import load
+from settings.loading import FOLDER
 
 
 def test_all_four_variables_are_set_by_default_on_the_right_containers():
@@ -47,3 +48,15 @@ def test_cluster_dns_is_the_tenth_address_of_the_service_range():
         update={"cluster": settings.cluster.model_copy(update={"service_cidr": "10.100.0.0/16"})}
     )
     assert (settings.cluster_dns_ip, moved.cluster_dns_ip) == ("172.20.0.10", "10.100.0.10")
+
+
+def test_the_ranges_of_a_vpc_and_of_a_peer_begin_with_the_first(environment_file):
+    """A VPC of podnet's has one, an existing one as many as are named."""
+    text = (
+        (FOLDER / "existing.yaml").read_text().replace("10.60.0.0/16", "10.60.0.0/16\n  further_cidrs: [100.64.0.0/16]")
+    )
+    peer = "{ name: data, vpc_id: vpc-0d1a2b3c4d5e6f701, cidr: 10.99.0.0/16, further_cidrs: [10.98.0.0/16] }"
+    found = load(environment_file(f"{text}\npeers:\n  - {peer}\n"))
+    assert found.any_network.cidrs == ("10.60.0.0/16", "100.64.0.0/16")
+    assert found.peers[0].cidrs == ("10.99.0.0/16", "10.98.0.0/16")
+    assert load("dev").any_network.cidrs == ("10.20.0.0/16",)

@@ -157,6 +157,23 @@ CASES = [
     ("peer's account", None, _peer(account="111111111111"), "peers[data].account", "refused", "no second connection"),
     ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
     ("peer's range", None, _peer(cidr="10.98.0.0/16"), "peers[data].cidr", "connections", "the old range only end"),
+    ("a further range of a peer", None, _peer(further_cidrs=["100.64.0.0/16"]), "peers[data].further_cidrs",
+     "connections", "100.64.0.0/16 get routes and rules of their own.*connections with its other ranges go on"),
+    ("a further range exchanged", _peer(further_cidrs=["100.64.0.0/16", "100.65.0.0/16"]),
+     _peer(further_cidrs=["100.66.0.0/16", "100.65.0.0/16"]), "peers[data].further_cidrs", "connections connections",
+     "100.66.0.0/16 get routes|connections with 100.64.0.0/16 end, for.*those with its other ranges go on"),
+    ("further ranges in another order", _peer(further_cidrs=["100.64.0.0/16", "100.65.0.0/16"]),
+     _peer(further_cidrs=["100.65.0.0/16", "100.64.0.0/16"]), "peers[data].further_cidrs", "nothing", "the order"),
+    ("a further range made the first", _peer(further_cidrs=["100.64.0.0/16"]),
+     _peer(cidr="100.64.0.0/16", further_cidrs=["10.99.0.0/16"]), "peers[data].cidr", "refused", "no second route"),
+    ("the first range made a further one", None, _peer(cidr="100.64.0.0/16", further_cidrs=["10.99.0.0/16"]),
+     "peers[data].further_cidrs", "refused", "no second route"),
+    ("a further range that was another peer's", _second_peer, _peer(further_cidrs=["10.97.0.0/16"]),
+     "peers[data].further_cidrs", "refused", "Remove the range in one deploy"),
+    ("a further range that becomes a peer", _peer(further_cidrs=["10.97.0.0/16"]), _second_peer, "peers[more]",
+     "refused", "in one deploy and add it in the next"),
+    ("a peer with a further range added", _no_peer, _peer(further_cidrs=["100.64.0.0/16"]), "peers[data]",
+     "connections", "packets to 10.99.0.0/16, 100.64.0.0/16 take"),
     ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),
      "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
     ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
@@ -203,6 +220,61 @@ def test_the_change_tells_what_it_does(changed, case):
     for pattern in words.split("|"):
         assert any(_has(pattern, effect["sentence"]) for effect in told), told
     assert all(effect["source"] for effect in told)
+
+
+def _of_vpc(**values):
+    return lambda c: c["existing_network"].update(values)
+
+
+def _in_an_existing_vpc(changed, change):
+    def both(content):
+        content["existing_network"] = {
+            "vpc_id": "vpc-0e1a2b3c4d5e6f701",
+            "cidr": "10.60.0.0/16",
+            "availability_zones": ["eu-west-1a", "eu-west-1b"],
+            "private_subnet_ids": ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712"],
+            "private_route_table_ids": ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722"],
+        }
+        del content["network"]
+        change(content)
+
+    return content(changed("dev", both), [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({}, {"further_cidrs": ["100.64.0.0/16"]}, "further_cidrs", ["connections"],
+         "100.64.0.0/16 are routed back.*connections of other ranges go on"),
+        ({"further_cidrs": ["100.64.0.0/16"]}, {}, "further_cidrs", ["connections"],
+         "connections of 100.64.0.0/16 with peers end.*those of others go on"),
+        ({"further_cidrs": ["100.64.0.0/16", "100.65.0.0/16"]}, {"further_cidrs": ["100.65.0.0/16", "100.64.0.0/16"]},
+         "further_cidrs", ["nothing"], "the order"),
+        ({}, {"cidr": "10.61.0.0/16"}, "cidr", ["connections"], "move to what is named now"),
+        ({}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}, "further_cidrs", ["refused"],
+         "no second route"),
+        ({"further_cidrs": ["10.61.0.0/16"]}, {"cidr": "10.61.0.0/16"}, "cidr", ["refused"], "no second route"),
+    ],
+)  # fmt: skip
+def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
+    """Each has its own route back; one that changes places would be routed twice for a moment."""
+    before, after, path, kinds, words = case
+    one, other = (_in_an_existing_vpc(changed, _of_vpc(**values)) for values in (before, after))
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    told = found[f"existing_network.{path}"]
+    assert [effect["kind"] for effect in told] == kinds
+    assert _has(words, told[0]["sentence"]), told
+
+
+def test_ranges_that_change_places_are_refused_only_where_podnet_routes(changed):
+    """An existing cluster's routes are its network owner's."""
+    peers = [{"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16"}]
+    moved = [{**peers[0], "cidr": "100.64.0.0/16", "further_cidrs": ["10.99.0.0/16"]}]
+    one, other = (
+        content(changed("existing", lambda c, those=those: c.update(peers=those)), []) for those in (peers, moved)
+    )
+    kinds = {effect["kind"] for change in compare(one, other, "saved")["changes"] for effect in change["effects"]}
+    assert kinds == {"connections"}
 
 
 def _has(pattern, sentence):

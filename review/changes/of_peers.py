@@ -1,0 +1,86 @@
+"""What changes of peers do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from review.changes.effect import Effect, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide"
+_TWICE = Effect(
+    "refused",
+    "CloudFormation makes the new before it deletes the old, and EC2 takes no second connection between two VPCs, nor "
+    "a second route to a range: the deploy fails. Remove the peer in one deploy and add it in the next",
+    "VPC peering guide, VPC peering limitations; EC2 API reference, CreateRoute",
+)
+_CONNECTION = Effect(
+    "replacement",
+    "the peering connection and its routes are made anew: connections with the peer end, and its owner may have to "
+    "accept again",
+    f"{_CFN}, AWS::EC2::VPCPeeringConnection",
+)
+AT_PEER = Effect(
+    "connections",
+    "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
+    f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
+)
+
+
+def _peer(found: Difference) -> Iterator[Effect]:
+    source = "VPC peering guide, Update your route tables for a VPC peering connection"
+    named = told(ranges(found.after or found.before))
+    if _renamed(found):
+        yield _TWICE
+    elif found.before is None:
+        yield Effect("connections", f"packets to {named} take the new connection, from all pods and nodes", source)
+    else:
+        yield Effect(
+            "connections", f"connections with {named} end: connection, routes and rules at the peer are deleted", source
+        )
+
+
+def _renamed(found: Difference) -> bool:
+    """Say whether the same VPC, or one of the ranges, is a peer of another name on the other side."""
+    peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
+    return any(_same(one, peer) and one["name"] != peer["name"] for one in other.get("peers") or ())
+
+
+def _same(one: Mapping[str, Any], peer: Mapping[str, Any]) -> bool:
+    vpc = peer.get("vpc_id")
+    return (vpc is not None and one.get("vpc_id") == vpc) or not set(ranges(one)).isdisjoint(ranges(peer))
+
+
+def ranges(part: Mapping[str, Any]) -> list[str]:
+    """Return all ranges of a peer or of an existing network, the first one first."""
+    return [part["cidr"], *part.get("further_cidrs", ())]
+
+
+def told(named: list[str]) -> str:
+    """Return ranges as a sentence has them."""
+    return ", ".join(named)[:200]
+
+
+def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
+    """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
+    return (_CONNECTION,) if found.path[-1] == "vpc_id" and None not in (found.before, found.after) else (_TWICE,)
+
+
+TABLE: Table = {
+    "peers.*": _peer,
+    "peers.*.vpc_id": _way_of_peer,
+    "peers.*.transit_gateway_id": _way_of_peer,
+    "peers.*.account": _TWICE,
+    "peers.*.region": _TWICE,
+    "peers.*.accepter_role_arn": _TWICE,
+    "peers.*.dns_resolution": Effect(
+        "DNS",
+        "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
+        "VPC peering guide, Enable DNS resolution for a VPC peering connection",
+    ),
+    "peers.*.peer_side": AT_PEER,
+}

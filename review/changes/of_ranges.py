@@ -1,0 +1,98 @@
+"""What changes of ranges do: of peers' and of an existing VPC's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+from review.changes.of_peers import AT_PEER, ranges, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide"
+_ROUTES = f"{_CFN}, AWS::EC2::Route; VPC peering guide, Update your route tables for a VPC peering connection"
+_MOVED = Effect(
+    "refused",
+    "CloudFormation makes the new before it deletes the old, and EC2 takes no second route of a table to one range: "
+    "the deploy fails. Remove the range in one deploy and add it in the next, or leave it where it is",
+    "EC2 API reference, CreateRoute; CloudFormation user guide, AWS::EC2::Route",
+)
+_RANGE = Effect(
+    "connections",
+    "routes are made anew: connections with addresses that lie in the old range only end",
+    f"{_CFN}, AWS::EC2::Route, DestinationCidrBlock",
+)
+_ORDER = Effect("nothing", "the order of further ranges means nothing", "docs/peers.md")
+
+
+def _first(found: Difference) -> tuple[Effect, ...]:
+    """Tell of another first range; one that was routed before, as a further one or another peer's, is routed twice."""
+    return (_MOVED,) if _routed(found, [found.after]) else (_RANGE,)
+
+
+def _further(found: Difference) -> Iterator[Effect]:
+    """Tell of further ranges that came and went: each has a route of its own, so that no other one is touched."""
+    came, gone = _came(found), _gone(found)
+    if _routed(found, came):
+        yield _MOVED
+        return
+    if came:
+        does = "get routes and rules of their own, and packets there take the way to the peer"
+        yield Effect("connections", f"{told(came)} {does}; connections with its other ranges go on", _ROUTES)
+    if gone:
+        does = "end, for their routes and rules are deleted"
+        yield Effect("connections", f"connections with {told(gone)} {does}; those with its other ranges go on", _ROUTES)
+    if not came and not gone:
+        yield _ORDER
+
+
+def _routed(found: Difference, named: list[str]) -> bool:
+    """Say whether one of these was a peer's range before, in whatever place; an existing cluster's are not routed."""
+    peers = found.whole[0].get("peers") or ()
+    return bool(found.whole[1].get("cluster")) and any(not set(named).isdisjoint(ranges(peer)) for peer in peers)
+
+
+def _first_of_vpc(found: Difference) -> tuple[Effect, ...]:
+    """Tell of another first range of an existing VPC."""
+    return (_MOVED,) if found.after in ranges(found.around[0]) and _returned(found) else (AT_PEER,)
+
+
+def _further_of_vpc(found: Difference) -> Iterator[Effect]:
+    """Tell of further ranges of an existing VPC: peers route them back, each by a route of its own."""
+    came, gone = _came(found), _gone(found)
+    if found.around[0]["cidr"] in came and _returned(found):
+        yield _MOVED
+        return
+    if came:
+        does = "are routed back where podnet may change a peer's tables, and other peers' owners must do so"
+        yield Effect("connections", f"{told(came)} {does}; connections of other ranges go on", _ROUTES)
+    if gone:
+        does = "end, for the routes back are deleted"
+        yield Effect("connections", f"connections of {told(gone)} with peers {does}; those of others go on", _ROUTES)
+    if not came and not gone:
+        yield _ORDER
+
+
+def _returned(found: Difference) -> bool:
+    """Say whether podnet has made a route back from a peer."""
+    sides = [(peer["peer_side"] or {}).get("route_table_ids") for peer in found.whole[0].get("peers") or ()]
+    return bool(found.whole[0].get("cluster")) and any(sides)
+
+
+def _came(found: Difference) -> list[str]:
+    return [cidr for cidr in found.after or () if cidr not in (found.before or ())]
+
+
+def _gone(found: Difference) -> list[str]:
+    return [cidr for cidr in found.before or () if cidr not in (found.after or ())]
+
+
+TABLE: Table = {
+    "existing_network.cidr": _first_of_vpc,
+    "existing_network.further_cidrs": _further_of_vpc,
+    "peers.*.cidr": _first,
+    "peers.*.further_cidrs": _further,
+}
