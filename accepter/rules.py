@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,20 +17,27 @@ Json = dict[str, Any]
 
 
 def rules(settings: Settings, peer: Peer, answer: Answer) -> Json:
-    """Give a rule for each port: from a workload's group where it is known and of this region, else the range."""
+    """Give a rule for each port: from a workload's group where it is known and of this region, else each range."""
     found: Json = {}
     here = peer.region in (None, settings.region)
     for name, ports in wanted(settings, peer).items():
         group = answer.workload_groups.get(name) if here else None
-        source = {"CidrIp": settings.any_network.cidr, "Description": f"podnet {settings.name}"}
+        sources = {f"Range{key}": {"CidrIp": cidr} for key, cidr in keys(settings).items()}
+        about = f"podnet {settings.name}"
         if group:
-            source = {"SourceSecurityGroupId": group, "Description": f"{settings.name} {name}"[:255]}
-            source |= {"SourceSecurityGroupOwnerId": settings.account} if peer.account else {}
-        for told, port in ports.items():
-            properties = {"GroupId": answer.security_group, **port, **source}
-            key = f"Admit{(group or 'Range').replace('-', '')}{told}"
-            found[key] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+            owner = {"SourceSecurityGroupOwnerId": settings.account} if peer.account else {}
+            sources = {group.replace("-", ""): {"SourceSecurityGroupId": group, **owner}}
+            about = f"{settings.name} {name}"[:255]
+        for (told, port), (key, source) in itertools.product(ports.items(), sources.items()):
+            properties = {"GroupId": answer.security_group, **port, **source, "Description": about}
+            found[f"Admit{key}{told}"] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
     return found
+
+
+def keys(settings: Settings) -> dict[str, str]:
+    """Give {a part of logical ids: range} of the VPC; the first range's is empty, and no range changes another's."""
+    first, *further = settings.any_network.cidrs
+    return {"": first, **{re.sub(r"\D", "x", f" {cidr} "): cidr for cidr in further}}
 
 
 def wanted(settings: Settings, peer: Peer) -> dict[str, Json]:
@@ -43,9 +52,10 @@ def wanted(settings: Settings, peer: Peer) -> dict[str, Json]:
 
 
 def _leads_to(end: RuleSource, peer: Peer) -> bool:
-    """Return whether a rule's end is the peer, or a part of its range."""
+    """Return whether a rule's end is the peer, or a part of its ranges."""
     if end.cidr:
-        return ipaddress.IPv4Network(end.cidr).subnet_of(ipaddress.IPv4Network(peer.cidr))
+        ranges = ipaddress.collapse_addresses(ipaddress.IPv4Network(cidr) for cidr in peer.cidrs)
+        return any(ipaddress.IPv4Network(end.cidr).subnet_of(own) for own in ranges)
     return end.peer == peer.name
 
 

@@ -1,10 +1,11 @@
 """The template for the owner of a peer."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 from accepter.answer import Answer
-from accepter.rules import rules
+from accepter.rules import keys, rules
 from settings import Settings
 from settings.network import Peer
 
@@ -31,7 +32,8 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
     if not resources:
         reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
         raise ValueError(f"{reason}; a connection within one account needs no role: deploy podnet first")
-    about = f"Peer {peer.name} of podnet environment {settings.name}: connection to {settings.any_network.cidr}"
+    ranges = " and ".join(settings.any_network.cidrs)
+    about = f"Peer {peer.name} of podnet environment {settings.name}: connection to {ranges}"[:1024]
     return {"AWSTemplateFormatVersion": "2010-09-09", "Description": about, "Resources": resources}
 
 
@@ -68,11 +70,12 @@ def _role(settings: Settings, peer: Peer) -> Json:
 
 
 def _routes(settings: Settings, answer: Answer) -> Json:
-    to = {"DestinationCidrBlock": settings.any_network.cidr, "VpcPeeringConnectionId": answer.connection}
-    return {
-        f"Route{number}": {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": table, **to}}
-        for number, table in enumerate(answer.route_tables, 1)
-    }
+    """Give a route back in each table to each range of our VPC."""
+    found: Json = {}
+    for (number, table), (key, cidr) in itertools.product(enumerate(answer.route_tables, 1), keys(settings).items()):
+        to = {"DestinationCidrBlock": cidr, "VpcPeeringConnectionId": answer.connection}
+        found[f"Route{number}{key}"] = {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": table, **to}}
+    return found
 
 
 def _dns_option(connection: str) -> Json:

@@ -33,9 +33,12 @@ _ALWAYS = (
 def needs(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return who needs which flow: {flow key: workloads, or `every pod`}."""
     found: dict[str, tuple[str, ...]] = dict.fromkeys(_ALWAYS, (EVERY_POD,))
+    told = {flow.key for flow in flows_of(settings)}
     for use in peer_uses(settings):
-        key = f"sgp-to-peer-{use.peer.name}" if use.direction == "to" else f"peer-to-sgp-{use.peer.name}"
-        found[key] = tuple(sorted({*found.get(key, ()), use.workload}))
+        first = f"sgp-to-peer-{use.peer.name}" if use.direction == "to" else f"peer-to-sgp-{use.peer.name}"
+        ranges = {cidr: f"{first}-{cidr}" for cidr in use.cidrs}
+        for key in {key if key in told else first for key in ranges.values()}:
+            found[key] = tuple(sorted({*found.get(key, ()), use.workload}))
     resolvers = (f"cache-to-peer-resolver-{peer.name}" for peer in settings.peers)
     return {**found, **dict.fromkeys(resolvers, (EVERY_POD,))}
 

@@ -22,6 +22,8 @@ class PeerUse:
     workload: str
     peer: Peer
     direction: Literal["to", "from"]
+    cidrs: tuple[str, ...]
+    """The ranges of the peer that are meant."""
 
 
 def may_reach(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -42,21 +44,25 @@ def peer_uses(settings: Settings) -> Iterator[PeerUse]:
     for i, workload in enumerate(settings.workloads):
         name = f"{workload.namespace}/{workload.name}"
         for j, reach in enumerate(workload.reaches):
-            yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peers[reach.peer], "to")
+            peer = peers[reach.peer]
+            yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peer, "to", peer.cidrs)
         for j, sent in enumerate(workload.egress or ()):
-            for peer in _meant(sent.destination, peers):
-                yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to")
+            for peer, cidrs in _meant(sent.destination, peers):
+                yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to", cidrs)
         for j, received in enumerate(workload.ingress):
-            for peer in _meant(received.source, peers):
-                yield PeerUse(f"workloads[{i}].ingress[{j}].from", name, peer, "from")
+            for peer, cidrs in _meant(received.source, peers):
+                yield PeerUse(f"workloads[{i}].ingress[{j}].from", name, peer, "from", cidrs)
 
 
-def _meant(end: RuleSource, peers: Mapping[str, Peer]) -> list[Peer]:
-    """Return the peer that is named, or of whose range the end is a part."""
+def _meant(end: RuleSource, peers: Mapping[str, Peer]) -> Iterator[tuple[Peer, tuple[str, ...]]]:
+    """Yield the peer that is named, or of whose ranges the end is a part, and the ranges that are meant."""
     if end.peer:
-        return [peers[end.peer]]
-    return [peer for peer in peers.values() if end.cidr and covers((peer.cidr,), end.cidr)]
+        yield peers[end.peer], peers[end.peer].cidrs
+    for peer in peers.values():
+        if end.cidr and covers(peer.cidrs, end.cidr):
+            yield peer, tuple(cidr for cidr in peer.cidrs if overlapping(cidr, end.cidr))
 
 
 def _contains(cidr: str | None, peer: Peer) -> bool:
-    return cidr is not None and overlapping(cidr, peer.cidr) and not covers((peer.cidr,), cidr)
+    """Return whether the range has addresses of the peer, and others."""
+    return cidr is not None and any(overlapping(cidr, own) for own in peer.cidrs) and not covers(peer.cidrs, cidr)

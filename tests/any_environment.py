@@ -112,7 +112,10 @@ CHANGES = st.one_of(
     *(_to(path, st.booleans()) for path in BOOLEANS),
     *(_to(path, st.sampled_from(values)) for path, values in CHOICES.items()),
     *(_to(path, CIDRS) for path in ("network.cidr", "existing_network.cidr", "cluster.service_cidr", "peers.0.cidr")),
-    _to("pod_networking.exclude_snat_cidrs", st.lists(CIDRS, max_size=2)),
+    *(
+        _to(path, st.lists(CIDRS, max_size=2))
+        for path in ("pod_networking.exclude_snat_cidrs", "existing_network.further_cidrs", "peers.0.further_cidrs")
+    ),
     _to("pod_networking.env", st.dictionaries(VARIABLES, VALUES, max_size=3)),
     _to("pod_networking.dns_cache.local_ip", ADDRESSES),
     _to(

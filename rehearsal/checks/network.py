@@ -1,5 +1,6 @@
 """Peers and routes."""
 
+import itertools
 from typing import Any
 
 from rehearsal.checks.expect import NotAskedFor, equal, expect
@@ -34,9 +35,9 @@ def _peer(scene: Scene, peer: Peer) -> str:
     equal(f"state of {name}", connection["Status"]["Code"], "active")
     private = {t["RouteTableId"]: t for t in _tables(scene).values() if _leads(t, "0.0.0.0/0", "NatGatewayId")}
     expect(private, "the VPC must have private route tables, got none")
-    for table in private.values():
-        wanted = _leads(table, peer.cidr, "VpcPeeringConnectionId")
-        equal(f"route to {peer.cidr} in {table['RouteTableId']}", wanted, name)
+    for table, cidr in itertools.product(private.values(), peer.cidrs):
+        wanted = _leads(table, cidr, "VpcPeeringConnectionId")
+        equal(f"route to {cidr} in {table['RouteTableId']}", wanted, name)
     back = peer.peer_side.route_table_ids if peer.peer_side else ()
     ours = scene.aws.ec2.describe_vpcs(VpcIds=[scene.vpc_id])["Vpcs"][0]["CidrBlock"]
     if back:
@@ -44,7 +45,7 @@ def _peer(scene: Scene, peer: Peer) -> str:
             equal(f"return route in {table['RouteTableId']}", _leads(table, ours, "VpcPeeringConnectionId"), name)
     _dns(peer, connection)
     admitted = _admitted(scene, peer)
-    return f"{peer.name}: {name}, {len(private)} routes there, {len(back)} back, {admitted} admitted"
+    return f"{peer.name}: {name}, {len(private) * len(peer.cidrs)} routes there, {len(back)} back, {admitted} admitted"
 
 
 def _connection(scene: Scene, peer: Peer) -> dict[str, Any]:

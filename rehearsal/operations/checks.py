@@ -25,7 +25,7 @@ def peers_are_left(scene: Scene, before: Settings) -> str:
     equal("connections", alive, [])
     tables = scene.aws.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [scene.vpc_id]}])["RouteTables"]
     routed = {route.get("DestinationCidrBlock") for table in tables for route in table["Routes"]}
-    equal("routes to peers", sorted(routed & {peer.cidr for peer in before.peers}), [])
+    equal("routes to peers", sorted(routed & {cidr for peer in before.peers for cidr in peer.cidrs}), [])
     told = ", ".join(gone.clean_peer(scene.aws, before, number) for number in range(len(before.peers)))
     return told if before.peers else NotAskedFor("no peers in the file")
 

@@ -42,9 +42,9 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
             "enforcing mode": pods.enforcing_mode,
             "external SNAT": str(pods.external_snat).lower(),
             "node cache": f"on, for {settings.cluster_dns_ip}" if pods.dns_cache.enabled else "off",
-            "VPC": settings.any_network.cidr,
+            "VPC": " and ".join(settings.any_network.cidrs),
             "services": cluster.service_cidr,
-            "peers": ", ".join(f"{peer.name} {peer.cidr}" for peer in settings.peers) or "none",
+            "peers": ", ".join(f"{peer.name} {' and '.join(peer.cidrs)}" for peer in settings.peers) or "none",
         },
         "summary": {
             "errors": errors,

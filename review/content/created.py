@@ -38,13 +38,14 @@ def _network(settings: Settings) -> Iterator[str]:
         if network.flow_logs:
             yield "flow logs of the VPC"
     else:
-        yield f"nothing: uses VPC {settings.any_network.cidr}"
+        yield f"nothing: uses VPC {' and '.join(settings.any_network.cidrs)}"
     for peer in settings.peers:
         where = ", ".join(filter(None, (peer.account, peer.region))) or "this account and region"
-        back = f", {_count(len(peer.peer_side.route_table_ids), 'return route')}" if peer.peer_side else ""
+        returns = len(peer.peer_side.route_table_ids) * len(settings.any_network.cidrs) if peer.peer_side else 0
+        back = f", {_count(returns, 'return route')}" if peer.peer_side else ""
         names = ", DNS resolution" if peer.dns_resolution and peer.vpc_id else ""
         way = f"attachment of {peer.transit_gateway_id}, for" if peer.transit_gateway_id else "peering connection to"
-        yield f"{way} {peer.name} ({peer.cidr}, {where}), routes of the private subnets{back}{names}"
+        yield f"{way} {peer.name} ({' and '.join(peer.cidrs)}, {where}), routes of the private subnets{back}{names}"
 
 
 def _cluster(settings: Settings) -> Iterator[str]:

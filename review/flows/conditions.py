@@ -24,7 +24,7 @@ class Conditions:
     external_service_cidrs: tuple[str, ...] = ()
     """AWS_EXTERNAL_SERVICE_CIDRS."""
     peer_cidr: str = ""
-    """Range of the peered VPC; empty: no peer, and no flow names one."""
+    """A range of the peered VPC; empty: no peer, and no flow names one."""
     cache: CacheState = "on"
     """`away`: no cache on the node, or it restarts."""
     tcp_early_demux: bool = False

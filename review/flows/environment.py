@@ -10,15 +10,18 @@ from review.flows.conditions import Conditions, covers
 from review.flows.prediction import predict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from review.flows.flow import Flow
     from settings import Settings
+    from settings.network import Peer
 
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
 _TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
 
 def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
-    """Return the model's conditions for an environment, towards one peer where its range is given.
+    """Return the model's conditions for an environment, towards one range of a peer where it is given.
 
     Nodes stand behind NAT gateways, unless an existing network's owner says that they do not.
     """
@@ -53,10 +56,10 @@ def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {**cache.stub_domains, **({".": cache.upstreams} if cache.upstreams else {})}
 
 
-def resolvers_in(settings: Settings, cidr: str) -> dict[str, tuple[str, ...]]:
-    """Return {zone: whom the cache asks in the IPv4 range}; zones with nobody there are left out."""
+def resolvers_in(settings: Settings, cidrs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return {zone: whom the cache asks in the IPv4 ranges}; zones with nobody there are left out."""
     there = {
-        zone: tuple(address for address in addresses if covers((cidr,), f"{address}/32"))
+        zone: tuple(address for address in addresses if covers(cidrs, f"{address}/32"))
         for zone, addresses in resolvers_of(settings).items()
     }
     return {zone: addresses for zone, addresses in there.items() if addresses}
@@ -71,10 +74,8 @@ def flows_of(settings: Settings) -> tuple[Flow, ...]:
     upstreams = "." in resolvers_of(settings)
     found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or not upstreams]
     for peer in settings.peers:
-        flows = predict(dataclasses.replace(common, peer_cidr=peer.cidr))
-        about = [flow for flow in flows if "peer" in flow.id.split("-")]
-        asked = resolvers_in(settings, peer.cidr)
-        found += [_of_peer(flow, peer.name) for flow in about if flow.id != _TO_PEER_RESOLVER or asked]
+        asked = resolvers_in(settings, peer.cidrs)
+        found += [flow for flow in _of_peer(common, peer) if flow.id != _TO_PEER_RESOLVER or asked]
     for given in external_services(settings)[0]:
         found += [_of_service(flow, given) for flow in predict(common, given) if flow.id == "sgp-to-internet"]
     if common.cache == "on":
@@ -88,5 +89,15 @@ def _of_service(flow: Flow, given: str) -> Flow:
     return dataclasses.replace(flow, id="sgp-to-external-service", title=title, range=given)
 
 
-def _of_peer(flow: Flow, name: str) -> Flow:
-    return dataclasses.replace(flow, peer=name, title=flow.title.replace("peer", f"peer {name}", 1))
+def _of_peer(common: Conditions, peer: Peer) -> Iterator[Flow]:
+    """Yield the flows with the peer's first range, and those with a further one that go another way."""
+    first: dict[str, Flow] = {}
+    for cidr in peer.cidrs:
+        for flow in predict(dataclasses.replace(common, peer_cidr=cidr)):
+            if "peer" not in flow.id.split("-") or (flow.id in first and flow == first[flow.id]):
+                continue
+            title, known = flow.title.replace("peer", f"peer {peer.name}", 1), flow.id in first
+            first.setdefault(flow.id, flow)
+            yield dataclasses.replace(
+                flow, peer=peer.name, title=f"{title}, in {cidr}" if known else title, range=cidr if known else ""
+            )

@@ -41,7 +41,7 @@ class Flow:
     peer: str = ""
     """Name of the peer of the environment file that it concerns."""
     range: str = ""
-    """Range of AWS_EXTERNAL_SERVICE_CIDRS that it concerns."""
+    """Range that it concerns: of AWS_EXTERNAL_SERVICE_CIDRS, or of a peer where it is not treated like the first."""
     moment: Literal["", "cache away"] = ""
     """`cache away`: while the node's cache restarts or is not there yet."""
 

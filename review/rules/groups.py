@@ -81,7 +81,13 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
     why="60 is the default quota for a group's inbound rules and for its outbound ones: the stack fails beyond",
     source=_QUOTAS,
     fix="name ranges or groups that cover several; where the quota was raised, acknowledge it",
-    paths=("workloads[].ingress", "workloads[].egress", "workloads[].reaches", "peers[].peer_side.security_group_id"),
+    paths=(
+        "workloads[].ingress",
+        "workloads[].egress",
+        "workloads[].reaches",
+        "peers[].further_cidrs",
+        "peers[].peer_side.security_group_id",
+    ),
 )
 def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     """Find groups of workloads, of peers and of the cluster with too many rules."""
@@ -89,9 +95,7 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     to_cluster = 3  # DNS by TCP and UDP from the shared group, and the rule that EKS makes
     for i, workload in enumerate(settings.workloads):
         sent = workload.egress or ()
-        restricted = workload.egress is not None
-        counts = {"ingress": len(workload.ingress), "egress": len(sent) + restricted * len(workload.reaches)}
-        for direction, count in counts.items():
+        for direction, count in _counts(settings, workload).items():
             if count > RULES_PER_GROUP:
                 yield At(f"workloads[{i}].{direction}", f"{count}")
         at_peers.update(reach.peer for reach in workload.reaches)
@@ -101,6 +105,16 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
             yield At(f"peers[{i}].peer_side.security_group_id", f"{at_peers[peer.name]}")
     if to_cluster > RULES_PER_GROUP:
         yield At("workloads", f"{to_cluster} in the cluster's own group")
+
+
+def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
+    """Return {direction: rules in the workload's own group}; a peer's name makes one for each of its ranges."""
+    ranges = collections.Counter({peer.name: len(peer.cidrs) for peer in settings.peers})
+    let_in = [rule.source.peer for rule in workload.ingress]
+    let_out = [rule.destination.peer for rule in workload.egress or ()]
+    let_out += [] if workload.egress is None else [reach.peer for reach in workload.reaches]
+    ends = {"ingress": let_in, "egress": let_out}
+    return {name: sum(ranges[peer] if peer else 1 for peer in those) for name, those in ends.items()}
 
 
 @rule(

@@ -111,9 +111,9 @@ def peer_routes_return(settings: Settings) -> Iterator[At]:
 def peer_owner_does_the_rest(settings: Settings) -> Iterator[At]:
     """Find peers that somebody else must change."""
     for i, peer, users in _needed(settings):
-        cidr, side = settings.any_network.cidr, peer.peer_side
+        ranges, side = ", ".join(settings.any_network.cidrs)[:200], peer.peer_side
         if side is None:
-            yield At(f"peers[{i}].peer_side", f"none: it must route {cidr} back and admit {users}")
+            yield At(f"peers[{i}].peer_side", f"none: it must route {ranges} back and admit {users}")
         elif side.security_group_id is None:
             yield At(f"peers[{i}].peer_side.security_group_id", f"none: the peer must admit {users} itself")
 

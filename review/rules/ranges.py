@@ -7,6 +7,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from review.flows.conditions import overlapping
+from review.ranges import Named, of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-_VPC_WIDEST, _SERVICE_WIDEST, _SERVICE_NARROWEST = 16, 12, 24
+_SERVICE_WIDEST, _SERVICE_NARROWEST = 12, 24
 _SMALLEST_SUBNET, _PUBLIC_SUBNET = 16, 256
 _NEVER_OUTSIDE = ("127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 _PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
@@ -36,37 +37,26 @@ def _cluster(settings: Settings) -> str:
     why="a peering connection between overlapping VPCs fails, and an address that means two things reaches one of them",
     source="VPC peering guide, How VPC peering connections work; EKS user guide, VPC and subnet requirements",
     fix="give one of them another range; a range around others is taken where a transit gateway leads to it",
-    paths=("network.cidr", "existing_network.cidr", "peers[].cidr", "cluster.service_cidr"),
+    paths=(
+        "network.cidr",
+        "existing_network.cidr",
+        "existing_network.further_cidrs",
+        "peers[].cidr",
+        "peers[].further_cidrs",
+        "cluster.service_cidr",
+    ),
 )
 def ranges_do_not_overlap(settings: Settings) -> Iterator[At]:
     """Find pairs among the VPC, the service range and the peers. A gateway's wider route gives way to all others."""
     service = f"{_cluster(settings)}.service_cidr"
-    ranges = [
-        (f"{_network(settings)}.cidr", settings.any_network.cidr),
-        (service, settings.any_cluster.service_cidr),
-        *((f"peers[{i}].cidr", peer.cidr) for i, peer in enumerate(settings.peers)),
-    ]
-    by_gateway = {f"peers[{i}].cidr" for i, peer in enumerate(settings.peers) if peer.transit_gateway_id}
-    for (first, one), (second, other) in itertools.combinations(ranges, 2):
-        sizes = {first: ipaddress.IPv4Network(one).prefixlen, second: ipaddress.IPv4Network(other).prefixlen}
-        gives_way = len({*sizes.values()}) == len(sizes) and min(sizes, key=sizes.__getitem__) in by_gateway
-        if overlapping(one, other) and (not gives_way or service in sizes):
-            yield At(second, f"{other}, which overlaps {first} ({one})")
-
-
-@rule(
-    "vpc-range-fits-a-vpc",
-    "error",
-    must="be between /16 and /28",
-    why="AWS makes no VPC of another size",
-    source="VPC user guide, VPC CIDR blocks",
-    fix="take a range of /16 or narrower",
-    paths=("network.cidr", "existing_network.cidr"),
-)
-def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
-    """Find VPC ranges that are too wide; the settings refuse those that are too narrow."""
-    if ipaddress.IPv4Network(settings.any_network.cidr).prefixlen < _VPC_WIDEST:
-        yield At(f"{_network(settings)}.cidr", settings.any_network.cidr)
+    ranges = [*of_vpc(settings), Named(service, settings.any_cluster.service_cidr, "services"), *of_peers(settings)]
+    by_gateway = {f"peer {peer.name}" for peer in settings.peers if peer.transit_gateway_id}
+    for one, other in itertools.combinations(ranges, 2):
+        wider, narrower = sorted((one, other), key=lambda found: ipaddress.IPv4Network(found.cidr).prefixlen)
+        differ = ipaddress.IPv4Network(wider.cidr).prefixlen < ipaddress.IPv4Network(narrower.cidr).prefixlen
+        gives_way = differ and wider.whose in by_gateway and wider.whose != narrower.whose
+        if overlapping(one.cidr, other.cidr) and (not gives_way or service in (one.path, other.path)):
+            yield At(other.path, f"{other.cidr}, which overlaps {one.path} ({one.cidr})")
 
 
 @rule(
@@ -142,7 +132,6 @@ def zones_lie_in_the_region(settings: Settings) -> Iterator[At]:
 
 RULES = (
     ranges_do_not_overlap,
-    vpc_range_fits_a_vpc,
     vpc_range_holds_its_subnets,
     service_range_is_private,
     endpoint_ranges_are_public,

@@ -6,6 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from review.flows import resolvers_of
+from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -51,11 +52,11 @@ def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
     why="a private address outside them is reached only by ways that are not in this file, such as a transit gateway",
     source="VPC user guide, Route tables",
     fix="mend the address, add the peer, or acknowledge the way",
-    paths=(_ZONES, _UPSTREAMS, "peers[].cidr"),
+    paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs"),
 )
 def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
     """Find private resolvers in no range of the file; 169.254.169.253 is the VPC's own."""
-    ranges = [settings.any_network.cidr, *(peer.cidr for peer in settings.peers)]
+    ranges = [found.cidr for found in (*of_vpc(settings), *of_peers(settings))]
     networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
     for path, i, resolvers in _resolvers(settings):
         address = ipaddress.IPv4Address(resolvers[i])
@@ -70,11 +71,11 @@ def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
     why="the second address of a VPC's or a subnet's range is Amazon's resolver for that VPC alone, or nobody",
     source="Route 53 developer guide, DNS queries between VPCs and your network; VPC user guide, Subnet sizing",
     fix="take the addresses of a Route 53 Resolver inbound endpoint in the peer",
-    paths=(_ZONES, _UPSTREAMS, "peers[].cidr"),
+    paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs"),
 )
 def stub_resolvers_serve_others(settings: Settings) -> Iterator[At]:
-    """Find the second address of a peer's range."""
-    taken = {str(ipaddress.IPv4Network(peer.cidr)[2]) for peer in settings.peers}
+    """Find the second address of a peer's ranges: of the primary one it is its VPC's resolver, of others nobody."""
+    taken = {str(ipaddress.IPv4Network(found.cidr)[2]) for found in of_peers(settings)}
     for path, i, resolvers in _resolvers(settings):
         if resolvers[i] in taken:
             yield At(path, resolvers[i])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from review.flows import conditions_of, flows_of, predict
 from review.flows.conditions import overlapping
 from review.flows.environment import external_services
+from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 from review.uses import may_reach, peer_uses
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from settings import Settings
+    from settings.network import Peer
 
 _SNAT = "pod_networking.external_snat"
 _EXCLUDED = "pod_networking.exclude_snat_cidrs"
+_RANGES = ("peers[].cidr", "peers[].further_cidrs")
 _EXTERNAL = "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"
 
 
@@ -30,16 +33,27 @@ _EXTERNAL = "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"
     "refuses it, and the pod's egress rules do not judge it",
     source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#2797",
     fix="set external_snat: true",
-    paths=(_SNAT, _EXCLUDED, "workloads[].reaches", "workloads[].egress", "peers[].cidr"),
+    paths=(_SNAT, _EXCLUDED, "workloads[].reaches", "workloads[].egress", *_RANGES),
 )
 def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
     """Find peers that would see the node."""
-    for peer in dict.fromkeys(use.peer for use in peer_uses(settings) if use.direction == "to"):
-        flows = {flow.id: flow for flow in predict(conditions_of(settings, peer.cidr))}
-        if flows["sgp-to-peer"].source == "node":
-            users = sorted({use.workload for use in peer_uses(settings) if use.peer == peer and use.direction == "to"})
-            got = f"false, and {', '.join(users)[:200]} must reach peer {peer.name} ({peer.cidr})"
-            yield At(_SNAT, got, f"set external_snat: true, or add {peer.cidr} to exclude_snat_cidrs")
+    for peer in settings.peers:
+        uses = [use for use in peer_uses(settings) if use.peer == peer and use.direction == "to"]
+        seen = {cidr: {use.workload for use in uses if cidr in use.cidrs} for cidr in _translated(settings, peer)}
+        users, ranges = sorted(set().union(*seen.values())), ", ".join(filter(seen.get, seen))[:200]
+        if users:
+            got = f"false, and {', '.join(users)[:200]} must reach peer {peer.name} ({ranges})"
+            yield At(_SNAT, got, f"set external_snat: true, or add {ranges} to exclude_snat_cidrs")
+
+
+def _translated(settings: Settings, peer: Peer) -> list[str]:
+    """Return the peer's ranges in which the node's address is seen in place of the pod's."""
+    return [
+        cidr
+        for cidr in peer.cidrs
+        for flow in predict(conditions_of(settings, cidr))
+        if flow.id == "sgp-to-peer" and flow.source == "node"
+    ]
 
 
 @rule(
@@ -50,16 +64,17 @@ def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
     "the node's address and is judged by the node's group",
     source="EKS user guide, Assign security groups to individual Pods",
     fix="set external_snat: true, exclude the peers' ranges, or acknowledge that nobody reaches them",
-    paths=(_SNAT, _EXCLUDED, "workloads[].egress", "peers[].cidr"),
+    paths=(_SNAT, _EXCLUDED, "workloads[].egress", *_RANGES),
 )
 def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
     """Find workloads that are let to a peer which would see the node."""
-    needed = {(use.workload, use.peer.name) for use in peer_uses(settings) if use.direction == "to"}
+    needed = {(use.workload, cidr) for use in peer_uses(settings) if use.direction == "to" for cidr in use.cidrs}
+    senders = {name for _, name in may_reach(settings)}
     for peer in settings.peers:
-        flows = {flow.id: flow for flow in predict(conditions_of(settings, peer.cidr))}
-        names = sorted({name for _, name in may_reach(settings) if (name, peer.name) not in needed})
-        if flows["sgp-to-peer"].source == "node" and names:
-            yield At(_SNAT, f"false, and {', '.join(names)[:200]} may send to peer {peer.name} ({peer.cidr})")
+        seen = {cidr: {name for name in senders if (name, cidr) not in needed} for cidr in _translated(settings, peer)}
+        names, ranges = sorted(set().union(*seen.values())), ", ".join(filter(seen.get, seen))[:200]
+        if names:
+            yield At(_SNAT, f"false, and {', '.join(names)[:200]} may send to peer {peer.name} ({ranges})")
 
 
 @rule(
@@ -69,17 +84,16 @@ def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
     why="such traffic of a pod with groups of its own leaves by the primary ENI, and the VPC's source check drops it",
     source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured with AWS's CNI code",
     fix="remove the range: peers need no entry there",
-    paths=(_EXTERNAL, "peers[].cidr"),
+    paths=(_EXTERNAL, "existing_network.further_cidrs", *_RANGES),
 )
 def no_vpc_range_among_external_services(settings: Settings) -> Iterator[At]:
     """Find ranges that would take traffic off the branch ENI."""
-    named = [("the VPC", settings.any_network.cidr), *((f"peer {peer.name}", peer.cidr) for peer in settings.peers)]
     ranges, others = external_services(settings)
     yield from (At(_EXTERNAL, show(part), "write IPv4 ranges such as 198.51.100.0/24") for part in others)
     for given in ranges:
-        for name, cidr in named:
-            if overlapping(given, cidr):
-                yield At(_EXTERNAL, f"{given}, which has addresses of {name} ({cidr})")
+        for found in (*of_vpc(settings), *of_peers(settings)):
+            if overlapping(given, found.cidr):
+                yield At(_EXTERNAL, f"{given}, which has addresses of {found.whose} ({found.cidr})")
 
 
 @rule(

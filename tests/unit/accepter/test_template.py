@@ -10,24 +10,34 @@ import pytest
 from accepter.answer import Answer
 from accepter.template import template
 from settings import load
+from settings.network import ExistingNetwork
 from settings.workloads import EgressRule, Reach
 
 CONNECTION = "pcx-0f9a2b3c4d5e6f701"
 KNOWN = Answer(CONNECTION, ["rtb-0f9a2b3c4d5e6f702", "rtb-0f9a2b3c4d5e6f703"], "sg-0f9a2b3c4d5e6f704")
 ROLE = "arn:aws:iam::333333333333:role/net/peering-accepter"
+NETWORK = ExistingNetwork(
+    vpc_id="vpc-0e1a2b3c4d5e6f701",
+    cidr="10.40.0.0/16",
+    availability_zones=("eu-west-1a", "eu-west-1b"),
+    private_subnet_ids=("subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712"),
+)
 
 
 @pytest.fixture
 def make():
     """A function that gives the resources for the partner of prod, of which something is changed."""
 
-    def of(answer, *, egress=None, **changes):
+    def of(answer, *, egress=None, ours=(), **changes):
         settings = load("prod")
         peer = next(p for p in settings.peers if p.name == "partner").model_copy(update=changes)
         reaches = (Reach(peer="partner", port=5432), Reach(peer="partner", port=9092), Reach(peer="data", port=1))
         sent = egress and tuple(EgressRule.model_validate(rule) for rule in egress)
         workloads = [w.model_copy(update={"reaches": reaches, "egress": sent}) for w in settings.workloads[:2]]
         settings = settings.model_copy(update={"workloads": tuple(workloads), "peers": (settings.peers[0], peer)})
+        if ours:
+            there = NETWORK.model_copy(update={"further_cidrs": ours})
+            settings = settings.model_copy(update={"network": None, "existing_network": there})
         return template(settings, peer, answer)["Resources"]
 
     return of
@@ -114,6 +124,46 @@ def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(ma
         ("tcp", 9092, 9092),
         ("udp", 53, 53),
     ]
+
+
+def test_all_ranges_of_our_vpc_are_routed_back_and_admitted(make):
+    """Each by resources of its own: those of the first range stay what they are, whatever further ones come."""
+    alone, more = make(KNOWN), make(KNOWN, ours=("100.64.0.0/16", "100.65.0.0/16"))
+    assert {name: resource for name, resource in more.items() if name in alone} == alone
+    ranges = ["10.40.0.0/16", "100.64.0.0/16", "100.65.0.0/16"]
+    routes = of_type(more, "AWS::EC2::Route")
+    pairs = {(route["RouteTableId"], route["DestinationCidrBlock"]) for route in routes}
+    assert len(routes) == len(pairs) == 6
+    assert pairs == {(table, cidr) for table in KNOWN.route_tables for cidr in ranges}
+    rules = of_type(more, "AWS::EC2::SecurityGroupIngress")
+    assert sorted((rule["FromPort"], rule["CidrIp"]) for rule in rules) == [
+        (port, cidr) for port in (5432, 9092) for cidr in ranges
+    ]
+    assert all(name.isalnum() for name in more)
+    fewer = make(KNOWN, ours=("100.65.0.0/16",))
+    assert {name: more[name] for name in fewer} == fewer
+
+
+def test_a_workloads_group_stands_for_all_ranges_of_our_vpc(make):
+    """Its members have addresses of any of them."""
+    name = "shop/payments"
+    answer = Answer(CONNECTION, (), KNOWN.security_group, {name: "sg-0a1b2c3d4e5f60718"})
+    assert make(answer).keys() <= make(answer, ours=("100.64.0.0/16",)).keys()
+    rules = of_type(make(answer, ours=("100.64.0.0/16",)), "AWS::EC2::SecurityGroupIngress")
+    named = [rule for rule in rules if "SourceSecurityGroupId" in rule]
+    assert sorted(rule["FromPort"] for rule in named) == [5432, 9092]
+
+
+def test_what_is_sent_to_a_further_range_of_the_peer_is_admitted(make):
+    """A part of one, or of two that lie side by side; not what reaches beyond."""
+    egress = [
+        {"port": 1, "to": {"cidr": "100.64.4.0/24"}},
+        {"port": 2, "to": {"cidr": "100.64.0.0/15"}},
+        {"port": 3, "to": {"cidr": "100.64.0.0/14"}},
+    ]
+    resources = make(KNOWN, egress=egress, further_cidrs=("100.64.0.0/16", "100.65.0.0/16"))
+    ports = {rule["FromPort"] for rule in of_type(resources, "AWS::EC2::SecurityGroupIngress")}
+    assert {1, 2, 3} & ports == {1, 2}
 
 
 def test_the_dns_option_and_the_rules_are_left_out_where_they_are_not_asked_for(make):

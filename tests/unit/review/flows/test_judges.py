@@ -3,6 +3,7 @@
 import pytest
 
 from review.flows import Conditions, flows_of, predict
+from review.needs import needs, unmet
 from settings import load
 
 
@@ -89,3 +90,46 @@ def test_a_peers_resolver_is_a_flow_where_the_cache_asks_one_there(resolver):
     assert "cache-to-vpc-resolver" in zone
     assert "cache-to-vpc-resolver" not in all_else
     assert "cache-to-peer-resolver-data" not in _flows({})
+
+
+def _with_further_ranges(excluded, resolver="10.99.1.53"):
+    """dev with a peer of three ranges, of which some are excluded from translation."""
+    settings = load("dev")
+    further = ("100.64.0.0/16", "100.65.0.0/16")
+    peers = (settings.peers[0].model_copy(update={"further_cidrs": further}),)
+    cache = settings.pod_networking.dns_cache.model_copy(update={"stub_domains": {"corp.example": (resolver,)}})
+    values = {"external_snat": False, "exclude_snat_cidrs": excluded, "dns_cache": cache}
+    pods = settings.pod_networking.model_copy(update=values)
+    return settings.model_copy(update={"peers": peers, "pod_networking": pods})
+
+
+def test_ranges_of_a_peer_that_are_treated_alike_are_one_flow():
+    """Whether all of them are translated or none."""
+    for excluded in ((), ("10.99.0.0/16", "100.64.0.0/15")):
+        flows = [flow for flow in flows_of(_with_further_ranges(excluded)) if flow.id == "sgp-to-peer"]
+        assert [(flow.key, flow.title, flow.range) for flow in flows] == [
+            ("sgp-to-peer-data", "SGP pod -> peer data", "")
+        ]
+
+
+def test_a_further_range_that_goes_another_way_is_a_flow_of_its_own():
+    """It is needed by whoever reaches the peer, and told as unmet where the node's address is seen there."""
+    settings = _with_further_ranges(("10.99.0.0/16", "100.64.0.0/16"))
+    flows = {flow.key: flow for flow in flows_of(settings) if flow.id == "sgp-to-peer"}
+    assert {key: flow.source for key, flow in flows.items()} == {
+        "sgp-to-peer-data": "pod",
+        "sgp-to-peer-data-100.65.0.0/16": "node",
+    }
+    assert flows["sgp-to-peer-data-100.65.0.0/16"].title == "SGP pod -> peer data, in 100.65.0.0/16"
+    users = ("shop/orders-api", "shop/orders-worker")
+    assert [needs(settings)[key] for key in flows] == [users, users]
+    assert [flow.key for flow in unmet(settings)] == ["sgp-to-peer-data-100.65.0.0/16"]
+
+
+def test_a_resolver_in_a_further_range_is_the_peers():
+    """The cache asks it there, by one flow."""
+    keys = [flow.key for flow in flows_of(_with_further_ranges((), "100.65.1.53"))]
+    assert keys.count("cache-to-peer-resolver-data") == 1
+    assert not any(
+        key.startswith("cache-to-peer") for key in (f.key for f in flows_of(_with_further_ranges((), "9.9.9.9")))
+    )

@@ -80,6 +80,27 @@ def _many_rules(content):
     content["workloads"][0]["ingress"] = [{**rule, "port": 1000 + i} for i in range(61)]
 
 
+def _blocks(number):
+    return [f"100.{64 + i}.0.0/16" for i in range(number)]
+
+
+def _further(*cidrs):
+    return lambda c: c["existing_network"].update(further_cidrs=list(cidrs))
+
+
+def _many_ranges(direction):
+    """21 rules, and no egress but by reaches: less than 60 where a peer has one range, more with three."""
+
+    def change(content):
+        content["peers"][0]["further_cidrs"] = _blocks(2)
+        rules = [{"port": 1000 + i} for i in range(21)]
+        ingress = [{**rule, "from": {"peer": "data"}} for rule in rules] if direction == "ingress" else []
+        reaches = [{**rule, "peer": "data"} for rule in rules] if direction == "egress" else []
+        content["workloads"][0].update(ingress=ingress, reaches=reaches, egress=[])
+
+    return change
+
+
 def _full_namespace(content):
     (one, *_) = content["workloads"]
     content["workloads"] = [{**one, "name": f"app-{i}"} for i in range(170)]
@@ -181,6 +202,41 @@ CASES = [
      "peers[0].cidr"),
     ("ranges-do-not-overlap", "dev", _behind_gateway("172.0.0.0/8"),
      "peers[0].cidr"),
+    ("ranges-do-not-overlap", "dev", _peer(further_cidrs=["100.64.0.0/16", "10.20.4.0/24"]),
+     "peers[0].further_cidrs[1]"),
+    ("ranges-do-not-overlap", "dev", _peer(further_cidrs=["172.20.0.0/20"]), "peers[0].further_cidrs[0]"),
+    ("ranges-do-not-overlap", "prod", lambda c: c["peers"][1].update(further_cidrs=["10.98.0.0/20"]),
+     "peers[1].further_cidrs[0]"),
+    ("ranges-do-not-overlap", "dev",
+     lambda c: (_behind_gateway("10.0.0.0/8")(c), _peer(further_cidrs=["10.1.0.0/16"])(c)),
+     "peers[0].further_cidrs[0]"),
+    ("ranges-do-not-overlap", "existing", _further("10.60.9.0/24"), "existing_network.further_cidrs[0]"),
+    ("ranges-do-not-overlap", "existing", lambda c: (_further("10.99.0.0/20")(c), _other_cluster_peers(c)),
+     "peers[0].cidr"),
+    ("ranges-do-not-overlap", "existing", _further("172.20.0.0/16"), "existing_cluster.service_cidr"),
+    ("ranges-fit-the-quota", "dev", _peer(further_cidrs=_blocks(5)), "peers[0].further_cidrs"),
+    ("ranges-fit-the-quota", "existing", _further(*_blocks(5)), "existing_network.further_cidrs"),
+    ("vpc-range-fits-a-vpc", "existing", _further("10.61.0.0/16", "100.64.0.0/10"),
+     "existing_network.further_cidrs[1]"),
+    ("peer-sees-pod-address", "dev",
+     lambda c: (_pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])(c),
+                _peer(further_cidrs=["100.64.0.0/16"])(c)),
+     "pod_networking.external_snat"),
+    ("peer-may-see-node-address", "dev",
+     lambda c: (_pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])(c),
+                _peer(further_cidrs=["100.64.0.0/16"])(c), _only_egress(c, {"cidr": "100.0.0.0/8"})),
+     "pod_networking.external_snat"),
+    ("no-vpc-range-among-external-services", "dev",
+     lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="100.64.9.0/24")(c)),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"),
+    ("no-vpc-range-among-external-services", "existing",
+     lambda c: (_further("100.64.0.0/16")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="100.64.9.0/24")(c)),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"),
+    ("stub-resolvers-serve-others", "dev",
+     lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _cache(upstreams=["100.64.0.2"])(c)),
+     "pod_networking.dns_cache.upstreams[0]"),
+    ("rules-fit-a-group", "dev", _many_ranges("ingress"), "workloads[0].ingress"),
+    ("rules-fit-a-group", "dev", _many_ranges("egress"), "workloads[0].egress"),
     ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["8.8.8.8/32", "192.0.2.0/25"]),
      "cluster.endpoint_cidrs[1]"),
     ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["10.0.0.0/8"]),
@@ -373,6 +429,29 @@ def test_shipped_environments_have_no_errors(name):
         ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
         ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="standard")),
         ("ranges-do-not-overlap", "dev", _behind_gateway("10.0.0.0/8")),
+        ("ranges-do-not-overlap", "dev",
+         lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(further_cidrs=["10.0.0.0/12"])(c))),
+        ("ranges-do-not-overlap", "dev", _peer(further_cidrs=_blocks(4))),
+        ("ranges-fit-the-quota", "dev", _peer(further_cidrs=_blocks(4))),
+        ("ranges-fit-the-quota", "dev",
+         lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(further_cidrs=_blocks(9))(c))),
+        ("vpc-range-fits-a-vpc", "existing", _further("100.64.0.0/16")),
+        ("peer-sees-pod-address", "dev",
+         lambda c: (_pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16", "100.64.0.0/16"])(c),
+                    _peer(further_cidrs=["100.64.0.0/16"])(c))),
+        ("peer-sees-pod-address", "dev",
+         lambda c: (_pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])(c),
+                    _peer(further_cidrs=["100.64.0.0/16"])(c), _only_egress(c, {"cidr": "10.99.4.0/24"}))),
+        ("peer-may-see-node-address", "dev",
+         lambda c: (_pods(external_snat=False)(c), _peer(further_cidrs=["100.64.0.0/16"])(c),
+                    _only_egress(c, {"cidr": "100.64.4.0/24"}))),
+        ("stub-resolvers-are-reached", "dev",
+         lambda c: (_peer(further_cidrs=["10.97.0.0/16"])(c), _cache(upstreams=["10.97.0.53"])(c))),
+        ("stub-resolvers-are-reached", "existing",
+         lambda c: (_further("10.61.0.0/16")(c), _cache(upstreams=["10.61.0.53"])(c))),
+        ("stub-resolvers-serve-others", "dev",
+         lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _cache(upstreams=["100.64.0.3"])(c))),
+        ("rules-fit-a-group", "dev", lambda c: (_many_ranges("ingress")(c), _peer(further_cidrs=[])(c))),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
@@ -393,3 +472,29 @@ def test_shipped_environments_have_no_errors(name):
 def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
     """The nearest right setting is not found."""
     assert rule not in [finding.rule.id for finding in check(changed(name, change))]
+
+
+def test_a_finding_names_the_ranges_of_a_peer_that_it_is_about(changed):
+    """Of three ranges one is excluded, and one is reached by nobody."""
+
+    def change(content):
+        _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])(content)
+        _peer(further_cidrs=["100.64.0.0/16", "100.65.0.0/16"])(content)
+        _only_egress(content, {"cidr": "100.65.4.0/24"})
+
+    found = {finding.rule.id: finding for finding in check(changed("dev", change))}
+    assert found["peer-sees-pod-address"].got == "false, and shop/one must reach peer data (100.65.0.0/16)"
+    assert found["peer-sees-pod-address"].fix.endswith("add 100.65.0.0/16 to exclude_snat_cidrs")
+    assert "peer-may-see-node-address" not in found
+
+
+def test_a_peers_owner_is_told_of_all_ranges_that_must_be_routed_back(changed):
+    """An existing VPC's own further ranges count."""
+    settings = changed("existing", lambda c: (_further("100.64.0.0/16")(c), _group_at_a_peer(c)))
+    alone = settings.peers[0].model_copy(update={"peer_side": None})
+    (found,) = [
+        finding
+        for finding in check(settings.model_copy(update={"peers": (alone,)}))
+        if finding.rule.id == "peer-owner-does-the-rest"
+    ]
+    assert "it must route 10.60.0.0/16, 100.64.0.0/16 back" in found.got

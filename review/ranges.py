@@ -1,0 +1,36 @@
+"""The IPv4 ranges that an environment file gives to its VPC and to peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+    from settings.network import ExistingNetwork, Network, Peer
+
+
+class Named(NamedTuple):
+    """A range, the path where it stands, and in words whose it is."""
+
+    path: str
+    cidr: str
+    whose: str
+
+
+def of_vpc(settings: Settings) -> Iterator[Named]:
+    """Yield the ranges of the VPC, the primary one first."""
+    section = "network" if settings.network else "existing_network"
+    return _ranges(section, settings.any_network, "the VPC")
+
+
+def of_peers(settings: Settings) -> Iterator[Named]:
+    """Yield the ranges of all peers, in the order of the file."""
+    for i, peer in enumerate(settings.peers):
+        yield from _ranges(f"peers[{i}]", peer, f"peer {peer.name}")
+
+
+def _ranges(path: str, of: Network | ExistingNetwork | Peer, whose: str) -> Iterator[Named]:
+    for number, cidr in enumerate(of.cidrs):
+        yield Named(f"{path}.further_cidrs[{number - 1}]" if number else f"{path}.cidr", cidr, whose)

@@ -1,0 +1,54 @@
+"""Rules about the IPv4 blocks of a VPC: their size, and how many there are."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from review.ranges import of_vpc
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_WIDEST, _QUOTA = 16, 5
+
+
+@rule(
+    "vpc-range-fits-a-vpc",
+    "error",
+    must="be between /16 and /28",
+    why="AWS makes no VPC of another size",
+    source="VPC user guide, VPC CIDR blocks",
+    fix="take a range of /16 or narrower",
+    paths=("network.cidr", "existing_network.cidr", "existing_network.further_cidrs"),
+)
+def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
+    """Find VPC ranges that are too wide; the settings refuse those that are too narrow."""
+    for found in of_vpc(settings):
+        if ipaddress.IPv4Network(found.cidr).prefixlen < _WIDEST:
+            yield At(found.path, found.cidr)
+
+
+@rule(
+    "ranges-fit-the-quota",
+    "warning",
+    must="make at most 5 ranges of one VPC with cidr",
+    why="a VPC has 5 IPv4 ranges unless its account's quota was raised: one of these is probably another VPC's, and "
+    "would be routed and admitted here",
+    source="VPC user guide, Amazon VPC quotas, IPv4 CIDR blocks per VPC",
+    fix="remove what is no range of this VPC; where the quota was raised (50 at most), acknowledge it",
+    paths=("existing_network.further_cidrs", "peers[].further_cidrs"),
+)
+def ranges_fit_the_quota(settings: Settings) -> Iterator[At]:
+    """Find VPCs with more ranges than the default quota; behind a transit gateway may lie several VPCs."""
+    vpcs = {f"peers[{i}]": peer.cidrs for i, peer in enumerate(settings.peers) if peer.vpc_id}
+    for path, cidrs in {"existing_network": settings.any_network.cidrs, **vpcs}.items():
+        if len(cidrs) > _QUOTA:
+            yield At(f"{path}.further_cidrs", f"{len(cidrs)}")
+
+
+RULES = (vpc_range_fits_a_vpc, ranges_fit_the_quota)
