@@ -53,11 +53,16 @@ class Comparison:
         return f"{self.flow.key} {self.protocol}: {'; '.join(self.differences) or 'agrees'}"
 
 
+def peer_of(flow: Flow) -> str:
+    """Return what the laboratory calls the peer of a flow: its name, and a range that is told apart from the first."""
+    return " ".join(filter(None, (flow.peer, flow.range))) if flow.peer else ""
+
+
 def compare(flows: Iterable[Flow], outcomes: Sequence[Outcome]) -> list[Comparison]:
     """Put each flow, by each of its protocols, beside its outcome, of those of one moment and one kind of nodes."""
     by_key = {(outcome.flow, outcome.protocol, outcome.peer): outcome for outcome in outcomes}
     return [
-        Comparison(flow, protocol, by_key.get((flow.id, protocol, flow.peer)))
+        Comparison(flow, protocol, by_key.get((flow.id, protocol, peer_of(flow))))
         for flow in flows
         for protocol in flow.protocols
     ]

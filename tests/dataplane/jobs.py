@@ -10,7 +10,8 @@ from charts.node_local_dns.corefile import corefile
 from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
-from review.flows import conditions_of, resolvers_in, resolvers_of
+from review.flows import conditions_of, flows_of, resolvers_in, resolvers_of
+from tests.dataplane.comparison import peer_of
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.job import Job, Moment
 
@@ -36,6 +37,13 @@ def _zones(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         ]
 
 
+def _ranges(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the first range of each peer by its name, and further ones whose flows the model tells apart."""
+    yield from ((peer.name, peer.cidr) for peer in settings.peers)
+    apart = (flow for flow in flows_of(settings) if flow.peer and flow.range)
+    yield from dict.fromkeys((peer_of(flow), flow.range) for flow in apart)
+
+
 def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
     """Return the job that measures an environment; builds the programs that are missing."""
     programs, cache = ensure("cni_lab", "coredns"), settings.pod_networking.dns_cache
@@ -46,7 +54,7 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
             vpc_cidr=settings.any_network.cidr,
             service_cidr=settings.any_cluster.service_cidr,
             local_dns=cache.local_ip,
-            peers=tuple((peer.name, peer.cidr) for peer in settings.peers),
+            peers=tuple(_ranges(settings)),
             zones=tuple(_zones(settings)),
         ),
         aws_node=settings.pod_networking.variables()["aws-node"],

@@ -214,3 +214,21 @@ def test_max_pods_are_no_more_than_eks_admits(changed, instance_type, prefixes, 
         content["pod_networking"]["env"]["ENABLE_PREFIX_DELEGATION"] = str(prefixes).lower()
 
     assert capacity(changed("dev", change))[0]["max_pods"] == most
+
+
+def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
+    """At the top of page and text, and in what the stacks make, with the routes back that they add up to."""
+    settings, existing = load("dev"), load("existing")
+    network = existing.existing_network.model_copy(update={"further_cidrs": ("100.70.0.0/16",)})
+    peers = (settings.peers[0].model_copy(update={"further_cidrs": ("100.64.0.0/16", "100.65.0.0/16")}),)
+    settings = settings.model_copy(update={"network": None, "existing_network": network, "peers": peers})
+    found = content(settings, [])
+    assert found["facts"]["VPC"] == "10.60.0.0/16 and 100.70.0.0/16"
+    assert found["facts"]["peers"] == "data 10.99.0.0/16 and 100.64.0.0/16 and 100.65.0.0/16"
+    (uses, data) = found["created"][0]["makes"]
+    assert uses == "nothing: uses VPC 10.60.0.0/16 and 100.70.0.0/16"
+    assert "data (10.99.0.0/16 and 100.64.0.0/16 and 100.65.0.0/16, " in data
+    assert "2 return routes" in data
+    for shown in (text(found), render(found, {})):
+        assert "100.70.0.0/16" in shown
+        assert "100.65.0.0/16" in shown
