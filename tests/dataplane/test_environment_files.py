@@ -56,3 +56,16 @@ def test_a_cache_that_asks_a_peer_for_everything_asks_nobody_else(environment_fi
     flows = [one.flow.key for one in found.comparisons]
     assert "cache-to-peer-resolver-data" in flows
     assert "cache-to-vpc-resolver" not in flows
+
+
+def test_a_further_range_of_a_peer_that_goes_another_way_is_measured_by_itself(environment_file):
+    """Of three ranges two are excluded from translation: the packets to the third carry the node's address."""
+    text = (ROOT / "environments" / "dev.yaml").read_text()
+    several = text.replace(
+        "cidr: 10.99.0.0/16\n", "cidr: 10.99.0.0/16\n    further_cidrs: [100.64.0.0/16, 100.65.0.0/16]\n"
+    )
+    excluded = "external_snat: false\n  exclude_snat_cidrs: [10.99.0.0/16, 100.64.0.0/16]"
+    found = measure_environment(load(environment_file(several.replace("external_snat: true", excluded))))
+    assert found.agrees, found.text()
+    seen = {one.flow.key: one.outcome.source for one in found.comparisons if one.flow.id == "sgp-to-peer"}
+    assert seen == {"sgp-to-peer-data": "pod", "sgp-to-peer-data-100.65.0.0/16": "node"}
