@@ -34,6 +34,7 @@ def daemon_set(env=(), image="repo/amazon-k8s-cni:v1.23.2-eksbuild.1", **status)
         ("eu-central-1", "sts.eu-central-1.amazonaws.com"),
         ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
         ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"),
+        ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"),
     ],
 )
 @pytest.mark.parametrize("session", ["", "to/ken+with=marks"])

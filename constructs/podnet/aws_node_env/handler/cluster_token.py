@@ -7,10 +7,12 @@ import os
 import time
 from urllib.parse import quote, urlencode
 
+_SUFFIXES = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}  # of partitions with one of their own
+
 
 def sts_host(region: str) -> str:
     """Give the host of STS in a region, also for `python -m verify`."""
-    return f"sts.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+    return f"sts.{region}.{_SUFFIXES.get(region.partition('-')[0], 'amazonaws.com')}"
 
 
 def cluster_token(cluster: str) -> str:
