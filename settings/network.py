@@ -128,4 +128,4 @@ class RuleSource(Section):
     peer: Name | None = None
     """All ranges of a peer, by its name in this file."""
     cluster: Literal[True] | None = None
-    """The cluster's own group: nodes, and pods without a group of their own."""
+    """The cluster's own group: nodes, pods without a group of their own, and the API server."""

@@ -12,6 +12,7 @@ from settings.network import RuleSource
 
 Protocol = Literal["tcp", "udp", "icmp", "all"]
 Labels = Annotated[dict[LabelKey, LabelValue], Field(min_length=1)]
+_EVERYWHERE = "0.0.0.0/0"
 
 
 class Rule(Section):
@@ -76,7 +77,8 @@ class Workload(Section):
     ingress: tuple[Rule, ...] = ()
     """What may reach these pods. Makes a group of their own."""
     egress: tuple[EgressRule, ...] | None = None
-    """What these pods may reach; left out: everything. Makes a group of their own. DNS is in the shared group."""
+    """What these pods may reach; left out: whoever admits them. Makes a group of their own. DNS is in the shared group.
+    A rule to the cluster opens the cluster's group too, which admits nobody else to plain pods and the API server."""
     reaches: tuple[Reach, ...] = ()
     """Services in peers: ingress at the peer where podnet manages its side, egress here where egress is restricted."""
 
@@ -84,3 +86,9 @@ class Workload(Section):
     def has_own_group(self) -> bool:
         """Whether podnet makes a security group for these pods."""
         return bool(self.ingress or self.reaches) or self.egress is not None
+
+    @property
+    def sends_everything(self) -> bool:
+        """Whether nothing is kept in: no egress rules, or one for everything to everywhere."""
+        anything = (rule.protocol == "all" and rule.destination.cidr == _EVERYWHERE for rule in self.egress or ())
+        return self.egress is None or any(anything)

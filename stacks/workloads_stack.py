@@ -36,7 +36,7 @@ class WorkloadsStack(EnvironmentStack):
                 f"Group-{workload.name}",
                 vpc=below.vpc,
                 description=f"pods of {namespace}/{workload.name}",
-                allow_all_outbound=workload.egress is None,
+                allow_all_outbound=workload.sends_everything,
             )
             for workload in workloads
             if workload.has_own_group
@@ -77,7 +77,7 @@ class WorkloadsStack(EnvironmentStack):
         for sent, name, end in [(one, *end) for one in workload.egress or () for end in self._ends(one.destination)]:
             wanted = port(sent.protocol, sent.port, sent.to_port)
             if "/" in end:
-                group.add_egress_rule(ec2.Peer.ipv4(end), wanted, sent.description or None)
+                _let_out_to(group, end, wanted, sent.description or None)
             else:
                 made = f"{workload.name} to {name} {wanted.to_string()}"
                 let_out(self, made, group=own, target=end, port=wanted, why=sent.description or name)
@@ -86,8 +86,8 @@ class WorkloadsStack(EnvironmentStack):
                 admit(self, made, group=end, source=own, port=wanted, why=pods)
         for reach in workload.reaches:
             peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
-            for cidr in peer.cidrs if workload.egress is not None else ():
-                group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
+            for cidr in peer.cidrs:
+                _let_out_to(group, cidr, wanted, f"to {peer.name}")
             if peer.peer_side and (target := peer.peer_side.security_group_id):
                 made = f"{target} from {workload.name} {wanted.to_string()}"
                 if not self.node.try_find_child(made):  # two peers may share a group
@@ -100,3 +100,9 @@ class WorkloadsStack(EnvironmentStack):
         if cidrs := self._peers[end.peer].cidrs if end.peer else (end.cidr,) if end.cidr else ():
             return [(cidr, cidr) for cidr in cidrs]
         return [(end.security_group_id or "cluster", end.security_group_id or self._cluster.cluster_security_group_id)]
+
+
+def _let_out_to(group: ec2.SecurityGroup, cidr: str, wanted: ec2.Port, why: str | None) -> None:
+    """Let a group out to a range, unless it may send everything: CDK takes no rule beside that."""
+    if not group.allow_all_outbound:
+        group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, why)

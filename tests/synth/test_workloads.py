@@ -78,6 +78,27 @@ def test_restricted_egress_still_reaches_the_peer_and_nothing_unnamed(synthesize
     assert egress == {("0.0.0.0/0", 443), ("10.99.0.0/16", 5432)}
 
 
+def test_a_workload_may_send_everything_and_be_admitted_by_the_cluster(synthesized):
+    """CDK takes no egress rule for everything beside others; the API server admits whom the cluster's group names."""
+    settings = load("dev")
+    egress = [
+        {"protocol": "all", "to": {"cidr": "0.0.0.0/0"}},
+        {"port": 8443, "to": {"cidr": "10.99.0.0/16"}},
+        {"port": 443, "to": {"cluster": True}},
+    ]
+    given = {**settings.workloads[0].model_dump(by_alias=True, exclude_none=True), "egress": egress}
+    workload = Workload.model_validate(given, strict=False)
+    found = synthesized(settings.model_copy(update={"workloads": (workload,)}))
+    _, group = found.only("Workloads-shop", "AWS::EC2::SecurityGroup")
+    assert [rule["IpProtocol"] for rule in group["Properties"]["SecurityGroupEgress"]] == ["-1"]
+    admitted = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+    assert 443 in [rule["Properties"]["FromPort"] for rule in admitted]
+    assert 443 in [
+        rule["Properties"]["FromPort"]
+        for rule in found.resources("Workloads-shop", "AWS::EC2::SecurityGroupEgress").values()
+    ]
+
+
 def test_given_groups_stand_behind_the_shared_one(synthesized):
     """A workload without rules of its own uses the ids as they are."""
     settings = load("prod")
