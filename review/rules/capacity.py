@@ -98,4 +98,28 @@ def branch_interfaces_suffice(settings: Settings) -> Iterator[At]:
         yield At("node_groups", f"{most} branch ENIs at most for {len(settings.workloads)} workloads")
 
 
-RULES = (instance_types_are_alike, flex_instances_carry_less, trunk_leaves_addresses, branch_interfaces_suffice)
+@rule(
+    "autoscaler-knows-empty-groups",
+    "warning",
+    must="be 1 or more where Cluster Autoscaler is to make nodes for pods with groups of their own",
+    why="it takes a group without nodes for one without branch ENIs: such pods stay Pending and no node is made",
+    source="kubernetes/autoscaler#6021, and cluster-autoscaler/cloudprovider/aws/README.md",
+    fix="set min_size: 1; or tag the node group with the number that its nodes carry, and acknowledge it",
+    paths=("node_groups[].min_size", "workloads"),
+)
+def autoscaler_knows_empty_groups(settings: Settings) -> Iterator[At]:
+    """Find groups that may be empty, with the tag that tells what their nodes would carry."""
+    for i, group in enumerate(settings.node_groups if settings.workloads else ()):
+        if not group.min_size and (carried := min(branches(group), default=0)):
+            tag = f"k8s.io/cluster-autoscaler/node-template/resources/vpc.amazonaws.com/pod-eni={carried}"
+            fix = f"set min_size: 1; or tag the node group {tag}, and acknowledge it; Karpenter needs neither"
+            yield At(f"node_groups[{i}].min_size", "0", fix)
+
+
+RULES = (
+    instance_types_are_alike,
+    flex_instances_carry_less,
+    trunk_leaves_addresses,
+    branch_interfaces_suffice,
+    autoscaler_knows_empty_groups,
+)

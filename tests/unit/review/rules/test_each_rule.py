@@ -304,6 +304,7 @@ CASES = [
      "node_groups[0].instance_types[0]"),
     ("instance-types-are-alike", "dev", _nodes("m5.large", "m5.xlarge"), "node_groups[0].instance_types"),
     ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
+    ("autoscaler-knows-empty-groups", "dev", _nodes("m5.large", min_size=0), "node_groups[0].min_size"),
     ("trunk-leaves-addresses", "dev", _nodes("m7g.medium", architecture="arm64"), "node_groups[0].instance_types[0]"),
     ("branch-interfaces-suffice", "dev", _many_workloads, "node_groups"),
     ("stub-resolvers-serve-others", "dev", _cache(stub_domains={"a.example": ["10.99.1.53", "10.99.0.2"]}),
