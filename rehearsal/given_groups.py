@@ -13,7 +13,7 @@ _SECONDS = 10
 
 def given_groups(settings: Settings) -> list[str]:
     """Give the groups that must be in the environment's VPC: neither those of peers' servers nor the cluster's."""
-    named: list[str | None] = []
+    named: list[str | None] = [settings.node_security_group_id]
     for workload in settings.workloads:
         named += workload.security_group_ids
         named += [rule.source.security_group_id for rule in workload.ingress]

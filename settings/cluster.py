@@ -76,6 +76,9 @@ class ExistingCluster(Section):
     """The API server's certificate authority, base64 as EKS returns it."""
     security_group_id: SecurityGroupId
     """The cluster security group."""
+    node_security_group_id: SecurityGroupId | None = None
+    """The nodes' group, where they and CoreDNS do not carry the cluster's: so terraform-aws-eks makes them. DNS without
+    the cache, probes in `strict` and rules with `cluster: true` then mean this one, and no longer the API server."""
     service_cidr: VpcRange
     """Range of ClusterIPs."""
 

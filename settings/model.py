@@ -63,6 +63,11 @@ class Settings(Section):
         return cast("Cluster | ExistingCluster", self.cluster or self.existing_cluster)
 
     @property
+    def node_security_group_id(self) -> str | None:
+        """The group that the nodes of an existing cluster carry, where it is not the cluster's."""
+        return self.existing_cluster.node_security_group_id if self.existing_cluster else None
+
+    @property
     def cluster_dns_ip(self) -> str:
         """The kube-dns ClusterIP: on EKS the tenth address of the service range (amazon-eks-ami, nodeadm)."""
         return str(ipaddress.IPv4Network(self.any_cluster.service_cidr)[10])

@@ -42,7 +42,7 @@ class PodNetworkingStack(EnvironmentStack):
             self,
             "SharedPodGroup",
             vpc=self.vpc,
-            cluster_security_group_id=self.cluster.cluster_security_group_id,
+            cluster_security_group_id=settings.node_security_group_id or self.cluster.cluster_security_group_id,
             probes_through_vpc=settings.pod_networking.enforcing_mode == "strict",
         ).group
         if settings.pod_networking.dns_cache.enabled:

@@ -29,6 +29,7 @@ class WorkloadsStack(EnvironmentStack):
         """Make them for one namespace. On a new cluster the namespace is made first, and never deleted."""
         super().__init__(scope, construct_id, settings=settings)
         workloads = [workload for workload in settings.workloads if workload.namespace == namespace]
+        self._nodes = settings.node_security_group_id or below.cluster.cluster_security_group_id
         self._cluster, self._peers = below.cluster, {peer.name: peer for peer in settings.peers}
         self._groups = {
             workload.name: ec2.SecurityGroup(
@@ -67,6 +68,8 @@ class WorkloadsStack(EnvironmentStack):
 
     def _rules(self, workload: Workload, group: ec2.SecurityGroup) -> None:
         own, pods = group.security_group_id, f"pods of {workload.namespace}/{workload.name}"
+        # CDK takes no rule beside the one for everything
+        send = (lambda *_: None) if workload.sends_everything else group.add_egress_rule
         for rule, name, end in [(one, *end) for one in workload.ingress for end in self._ends(one.source)]:
             wanted = port(rule.protocol, rule.port, rule.to_port)
             if "/" in end:
@@ -77,7 +80,7 @@ class WorkloadsStack(EnvironmentStack):
         for sent, name, end in [(one, *end) for one in workload.egress or () for end in self._ends(one.destination)]:
             wanted = port(sent.protocol, sent.port, sent.to_port)
             if "/" in end:
-                _let_out_to(group, end, wanted, sent.description or None)
+                send(ec2.Peer.ipv4(end), wanted, sent.description or None)
             else:
                 made = f"{workload.name} to {name} {wanted.to_string()}"
                 let_out(self, made, group=own, target=end, port=wanted, why=sent.description or name)
@@ -87,7 +90,7 @@ class WorkloadsStack(EnvironmentStack):
         for reach in workload.reaches:
             peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
             for cidr in peer.cidrs:
-                _let_out_to(group, cidr, wanted, f"to {peer.name}")
+                send(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
             if peer.peer_side and (target := peer.peer_side.security_group_id):
                 made = f"{target} from {workload.name} {wanted.to_string()}"
                 if not self.node.try_find_child(made):  # two peers may share a group
@@ -99,10 +102,4 @@ class WorkloadsStack(EnvironmentStack):
             return [(end.workload, self._groups[end.workload].security_group_id)]
         if cidrs := self._peers[end.peer].cidrs if end.peer else (end.cidr,) if end.cidr else ():
             return [(cidr, cidr) for cidr in cidrs]
-        return [(end.security_group_id or "cluster", end.security_group_id or self._cluster.cluster_security_group_id)]
-
-
-def _let_out_to(group: ec2.SecurityGroup, cidr: str, wanted: ec2.Port, why: str | None) -> None:
-    """Let a group out to a range, unless it may send everything: CDK takes no rule beside that."""
-    if not group.allow_all_outbound:
-        group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, why)
+        return [(end.security_group_id or "cluster", end.security_group_id or self._nodes)]

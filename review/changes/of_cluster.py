@@ -60,6 +60,13 @@ def _cluster(found: Difference) -> Iterator[Effect]:
         yield _ANOTHER
 
 
+_DNS_GAP = Effect(
+    "DNS gap",
+    "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
+    "have no way around a cache that is away",
+    "EKS user guide, Security groups for pods, considerations",
+)
+
 TABLE: Table = {
     "cluster": _cluster,
     "cluster.kubernetes_version": _version,
@@ -86,12 +93,8 @@ TABLE: Table = {
     "existing_cluster.endpoint_url": _MOVED,
     "existing_cluster.certificate_authority": _MOVED,
     "existing_cluster.endpoint": _API,
-    "existing_cluster.security_group_id": Effect(
-        "DNS gap",
-        "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
-        "have no way around a cache that is away",
-        "EKS user guide, Security groups for pods, considerations",
-    ),
+    "existing_cluster.security_group_id": _DNS_GAP,
+    "existing_cluster.node_security_group_id": _DNS_GAP,
     "existing_cluster.service_cidr": Effect(
         "DNS",
         "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone",

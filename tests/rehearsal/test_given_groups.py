@@ -44,6 +44,10 @@ def test_groups_of_peers_and_of_the_cluster_are_there_already(tmp_path):
     cluster = load("existing").existing_cluster.security_group_id
     existing = written(tmp_path, "existing", workloads=workloads(OTHER, cluster))
     assert given_groups.given_groups(load(str(existing))) == [GROUP, OTHER, THIRD]
+    settings = load(str(existing))
+    nodes = settings.existing_cluster.model_copy(update={"node_security_group_id": "sg-0f5a2b3c4d5e6f709"})
+    made = given_groups.given_groups(settings.model_copy(update={"existing_cluster": nodes}))
+    assert made == [GROUP, OTHER, THIRD, "sg-0f5a2b3c4d5e6f709"]
 
 
 def test_a_given_group_gets_its_id_and_may_be_named(aws, emulator, stack):

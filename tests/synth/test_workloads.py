@@ -109,6 +109,20 @@ def test_given_groups_stand_behind_the_shared_one(synthesized):
     assert not found.resources("Workloads-reports", "AWS::EC2::SecurityGroup")
 
 
+def test_nodes_with_a_group_of_their_own_are_those_whom_the_rules_name(synthesized):
+    """Nodes that terraform-aws-eks makes do not carry the cluster's group, and neither does CoreDNS on them."""
+    settings = load("existing")
+    nodes = "sg-0e1a2b3c4d5e6f799"
+    cluster = settings.existing_cluster.model_copy(update={"node_security_group_id": nodes})
+    found = synthesized(settings.model_copy(update={"existing_cluster": cluster}))
+    let_out = found.resources("PodNetworking", "AWS::EC2::SecurityGroupEgress").values()
+    admitted = found.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress").values()
+    assert {rule["Properties"]["DestinationSecurityGroupId"] for rule in let_out} == {nodes}
+    assert {rule["Properties"]["GroupId"] for rule in admitted} == {nodes}
+    ledger = found.resources("Workloads-payments", "AWS::EC2::SecurityGroupIngress").values()
+    assert {rule["Properties"]["SourceSecurityGroupId"] for rule in ledger} == {nodes}
+
+
 def test_three_hundred_workloads_stay_within_cloudformations_limits(synthesized):
     """A hundred workloads in each of three namespaces: no stack over 500 resources, the cluster's group as it was."""
     settings = load("dev")
