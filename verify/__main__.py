@@ -22,6 +22,7 @@ from verify.output import prepare, write
 from verify.paths import paths
 from verify.pods import pods
 from verify.policies import policies
+from verify.services import services
 from verify.telling import as_json, tell
 
 _INTERRUPTED = 130
@@ -60,6 +61,7 @@ def main() -> int:
 def _look(settings: Settings, kubectl: Kubectl, where: Cluster, given: argparse.Namespace) -> list[Finding]:
     looks = {
         "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
+        "kube-dns and kube-proxy": partial(services, settings, kubectl),
         "nodes": partial(nodes, settings, kubectl),
         "policies": partial(policies, settings, kubectl),
         "pods": partial(pods, settings, kubectl),

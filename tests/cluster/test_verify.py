@@ -22,6 +22,7 @@ from settings import load
 FEATURE = [{"name": "SecurityGroupsForPods"}]
 CNI_NODES = "/apis/vpcresources.k8s.aws/v1alpha1/cninodes"
 POLICIES = "/apis/vpcresources.k8s.aws/v1beta1/namespaces/shop/securitygrouppolicies"
+SERVICES, CONFIG_MAPS = (f"/api/v1/namespaces/kube-system/{plural}" for plural in ("services", "configmaps"))
 DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
 MERGE = "application/merge-patch+json"
 DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
@@ -50,6 +51,8 @@ def cluster(api, node):
     made = [make(api, DAEMON_SETS, cache)]
     api("PATCH", f"{made[0]}/status", aws_node.status(api("GET", made[0]), **DONE), MERGE)
     made += add_node(api, "good")
+    made.append(make(api, SERVICES, kube_dns("10.96.0.10")))
+    made.append(make(api, CONFIG_MAPS, kube_proxy("iptables")))
     for workload in settings.workloads:
         if workload.namespace == "shop":
             made.append(make(api, POLICIES, policy(workload)))
@@ -63,6 +66,7 @@ def verify(plane, tmp_path):
     """A function that runs the command for dev without the namespace monitoring and gives code and findings."""
     content = yaml.safe_load((PROJECT / "environments" / "dev.yaml").read_text())
     content["workloads"] = [w for w in content["workloads"] if w["namespace"] == "shop"]
+    content["cluster"]["service_cidr"] = "10.96.0.0/16"  # the plane's
     file = tmp_path / "dev.yaml"
     file.write_text(yaml.safe_dump(content))
     path = f"{kubectl_folder('1.35')}{os.pathsep}{os.environ['PATH']}"
@@ -82,6 +86,18 @@ def make(api, path, body):
     """Make an object; give its path."""
     api("POST", path, body)
     return f"{path}/{body['metadata']['name']}"
+
+
+def kube_dns(address):
+    """The Service of cluster DNS."""
+    spec = {"clusterIP": address, "ports": [{"port": 53, "protocol": "UDP"}], "selector": {"k8s-app": "kube-dns"}}
+    return {"metadata": {"name": "kube-dns"}, "spec": spec}
+
+
+def kube_proxy(mode):
+    """The configuration as EKS keeps it, as far as it matters."""
+    text = f'iptables:\n  masqueradeBit: 14\nkind: KubeProxyConfiguration\nmode: "{mode}"\noomScoreAdj: -998\n'
+    return {"metadata": {"name": "kube-proxy-config"}, "data": {"config": text}}
 
 
 def policy(workload):
@@ -123,9 +139,9 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0] == f"dev: context rehearsal, server {plane.endpoint}"
-    assert done.stdout.count("ok  ") == 9
+    assert done.stdout.count("ok  ") == 11
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 9 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 11 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -139,7 +155,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 9 hold" in printed
+    assert "dev: 11 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -167,7 +183,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "8 hold, 1 do not"
+    assert found["counts"] == "10 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
@@ -211,6 +227,24 @@ def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_a
         "node group general has no ready node",
     ):
         assert words in done.stdout
+
+
+def test_another_address_of_cluster_dns_and_another_kube_proxy_are_told(verify, cluster, api):
+    """The file says both of an existing cluster; a wrong one is seen by nobody at the deploy."""
+    api("DELETE", f"{SERVICES}/kube-dns")
+    make(api, SERVICES, kube_dns("10.96.0.11"))
+    api("PATCH", f"{CONFIG_MAPS}/kube-proxy-config", {"data": kube_proxy("ipvs")["data"]}, MERGE)
+    done = verify()
+    assert done.returncode == 1
+    assert "service_cidr of the file leads to 10.96.0.10, and kube-dns has 10.96.0.11" in done.stdout
+    assert "pod_networking.kube_proxy_mode must be ipvs, got iptables" in done.stdout
+    assert done.stdout.count("FAIL") == 2
+    api("PATCH", f"{CONFIG_MAPS}/kube-proxy-config", {"data": kube_proxy("")["data"]}, MERGE)
+    api("DELETE", f"{SERVICES}/kube-dns")
+    done = verify()
+    assert done.returncode == 0
+    assert "there is no Service kube-system/kube-dns" in done.stdout
+    assert "kube-proxy runs in the mode of the file" in done.stdout
 
 
 @pytest.mark.parametrize(
