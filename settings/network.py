@@ -63,7 +63,7 @@ class ExistingNetwork(Section):
     private_subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2)]
     """Subnets with a route to a NAT gateway; nodes (and a private endpoint's handler) stand in them."""
     private_route_table_ids: tuple[RouteTableId, ...] = ()
-    """Route table of each private subnet, in the same order; needed for routes to peers."""
+    """Route table of each private subnet, in the same order; needed where a new cluster has peers."""
     behind_nat: bool | None = None
     """Whether all nodes stand in subnets whose default route leads to a NAT gateway, or to somebody else who translates
     addresses. With external SNAT pods reach the internet by it alone; left out: the review asks."""

@@ -22,7 +22,8 @@ class NetworkStack(EnvironmentStack):
         super().__init__(scope, construct_id, settings=settings)
         network = self._network = settings.any_network
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
-        tables = list(dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.private_subnets))
+        # only peers need them, and without peers an existing VPC's file may leave them out
+        tables = [*dict.fromkeys(one.route_table.route_table_id for one in self.vpc.private_subnets if settings.peers)]
         for peer in settings.peers:
             back = [*dict.fromkeys(peer.peer_side.route_table_ids)] if peer.peer_side else []
             if peer.transit_gateway_id:

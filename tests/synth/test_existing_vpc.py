@@ -39,6 +39,16 @@ def test_cluster_and_nodes_stand_in_the_given_private_subnets(found):
         assert {group["Properties"]["VpcId"] for group in groups.values()} == {NETWORK.vpc_id}
 
 
+def test_without_peers_the_file_may_leave_route_tables_out(synthesized):
+    """Nobody else needs them, and a subnet without one has no id to give."""
+    network = NETWORK.model_copy(update={"private_route_table_ids": ()})
+    workloads = tuple(workload.model_copy(update={"reaches": ()}) for workload in load("dev").workloads)
+    changes = {"network": None, "existing_network": network, "peers": (), "workloads": workloads}
+    found = synthesized(load("dev").model_copy(update=changes))
+    assert "Resources" not in found.templates["Network"]
+    assert found.resources("Compute", "AWS::EKS::Nodegroup")
+
+
 def test_the_private_endpoint_is_reached_from_those_subnets(synthesized):
     """The handlers run there, under a group that may reach port 443 of the cluster's."""
     settings = load("dev")
