@@ -21,9 +21,9 @@ def _identifier(kind: str, example: str) -> Form:
     return Form(f"{kind}-{_HEX}", f"must be an id such as {example}", "copy the id from the AWS console or CLI")
 
 
-def _arn(service: str, resource: str, example: str) -> Form:
+def _arn(service: str, resource: str, example: str, fix: str = "copy the ARN from the AWS console or CLI") -> Form:
     pattern = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:[0-9]{{12}}:{resource}"
-    return Form(pattern, f"must be an ARN such as {example}", "copy the ARN from the AWS console or CLI")
+    return Form(pattern, f"must be an ARN such as {example}", fix)
 
 
 AccountId = Annotated[str, Form("[0-9]{12}", "must be an account id of 12 digits", "copy the id; keep it in quotes")]
@@ -49,7 +49,15 @@ SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
 SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]
 PeeringConnectionId = Annotated[str, _identifier("pcx", "pcx-0a1b2c3d4e5f60718")]
-RoleArn = Annotated[str, _arn("iam", "role/[A-Za-z0-9+=,.@_/-]+", "arn:aws:iam::111111111111:role/Admin")]
+RoleArn = Annotated[
+    str,
+    _arn(
+        "iam",
+        "role/[A-Za-z0-9+=,.@_/-]+",
+        "arn:aws:iam::111111111111:role/Admin",
+        "give the role itself, not a user or a session of it: aws iam get-role --role-name <name> --query Role.Arn",
+    ),
+]
 ConnectionArn = Annotated[
     str,
     _arn(

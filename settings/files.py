@@ -58,7 +58,7 @@ def instead_of(name: str, known: Sequence[str]) -> str:
     meant = [
         *map(_called, filter(_is_file, _near(name))),
         *({stem} & {*known}),
-        *difflib.get_close_matches(stem, known),
+        *difflib.get_close_matches(stem.lower(), known),
     ]
     if meant:
         place = f", which is {shown(FOLDER / meant[0])}.yaml" if meant[0] in known else ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from settings import meant
 from settings.files import FOLDER, environments, file_of, instead_of
 from settings.forms import Section
 from settings.kinds import ENVIRONMENT, PIPELINE, Kind, of_the_other_kind
@@ -49,7 +51,8 @@ def _load(name: str, kind: Kind, model: type[File], check: Callable[[dict[str, A
         settings = model.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str))
     except ValidationError as error:
         found: list[Any] = error.errors(include_url=False)
-        problems += [_placed(problem, file) for problem in problems_of(found, kind.schema)]
+        told = problems_of(found, kind.schema, functools.partial(meant.fix, model=model))
+        problems += [_placed(problem, file) for problem in told]
     if problems:
         raise SettingsError(file.name, problems)
     return settings

@@ -38,8 +38,8 @@ class Settings(Section):
     existing_network: ExistingNetwork | None = None
     """A VPC that is already there. Give this or network."""
     peers: tuple[Peer, ...] = ()
-    """VPCs, or ranges behind a transit gateway, that pods reach. podnet makes connections and routes for a new cluster; an
-    existing cluster's are made already."""
+    """VPCs, or ranges behind a transit gateway, that pods reach. podnet makes connections and routes for a new cluster;
+    an existing cluster's are made already."""
     cluster: Cluster | None = None
     """A new cluster. Give this or existing_cluster."""
     existing_cluster: ExistingCluster | None = None

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _LONGEST_VALUE = 120
 _PLAIN_RULES = {
@@ -69,9 +69,16 @@ def path_of(location: tuple[int | str, ...]) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def problems_of(errors: Iterable[dict[str, Any]], schema: str) -> list[Problem]:
-    """Turn pydantic's `ValidationError.errors()` into problems, those left out that only follow from others."""
-    return [from_validation(error, schema) for error in errors if not _follows(error)]
+def problems_of(
+    errors: Iterable[dict[str, Any]], schema: str, exactly: Callable[[dict[str, Any]], str]
+) -> list[Problem]:
+    """Turn pydantic's `ValidationError.errors()` into problems, those left out that only follow from others.
+
+    `exactly` gives the fix of an error where it is known better than by the error's kind, "" elsewhere.
+    """
+    left = [error for error in errors if not _follows(error)]
+    found = [from_validation(error, schema) for error in left]
+    return [dataclasses.replace(one, fix=exactly(error) or one.fix) for one, error in zip(found, left, strict=True)]
 
 
 def _follows(error: dict[str, Any]) -> bool:
@@ -85,6 +92,11 @@ def from_validation(error: dict[str, Any], schema: str = "schema.json") -> Probl
     got = "nothing" if kind == "missing" else show(error["input"])
     if kind in _PLAIN_RULES:
         rule, fix = _PLAIN_RULES[kind]
+        fix += (
+            ", or leave the key out where it has a default"
+            if fix.startswith("write ") and error["input"] is None
+            else ""
+        )
     elif kind in _LIMITS:
         rule, fix = (part.format(**context) for part in _LIMITS[kind])
     elif kind in ("too_short", "too_long"):

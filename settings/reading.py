@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 LARGEST_FILE = 1024 * 1024
 _DEEPEST = 20
 _LONGEST_NUMBER = 100
+_NO_REUSE = "anchors, aliases and merge keys are not used here"
+_FIXES = {
+    _NO_REUSE: "write the values out in each place",
+    "found character '\\t'": "indent the line with spaces: YAML takes no tabs there",
+    "stands twice": "keep one of the two",
+    "found another document": "remove the line `---` and what follows: a file is one environment",
+}
 
 
 class _Loader(yaml.SafeLoader):
@@ -27,9 +34,7 @@ class _Loader(yaml.SafeLoader):
         """Refuse aliases and anchors: a small file could otherwise grow without bound."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.constructor.ConstructorError(
-                None, None, "anchors and aliases are not used here", event.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, _NO_REUSE, event.start_mark)
         self.depth += 1
         if self.depth > _DEEPEST:
             raise yaml.constructor.ConstructorError(None, None, f"more than {_DEEPEST} levels deep", event.start_mark)
@@ -42,6 +47,8 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if key == "<<":
+            raise yaml.constructor.ConstructorError(None, None, _NO_REUSE, key_node.start_mark)
         if not isinstance(key, str):
             raise yaml.constructor.ConstructorError(None, None, f"the key {show(key)} is no text", key_node.start_mark)
         if key in found:
@@ -96,9 +103,12 @@ def read(file: pathlib.Path, instead: Callable[[], str]) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise refuse("must be UTF-8 text", f"other bytes at {error.start}", "save it as UTF-8") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise refuse("must be plain YAML", show(_told(error)), "mend the line") from error
+        told = _told(error)
+        fix = next((fix for text, fix in _FIXES.items() if text in told), "mend the line")
+        raise refuse("must be plain YAML", show(told), fix) from error
     if not isinstance(found, dict):
-        raise refuse("must hold settings by name", type(found).__name__, "begin with account: and region:")
+        got = "nothing" if found is None else "a list" if isinstance(found, list) else show(found)
+        raise refuse("must hold settings by name", got, "begin with account: and region:")
     return found
 
 

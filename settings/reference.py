@@ -8,9 +8,11 @@ Schema = dict[str, Any]
 _TYPES = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping", "array": "list"}
 _HEAD = """# Settings
 
-Every key of an environment file, written from the model by `make schema`, as is `environments/schema.json`, which
-editors read. A key without a default must be given. Values of the wrong form are all told at once, each with its path,
-what must hold, what was found and the fix. What must hold *between* settings: [rules](rules.md).
+Every key of an environment file. `make schema` writes this page and `environments/schema.json`, which editors read,
+from one model. Default `-`: the key may be left out and is then empty; a section that is left out has its own defaults
+(the node cache, for one, is on). A key with nothing under it is refused. Values of the wrong form are all reported at
+once, each with its path, what must hold, what was found and the fix. What must hold *between* settings:
+[rules](rules.md).
 """
 _PIPELINE = """
 # Settings of a pipeline

@@ -12,6 +12,7 @@ from settings.__main__ import FILES, schema
 from settings.loading import FOLDER
 
 SHIPPED = environments()
+EXAMPLES = ("dev", "existing", "prod")
 DEV = yaml.safe_load((FOLDER / "dev.yaml").read_text())
 
 
@@ -37,9 +38,9 @@ def test_shipped_environments_load_and_are_named_after_their_file(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_environments_match_the_schema_that_they_name(name):
-    """An editor that follows the first line of the file finds no fault."""
+    """An editor that follows the first line of the file finds no fault; one of somebody else may do without the line."""
     text = (FOLDER / f"{name}.yaml").read_text()
-    assert text.startswith("# yaml-language-server: $schema=schema.json")
+    assert text.startswith("# yaml-language-server: $schema=schema.json") or name not in EXAMPLES
     jsonschema.Draft202012Validator(yaml.safe_load(schema())).validate(yaml.safe_load(text))
 
 

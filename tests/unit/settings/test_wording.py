@@ -58,6 +58,59 @@ def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
     assert told(change)[path] == wanted
 
 
+@pytest.mark.parametrize(
+    ("change", "path", "wanted"),
+    [
+        (lambda c: c.update(regoin="eu-west-1"), "regoin", "write region"),
+        (lambda c: c["workloads"][0].update(podLabels={"app": "a"}), "workloads[0].podLabels", "write pod_labels"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(ports=[1]), "workloads[0].ingress[0].ports", "write port"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(form={}), "workloads[0].ingress[0].form", "write from"),
+        (lambda c: c["pod_networking"]["dns_cache"].update({"stub-domain": {}}),
+         "pod_networking.dns_cache.stub-domain", "write stub_domains"),
+        (lambda c: c.update(nothing_like_it=1), "nothing_like_it", "remove it, or mend the spelling"),
+        (lambda c: c.update(named="dev"), "named", "remove it, or mend the spelling"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(port="443-445"), "workloads[0].ingress[0].port",
+         "write port: 443, to_port: 445"),
+        (lambda c: c["workloads"][0]["reaches"][0].update(port="443-445"), "workloads[0].reaches[0].port",
+         "write an entry for each port"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(port="443"), "workloads[0].ingress[0].port",
+         "write it without quotes and without a point"),
+        (lambda c: c.update(peers=None), "peers",
+         "write each item on a line that starts with `- `, or leave the key out where it has a default"),
+        (lambda c: c["cluster"].update(admin_role_arns=["arn:aws:iam::111111111111:user/a"]),
+         "cluster.admin_role_arns[0]",
+         "give the role itself, not a user or a session of it: aws iam get-role --role-name <name> --query Role.Arn"),
+    ],
+)  # fmt: skip
+def test_the_fix_names_what_was_meant(told, change, path, wanted):
+    """The key that is spelt most like it, and both ends of a range of ports."""
+    assert told(change)[path][2] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "got", "fix"),
+    [
+        ("network:\n\tcidr: 10.0.0.0/16\n", "found character", "indent the line with spaces: YAML takes no tabs there"),
+        ("a: &b 1\n", "anchors, aliases and merge keys are not", "write the values out in each place"),
+        ("a:\n  <<: {b: 1}\n", "anchors, aliases and merge keys are not", "write the values out in each place"),
+        ("a: 1\na: 1\n", "the key 'a' stands twice (line 2, column 1)", "keep one of the two"),
+        ("a: 1\n---\nb: 1\n", "found another document",
+         "remove the line `---` and what follows: a file is one environment"),
+        ("a: [1\n", "expected ',' or ']'", "mend the line"),
+        ("# empty\n", "nothing", "begin with account: and region:"),
+        ("- a\n", "a list", "begin with account: and region:"),
+        ("a\n", "'a'", "begin with account: and region:"),
+    ],
+)  # fmt: skip
+def test_what_yaml_allows_and_a_file_does_not_need_has_its_fix(environment_file, text, got, fix):
+    """In words for somebody who wrote the line, without names of Python's types."""
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(text))
+    (problem,) = caught.value.problems
+    assert got in problem.got
+    assert problem.fix == fix
+
+
 def test_a_list_that_is_long_enough_is_not_told_as_short_for_its_wrong_entries(told):
     """Only the entries are wrong; with one entry too few both are told."""
     zones = "network.availability_zones"
