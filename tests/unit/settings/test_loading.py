@@ -38,7 +38,7 @@ def test_shipped_environments_load_and_are_named_after_their_file(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_environments_match_the_schema_that_they_name(name):
-    """An editor that follows the first line of the file finds no fault; one of somebody else may do without the line."""
+    """An editor that follows the first line of the file finds no fault; a file of your own needs no such line."""
     text = (FOLDER / f"{name}.yaml").read_text()
     assert text.startswith("# yaml-language-server: $schema=schema.json") or name not in EXAMPLES
     jsonschema.Draft202012Validator(yaml.safe_load(schema())).validate(yaml.safe_load(text))
