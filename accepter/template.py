@@ -31,7 +31,9 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
             resources |= rules(settings, peer, answer)
     if not resources:
         reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
-        raise ValueError(f"{reason}; a connection within one account needs no role: deploy podnet first")
+        if settings.existing_cluster:
+            raise ValueError(f"{reason}\n    fix: give --connection: podnet makes none for an existing cluster's VPC")
+        raise ValueError(f"{reason}\n    fix: a connection within one account needs no role: deploy podnet first")
     ranges = " and ".join(settings.any_network.cidrs)
     about = f"Peer {peer.name} of podnet environment {settings.name}: connection to {ranges}"[:1024]
     return {"AWSTemplateFormatVersion": "2010-09-09", "Description": about, "Resources": resources}

@@ -110,4 +110,31 @@ def host_network_pods_have_no_policy(settings: Settings) -> Iterator[At]:
             yield At(f"workloads[{i}].pod_labels", f"k8s-app={label}")
 
 
-RULES = (policies_of_one_pod_fit_the_quota, coredns_keeps_its_group, host_network_pods_have_no_policy)
+@rule(
+    "workloads-select-other-pods",
+    "warning",
+    must="select other pods than the workloads before it",
+    why="each of these pods gets the groups of both: what one workload allows, the other one's pods may do as well",
+    source=_HELPER,
+    fix="mend the labels that were copied, or make one workload of the two",
+    paths=_SELECTORS,
+)
+def workloads_select_other_pods(settings: Settings) -> Iterator[At]:
+    """Find workloads with the very labels of another one in their namespace."""
+    known: list[Workload] = []
+    for i, workload in enumerate(settings.workloads):
+        for other in known:
+            if all(
+                getattr(workload, key) == getattr(other, key)
+                for key in ("namespace", "pod_labels", "service_account_labels")
+            ):
+                yield At(f"workloads[{i}]", f"the labels of {other.name} in {_name(workload)}")
+        known.append(workload)
+
+
+RULES = (
+    policies_of_one_pod_fit_the_quota,
+    coredns_keeps_its_group,
+    host_network_pods_have_no_policy,
+    workloads_select_other_pods,
+)
