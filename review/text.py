@@ -41,7 +41,8 @@ def _findings(content: Mapping[str, Any]) -> Iterator[str]:
 
 def _flows(content: Mapping[str, Any]) -> Iterator[str]:
     yield ""
-    yield "Flows that are needed:"
+    yield "Flows that are needed; an SGP pod has security groups of its own, a plain pod has its node's:"
+    yield "  (works: where these groups allow it; unfiltered: works, judged by no security group; fails: in any case)"
     for flow in content["flows"]:
         if flow["needed_by"]:
             judged = ", then ".join(flow["judges"]) or "no security group"
@@ -72,7 +73,7 @@ def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
         yield "Pods with groups of their own, for each node and for the group at its fewest, wanted and most nodes:"
     for row in content["capacity"]:
         totals = " / ".join(map(str, row["branch_in_group"]))
-        yield f"  {row['group']}, {row['type']}: {row['branch']}, {totals}"
+        yield f"  {row['group']}, {row['type']}: {row['branch']} a node; {totals}"
 
 
 def _running(content: Mapping[str, Any]) -> Iterator[str]:
