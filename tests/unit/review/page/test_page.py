@@ -232,3 +232,10 @@ def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
     for shown in (text(found), render(found, {})):
         assert "100.70.0.0/16" in shown
         assert "100.65.0.0/16" in shown
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    """As `head` does; without a traceback."""
+    command = f"{sys.executable} -m review --json | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("{", "", 0)
