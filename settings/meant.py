@@ -1,4 +1,4 @@
-"""What was meant by a key that no setting has, and by a range of ports that stands as text."""
+"""What was meant by a key that no setting has, a range of ports in one text, a section that is true or false."""
 
 from __future__ import annotations
 
@@ -20,26 +20,39 @@ def fix(error: dict[str, Any], model: type[Section]) -> str:
     *path, last = error["loc"]
     if error["type"] == "extra_forbidden" and (key := _nearest(path, str(last), model)):
         return f"write {key}"
+    if error["type"] == "model_type" and isinstance(error["input"], bool):
+        return f"write {last}: {{enabled: {str(error['input']).lower()}}}" if _has_switch(error["loc"], model) else ""
     if error["type"] == "int_type" and last == "port" and (ports := _PORTS.fullmatch(str(error["input"]))):
         return (
             "write an entry for each port"
             if "reaches" in path
             else "write port: {}, to_port: {}".format(*ports.groups())
         )
+    if error["type"] == "int_type" and isinstance(error["input"], str) and not error["input"].strip().isdigit():
+        return "write digits alone, without quotes"
     return ""
+
+
+def _has_switch(path: Sequence[int | str], model: type[Section]) -> bool:
+    return any("enabled" in section.model_fields for section in _at(path, model))
 
 
 def _nearest(path: Sequence[int | str], key: str, model: type[Section]) -> str:
     """Return the key that is written most like this one among those that may stand there."""
-    sections = [model]
-    for part in path:
-        if isinstance(part, str):
-            sections = [inner for section in sections for inner in _inner(section, part)]
-    known = {_folded(name): name for section in sections for name in _fields(section)}
+    known = {_folded(name): name for section in _at(path, model) for name in _fields(section)}
     if not path:
         known.pop("name", None)  # the file's own, which is no key of it
     near = difflib.get_close_matches(_folded(key), known, 1)
     return known[near[0]] if near else ""
+
+
+def _at(path: Sequence[int | str], model: type[Section]) -> list[type[Section]]:
+    """Return the sections that may stand at a place of the file."""
+    sections = [model]
+    for part in path:
+        if isinstance(part, str):
+            sections = [inner for section in sections for inner in _inner(section, part)]
+    return sections
 
 
 def _folded(key: str) -> str:

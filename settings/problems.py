@@ -64,7 +64,8 @@ def show(value: object) -> str:
 
 
 def path_of(location: tuple[int | str, ...]) -> str:
-    """Return pydantic's location as a path such as `workloads[2].ingress[0].port`."""
+    """Return pydantic's location as a path such as `workloads[2].ingress[0].port`; a wrong key is told by itself."""
+    location = location[:-1] if location[-1:] == ("[key]",) else location
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{show(part)[1:-1]}" for part in location)
     return text.removeprefix(".") or "the file"
 

@@ -91,6 +91,12 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         if len(given) != 1:
             got = " and ".join(given) or "neither"
             yield Problem(f"peers[{i}].vpc_id", "must be given, or else transit_gateway_id", got, "give one of the two")
+        network = raw.get("existing_network")
+        if isinstance(network, dict) and peer.get("vpc_id") in {network.get("vpc_id")} - {None}:
+            fix = "a VPC is no peer of its own: remove it, or mend the id"
+            yield Problem(
+                f"peers[{i}].vpc_id", "must be another VPC than existing_network's", show(peer["vpc_id"]), fix
+            )
         if (vpc := peer.get("vpc_id")) is not None and vpc in [
             other.get("vpc_id") for _, other in items(raw, "peers")[:i]
         ]:

@@ -116,10 +116,26 @@ def autoscaler_knows_empty_groups(settings: Settings) -> Iterator[At]:
             yield At(f"node_groups[{i}].min_size", "0", fix)
 
 
+@rule(
+    "coredns-has-nodes",
+    "warning",
+    must="have a group with desired_size 1 or more",
+    why="the coredns add-on gets active only with a node to run on, and the deploy waits for it until it fails",
+    source="EKS API reference, Addon, status; CloudFormation user guide, AWS::EKS::Addon",
+    fix="let one group begin with a node",
+    paths=("node_groups[].desired_size",),
+)
+def coredns_has_nodes(settings: Settings) -> Iterator[At]:
+    """Find new clusters in which every group begins empty."""
+    if settings.node_groups and not any(group.desired_size for group in settings.node_groups):
+        yield At("node_groups", "0 in each group")
+
+
 RULES = (
     instance_types_are_alike,
     flex_instances_carry_less,
     trunk_leaves_addresses,
     branch_interfaces_suffice,
     autoscaler_knows_empty_groups,
+    coredns_has_nodes,
 )

@@ -13,6 +13,7 @@ from settings.loading import FOLDER
 
 SHIPPED = environments()
 EXAMPLES = ("dev", "existing", "prod")
+EXISTING_NETWORK = yaml.safe_load((FOLDER / "existing.yaml").read_text())["existing_network"]
 DEV = yaml.safe_load((FOLDER / "dev.yaml").read_text())
 
 
@@ -141,6 +142,14 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "at most 49",
         ),
         (lambda c: c["network"].update(further_cidrs=["100.64.0.0/16"]), "network.further_cidrs", "no setting"),
+        (
+            lambda c: (
+                c.pop("network"),
+                c.update(existing_network={**EXISTING_NETWORK, "vpc_id": c["peers"][0]["vpc_id"]}),
+            ),
+            "peers[0].vpc_id",
+            "another VPC",
+        ),
         (lambda c: c["cluster"].update(admin_role_arns=[ROLE, ROLE]), "cluster.admin_role_arns[1]", "once"),
         (
             lambda c: c["cluster"].update(admin_role_arns=[EXECUTION_ROLE]),
@@ -161,18 +170,18 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         *(
             (lambda c, label=label: c["node_groups"][0].update(labels=label), f"node_groups[0].labels.{where}", "label")
             for label, where in (
-                ({"node-role.kubernetes.io/worker": "x"}, "node-role.kubernetes.io/worker.[key]"),
-                ({"k8s.io/a": "x"}, "k8s.io/a.[key]"),
-                ({"eks.amazonaws.com/a": "x"}, "eks.amazonaws.com/a.[key]"),
-                ({"podnet.io/node-group": "x"}, "podnet.io/node-group.[key]"),
-                ({"a" * 62 + "/b": "x"}, "a" * 62 + "/b.[key]"),
+                ({"node-role.kubernetes.io/worker": "x"}, "node-role.kubernetes.io/worker"),
+                ({"k8s.io/a": "x"}, "k8s.io/a"),
+                ({"eks.amazonaws.com/a": "x"}, "eks.amazonaws.com/a"),
+                ({"podnet.io/node-group": "x"}, "podnet.io/node-group"),
+                ({"a" * 62 + "/b": "x"}, "a" * 62 + "/b"),
             )
         ),
         (lambda c: c["node_groups"][0].update(labels={"tier": ""}), "node_groups[0].labels.tier", "no empty"),
         (lambda c: c["network"].update(availability_zones=["eu-west-1a"]), "network.availability_zones", "at least 2"),
         (
             lambda c: c["pod_networking"]["dns_cache"]["stub_domains"].update({"a b": ["10.0.0.2"]}),
-            "pod_networking.dns_cache.stub_domains.a b.[key]",
+            "pod_networking.dns_cache.stub_domains.a b",
             "DNS zone",
         ),
     ],
