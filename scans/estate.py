@@ -53,6 +53,7 @@ def synthesize(name: str, folder: pathlib.Path) -> Estate:
         name = settings.name
         Environment(app, settings)
         region, inside = settings.region, ()
-    stacks = app.synth().stacks
+    # one without resources, such as the network of an existing VPC without peers, is not deployed
+    stacks = [stack for stack in app.synth().stacks if stack.template.get("Resources")]
     files = {stack.stack_name.removeprefix(f"{name}-"): pathlib.Path(stack.template_full_path) for stack in stacks}
     return Estate(name, region, app, files, inside, settings)

@@ -36,13 +36,13 @@ def templates(outdir: str) -> dict[str, Any] | None:
 
 
 def _resources(name: str, stack: Template) -> dict[str, Any]:
-    kinds = collections.Counter(resource["Type"] for resource in stack["Resources"].values())
+    kinds = collections.Counter(resource["Type"] for resource in stack.get("Resources", {}).values())
     return {"stack": name, "count": kinds.total(), "types": dict(sorted(kinds.items()))}
 
 
 def _roles(name: str, stack: Template) -> Iterator[dict[str, Any]]:
     """Yield each IAM role: who takes it on, its managed policies, and what its own statements allow."""
-    found = stack["Resources"]
+    found = stack.get("Resources", {})
     for logical_id, resource in found.items():
         if resource["Type"] == "AWS::IAM::Role":
             properties = resource["Properties"]

@@ -5,6 +5,7 @@ import pathlib
 
 import aws_cdk as cdk
 import pytest
+import yaml
 from aws_cdk import aws_sqs as sqs
 
 from scans import __main__, acknowledgement, choices, judging, lint, nag, rules
@@ -32,6 +33,19 @@ def test_every_environment_of_the_folder_is_scanned():
     found = {*environments(), *pipelines()}
     assert found == {file.stem for file in (ROOT / "environments").glob("*.yaml")}
     assert {"dev", "existing", "prod", "pipeline"} <= found
+
+
+def test_a_stack_without_resources_is_not_scanned(tmp_path):
+    """The network of a new cluster in an existing VPC without peers; CloudFormation takes no such template."""
+    content = yaml.safe_load((ROOT / "environments" / "dev.yaml").read_text())
+    there = yaml.safe_load((ROOT / "environments" / "existing.yaml").read_text())["existing_network"]
+    workloads = [{key: value for key, value in one.items() if key != "reaches"} for one in content["workloads"]]
+    del content["network"], content["peers"]
+    file = tmp_path / "there.yaml"
+    file.write_text(yaml.safe_dump({**content, "existing_network": there, "workloads": workloads}))
+    assert sorted(synthesize(str(file), tmp_path / "cdk.out").templates) == [
+        "Cluster", "Compute", "PodNetworking", "Workloads-monitoring", "Workloads-shop",
+    ]  # fmt: skip
 
 
 def test_nag_finds_what_it_is_for_and_leaves_the_template_alone(tmp_path):
