@@ -17,6 +17,8 @@ from rehearsal.faults.result import Result
 from rehearsal.faults.trial import Trial
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
+from settings import SettingsError
+from settings.files import file_of
 
 _ORDER = ("deploy", "change", "change back", "leave")
 
@@ -24,7 +26,7 @@ _ORDER = ("deploy", "change", "change back", "leave")
 def main() -> int:
     """Print each run and the counts; return 1 where one was lost, 130 where it was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m rehearsal.faults", description=__doc__)
-    parser.add_argument("--environment", default="dev", help="name in environments/")
+    parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--runs", type=int, default=100, help="how many commands are disturbed")
     parser.add_argument("--seed", type=int, default=1, help="of the kinds and moments that are drawn")
     options = parser.parse_args()
@@ -36,7 +38,7 @@ def main() -> int:
         disk = Disk(workspace.folder)
         workspace.open()
         _run(options, workspace, disk, results)
-    except (RehearsalError, OSError) as error:
+    except (RehearsalError, SettingsError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,7 +56,7 @@ def main() -> int:
 
 def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results: list[Result]) -> None:
     chance, began = random.Random(options.seed), time.monotonic()  # noqa: S311  (repeatable, and no secret)
-    trial = Trial(PROJECT / "environments" / f"{options.environment}.yaml", workspace, chance)
+    trial = Trial(file_of(options.environment).resolve(), workspace, chance)
     try:
         trial.prepare()
         print(f"{time.monotonic() - began:6.0f} s  ready", flush=True)

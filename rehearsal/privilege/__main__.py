@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from rehearsal import interrupts
 from rehearsal.errors import RehearsalError
@@ -15,6 +16,7 @@ from rehearsal.privilege.removal import Removal
 from rehearsal.privilege.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError
+from settings.files import file_of
 
 _RED, _KNOWN, _WRONG = "red", "not enforced here", "NOT NOTICED"
 _OFF_THE_LIST = "red, and yet listed as not enforced: take it off rehearsal/privilege/known.py"
@@ -36,9 +38,7 @@ def main() -> int:
     interrupts.hear()
     try:
         check_prerequisites()
-        trial = Trial(
-            PROJECT / "environments" / f"{given.environment}.yaml", Workspace(PROJECT / "build" / "privilege")
-        )
+        trial = Trial(file_of(given.environment).resolve(), Workspace(PROJECT / "build" / "privilege"))
         if reason := trial.whole():
             print(f"error: the rehearsal must be green with every permission, got {reason}", file=sys.stderr)
             return 1
@@ -54,14 +54,14 @@ def main() -> int:
     except KeyboardInterrupt:
         return interrupts.INTERRUPTED
     finally:
-        path = PROJECT / "build" / f"privilege-{given.environment}.json"
+        path = PROJECT / "build" / f"privilege-{Path(given.environment).stem}.json"
         path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     return _told(results)
 
 
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.privilege", description="Rehearse with one right less.")
-    parser.add_argument("--environment", default="dev", help="name in environments/")
+    parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--only", default="", help="only permissions whose line holds this text")
     parser.add_argument(
         "--enforced", action="store_true", help="leave out what no rehearsal can notice, and is known for it"

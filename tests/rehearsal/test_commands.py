@@ -1,6 +1,7 @@
 """A command of the rehearsal is read to its end, and its failure told, whatever becomes of its log."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -27,3 +28,15 @@ def test_output_is_read_to_its_end_where_the_log_cannot_be_written(tmp_path, fol
         said(log, 3)
     written = log.read_text().splitlines() if log.exists() else []
     assert len(written) == (2 * LINES if folder == "there" else 0)
+
+
+@pytest.mark.parametrize("module", ["rehearsal", "rehearsal.faults", "rehearsal.privilege"])
+def test_an_environment_that_is_none_is_told(module):
+    """By a name as by a path, without a traceback."""
+    for name in ("nowhere", "there/nowhere.yml"):
+        command = [sys.executable, "-m", module, "--environment", name]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr.startswith("error: ")
+        assert "nowhere" in done.stderr.splitlines()[0]
+        assert "Traceback" not in done.stderr
