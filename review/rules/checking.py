@@ -91,7 +91,8 @@ def told(environment: str, findings: Sequence[Finding]) -> str:
         return ""
     errors = sum(finding.stops for finding in findings)
     accepted = sum(bool(finding.acknowledged) for finding in findings)
-    counts = [f"{errors} error{'s' * (errors != 1)}", f"{len(findings) - errors - accepted} to know"]
+    warnings = len(findings) - errors - accepted
+    counts = [f"{errors} error{'s' * (errors != 1)}", f"{warnings} warning{'s' * (warnings != 1)}"]
     head = f"{environment}: {', '.join(counts)}, {accepted} acknowledged" + ("; nothing was done" if errors else "")
     return "\n".join([head, *(f"  {_mark(finding)} {finding}" for finding in findings)])
 

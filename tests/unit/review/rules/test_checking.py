@@ -65,7 +65,7 @@ def test_a_finding_says_path_rule_value_why_and_fix(changed):
 
 def test_what_is_told_begins_with_the_count_and_says_that_nothing_was_done(changed):
     """The terminal shows how many errors there are before the errors."""
-    assert told("dev", check(changed("dev", _strict))).startswith("dev: 2 errors, 1 to know, 0 acknowledged; nothing")
+    assert told("dev", check(changed("dev", _strict))).startswith("dev: 2 errors, 1 warning, 0 acknowledged; nothing")
     assert told("dev", check(load("dev"))) == ""
 
 
