@@ -73,7 +73,8 @@ def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
         yield "Pods with groups of their own, for each node and for the group at its fewest, wanted and most nodes:"
     for row in content["capacity"]:
         totals = " / ".join(map(str, row["branch_in_group"]))
-        yield f"  {row['group']}, {row['type']}: {row['branch']} a node; {totals}"
+        beside = f"beside {row['plain_pods']} plain ones, max pods {row['max_pods']}"
+        yield f"  {row['group']}, {row['type']}: {row['branch']} a node ({beside}); {totals} in the group"
 
 
 def _running(content: Mapping[str, Any]) -> Iterator[str]:

@@ -157,7 +157,7 @@ def test_the_text_fits_a_comment_and_names_what_fails(changed):
     assert "error node-cache-needs-standard: pod_networking.enforcing_mode must be standard" in told
     assert re.search(r"fails +SGP pod -> cluster DNS", told)
     assert "Flows that fail, and that nothing here is known to need:" in told
-    assert "general, m5.large: 9 a node; 18 / 27 / 54" in told
+    assert "general, m5.large: 9 a node (beside 18 plain ones, max pods 29); 18 / 27 / 54 in the group" in told
 
 
 @pytest.mark.parametrize(
