@@ -1,22 +1,22 @@
 """podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import aws_cdk as cdk
 
 import review
-from settings import Settings, SettingsError, load
+from settings import Settings, SettingsError, chosen, load
 from stacks import Environment
 
 # creation stack traces hold paths of this run, and two synths are to be the same byte for byte
 CONTEXT = {"aws:cdk:disable-stack-trace": True, "aws:cdk:disable-creation-stack-traces": True}
 
 
-def checked(environment: str) -> Settings | None:
-    """Load and review an environment and tell every problem; None where one of them stops it."""
+def checked(context: Mapping[str, object]) -> Settings | None:
+    """Load and review the environment that a context names and tell every problem; None where one of them stops it."""
     try:
-        settings = load(environment)
+        settings = load(chosen(context))
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return None
@@ -36,8 +36,7 @@ def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> N
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
     app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
-    named = app.node.try_get_context("environment")
-    settings = checked("dev" if named is None else named)
+    settings = checked(app.node.get_all_context())
     if settings is None:
         return 1
     synthesize(app, [(app, Environment(app, settings))])

@@ -21,7 +21,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return 1
-    found = [checked(name) for name in plan.environments]
+    found = [checked({"environment": name}) for name in plan.environments]
     environments = [settings for settings in found if settings]
     if len(environments) < len(found):
         return 1

@@ -1,9 +1,9 @@
 """One environment file as typed, validated values: the only place that knows YAML."""
 
-from settings.files import environments
+from settings.files import chosen, environments
 from settings.loading import load, load_pipeline
 from settings.model import Settings
 from settings.pipeline import Pipeline
 from settings.problems import Problem, SettingsError
 
-__all__ = ["Pipeline", "Problem", "Settings", "SettingsError", "environments", "load", "load_pipeline"]
+__all__ = ["Pipeline", "Problem", "Settings", "SettingsError", "chosen", "environments", "load", "load_pipeline"]

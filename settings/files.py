@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from settings.problems import Problem, SettingsError, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 FOLDER = pathlib.Path(__file__).parent.parent / "environments"
 PIPELINE_SCHEMA = "pipeline-schema.json"
 _ENDINGS = (".yaml", ".yml")
 _LONGEST_PATH = 400
+_KEY, _SHORT, _QUOTES = "environment", "env", "'\""
 
 
 def environments() -> list[str]:
@@ -34,6 +35,19 @@ def file_of(name: str) -> pathlib.Path:
         raise SettingsError("the environment", [Problem("its name", rule, show(name), fix)])
     file = pathlib.Path(name)
     return file if file.suffix else FOLDER / f"{name}.yaml"
+
+
+def chosen(context: Mapping[str, object]) -> str:
+    """Return the environment that values of a CDK app name (`-c environment=<name>`); `dev` where none does.
+
+    Raises SettingsError for a value that was meant to: without it the app would be another environment's.
+    """
+    for key in context.keys() - {_KEY}:
+        if key.lower() == _SHORT or difflib.get_close_matches(key.lower(), [_KEY], cutoff=0.8):
+            got = show(context[key])
+            fix = f"write -c {_KEY}={got.strip(_QUOTES)}"
+            raise SettingsError("the environment", [Problem(f"-c {key}", f"must be written -c {_KEY}", got, fix)])
+    return context.get(_KEY, "dev")  # type: ignore[return-value]  # whatever it is, file_of tells
 
 
 def first_line(file: pathlib.Path) -> str:

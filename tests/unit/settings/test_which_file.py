@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from settings import SettingsError, files, load, load_pipeline
+from settings import SettingsError, chosen, files, load, load_pipeline
 from settings.files import FOLDER
 
 
@@ -116,3 +116,19 @@ def test_keys_tell_a_file_apart_and_else_its_first_line(environment_file, text, 
     told = [problem.got for problem in caught.value.problems if problem.rule == "must be an environment's"]
     assert told == [whose] * bool(whose)
     assert bool(whose) == (len(caught.value.problems) == 1)
+
+
+@pytest.mark.parametrize("key", ["env", "ENV", "enviroment", "environments", "Environment"])
+def test_a_misspelt_choice_is_refused_and_no_other_environment_taken(key):
+    """cdk.json names one, so that without this the app would be another environment's."""
+    with pytest.raises(SettingsError) as caught:
+        chosen({"environment": "dev", "aws:cdk:enable-asset-metadata": True, key: "prod"})
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.got, problem.fix) == (f"-c {key}", "'prod'", "write -c environment=prod")
+
+
+def test_what_other_tools_keep_in_the_context_chooses_nothing():
+    """The choice as it stands, and dev without any."""
+    others = {"aws:cdk:enable-asset-metadata": True, "@aws-cdk/core:environments": 1, "vpc": "x"}
+    assert chosen({**others, "environment": "prod"}) == "prod"
+    assert chosen(others) == "dev"
