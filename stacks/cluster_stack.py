@@ -43,6 +43,7 @@ class ClusterStack(EnvironmentStack):
             cluster=self.cluster,
             name="vpc-cni",
             version=networking.vpc_cni.version,
-            configuration_values=self.addon_configuration,
+            # EKS keeps a configuration that a template no longer names (cloudformation-coverage-roadmap#1913)
+            configuration_values=self.addon_configuration or "{}",
             resolve_conflicts=networking.vpc_cni.resolve_conflicts,
         )

@@ -29,7 +29,7 @@ class NetworkStack(EnvironmentStack):
             if peer.transit_gateway_id:
                 gateway = self._gateway(peer.transit_gateway_id)
                 gateway.route(peer.name, cidrs=peer.cidrs, route_table_ids=tables)
-                gateway.route(f"{peer.name}-Return", cidrs=network.cidrs, route_table_ids=back)
+                gateway.route("Return", cidrs=network.cidrs, route_table_ids=back)
             else:
                 self._connection(peer, tables, back)
 

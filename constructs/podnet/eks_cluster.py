@@ -46,8 +46,7 @@ class EksCluster(Construct):
         policies = ("AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController")
         managed = [iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in policies]
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("eks.amazonaws.com"), managed_policies=managed)
-        both = eks.EndpointAccess.PUBLIC_AND_PRIVATE
-        public = both.only_from(*endpoint_cidrs) if endpoint_cidrs else both
+        access = eks.EndpointAccess.PRIVATE if private_endpoint else eks.EndpointAccess.PUBLIC_AND_PRIVATE
         # of no use without the cluster; KMS keeps a deleted key for 30 days
         secrets = kms.Key(self, "Secrets", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
         two_words = {"controllerManager": "CONTROLLER_MANAGER"}
@@ -62,15 +61,18 @@ class EksCluster(Construct):
             default_capacity=0,
             bootstrap_self_managed_addons=False,
             service_ipv4_cidr=service_cidr,
-            endpoint_access=eks.EndpointAccess.PRIVATE if private_endpoint else public,
+            endpoint_access=access,
             cluster_logging=[eks.ClusterLoggingTypes[two_words.get(name, name.upper())] for name in log_types],
             secrets_encryption_key=secrets,
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),
         )
+        # always there: once given, CloudFormation refuses a template without them (aws/aws-cdk#37926)
+        resource = cast("eks.CfnCluster", cluster.node.default_child)
+        resource.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", [*endpoint_cidrs] or ["0.0.0.0/0"])
         make_repeatable(cluster.kubectl_provider)
         self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
-        for number, arn in enumerate(admin_role_arns, 1):
-            administrator(self, f"Admin{number}", cluster=self.cluster, role_arn=arn)
+        for arn in admin_role_arns:  # not numbered: who moves up in the list would be made while the old entry stands
+            administrator(self, f"Admin-{arn}", cluster=self.cluster, role_arn=arn)
 
 
 def administrator(scope: Construct, construct_id: str, *, cluster: eks.ICluster, role_arn: str) -> eks.AccessEntry:

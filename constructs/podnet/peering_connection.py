@@ -58,9 +58,11 @@ class PeeringConnection(Construct):
 
     def _route(self, name: str, route_table_ids: Sequence[str], destinations: Sequence[str]) -> None:
         for (number, table), (place, cidr) in product(enumerate(route_table_ids, 1), enumerate(destinations)):
+            # a known table by its id: one that moves in the list would get the same route a second time
+            of_table = f"{name}{number if cdk.Token.is_unresolved(table) else f'-{table}'}"
             ec2.CfnRoute(
                 self,
-                f"{name}{number}-{cidr}" if place else f"{name}{number}",
+                f"{of_table}-{cidr}" if place else of_table,
                 route_table_id=table,
                 destination_cidr_block=cidr,
                 vpc_peering_connection_id=self.resource.attr_id,

@@ -42,9 +42,10 @@ class TransitGateway(Construct):
             if (table, cidr) in self._routes:  # two peers may lie in one VPC
                 continue
             self._routes.add((table, cidr))
+            of_table = f"{construct_id}{number if cdk.Token.is_unresolved(table) else f'-{table}'}"
             made = ec2.CfnRoute(
                 self,
-                f"{construct_id}{number}-{cidr}" if place else f"{construct_id}{number}",
+                f"{of_table}-{cidr}" if place else of_table,
                 route_table_id=table,
                 destination_cidr_block=cidr,
                 transit_gateway_id=self._id,

@@ -49,12 +49,13 @@ def test_the_add_on_carries_every_variable_in_its_place(synthesized):
 
 
 def test_without_add_on_configuration_only_the_custom_resource_sets_the_variables(synthesized):
-    """The original procedure: the add-on is left as it is."""
+    """The original procedure: the add-on has an empty configuration, since EKS would keep an earlier one."""
     settings = load("dev")
     networking = settings.pod_networking.model_copy(update={"addon_configuration": False})
     found = synthesized(settings.model_copy(update={"pod_networking": networking}))
     addons = found.resources("Cluster", "AWS::EKS::Addon").values()
-    assert all("ConfigurationValues" not in addon["Properties"] for addon in addons)
+    given = {addon["Properties"]["AddonName"]: addon["Properties"].get("ConfigurationValues") for addon in addons}
+    assert given == {"kube-proxy": None, "vpc-cni": "{}"}
     _, resource = found.only("PodNetworking", "Custom::AwsNodeEnv")
     assert resource["Properties"]["Env"]["aws-node"]["ENABLE_POD_ENI"] == "true"
     assert resource["Properties"]["AddonConfiguration"] == ""

@@ -92,6 +92,7 @@ class AwsNodeEnv(Construct):
             AddonConfiguration=addon_configuration,
             RunAgain=run_again,
             DeadNodes=dead_nodes,
+            InVpc=str(vpc is not None).lower(),  # another way to the API server has to be proven
             WaitMinutes=str(limits.WAIT_MINUTES),
         )
         self.resource.node.add_dependency(self._handler.access_entry)

@@ -83,6 +83,7 @@ def test_the_resource_carries_all_that_must_run_it_again(plain):
         "RunAgain": "",
         "RolloutMinutes": "30",
         "DeadNodes": "count-out",
+        "InVpc": "false",
         "WaitMinutes": "10",
     }
 
