@@ -216,19 +216,39 @@ def test_an_alarm_in_its_own_region_is_made(stack):
             "EksCluster().update('one', {}, {'ResourcesVpcConfig': {'PublicAccessCidrs': ['10.0.0.0/8']}}, 't', '')",
             "InvalidParameterException: The following CIDRs are not allowed in publicAccessCidrs: [10.0.0.0/8]",
         ),
+        (
+            "EksCluster().update('one', {'ResourcesVpcConfig': {'PublicAccessCidrs': []}}, {}, 't', '')",
+            (
+                "InvalidRequest: The new template must include all the properties specified in the previous template, "
+                'property "PublicAccessCidrs" missing'
+            ),
+        ),
+        (
+            "EksCluster().update('one', *({'ResourcesVpcConfig': {'SubnetIds': [name]}} for name in 'ab'), 't', '')",
+            (
+                "InvalidParameterException: subnets must be in the same set of Availability Zones as those that the "
+                "cluster was created with"
+            ),
+        ),
+        (
+            "EksNodegroup().update('g', group | {'Labels': {}}, group | {'LaunchTemplate': {'Version': '2'}}, 't', '')",
+            "InvalidRequest: Version and ReleaseVersion updates cannot be combined with other updates",
+        ),
     ],
-    ids=["access entry", "public ranges"],
+    ids=["access entry", "public ranges", "ranges left out", "other zones", "two changes of nodes"],
 )
 def test_what_needs_a_cluster_is_refused(code, reason):
-    """A second entry of a principal, and an update to private ranges; here EKS has a record, and no control plane."""
+    """A second entry of a principal, and changes of a cluster; here EKS has a record, and no control plane."""
     lines = [
         "from ministack.core.responses import request_scope",
-        "from ministack.services import eks, iam",
+        "from ministack.services import ec2, eks, iam",
         "from rehearsal.emulator.refused import RefusedError",
-        "from rehearsal.emulator.resources import EksAccessEntry, EksCluster",
+        "from rehearsal.emulator.resources import EksAccessEntry, EksCluster, EksNodegroup",
+        "group = {'ClusterName': 'one', 'LaunchTemplate': {'Version': '1'}}",
         "entry = {'ClusterName': 'one', 'PrincipalArn': 'arn:aws:iam::111111111111:role/admin'}",
         "with request_scope('111111111111', 'eu-west-1'):",
         "    iam._roles['admin'] = {}",
+        "    ec2._subnets.update({name: {'AvailabilityZone': f'eu-west-1{name}'} for name in 'ab'})",
         "    eks._clusters['one'] = {'name': 'one', 'accessConfig': {'authenticationMode': 'API'}, 'arn': 'one'}",
         "    EksAccessEntry().create('First', entry, 'trial')",
         "    try:",
@@ -239,6 +259,24 @@ def test_what_needs_a_cluster_is_refused(code, reason):
     command = [EMULATOR_PYTHON, "-c", "\n".join(lines)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == reason, done.stderr
+
+
+def test_an_add_on_keeps_a_configuration_that_a_template_no_longer_names():
+    """Only an empty one takes it away."""
+    lines = [
+        "from ministack.core.responses import request_scope",
+        "from ministack.services import eks",
+        "from rehearsal.emulator.resources import EksAddon",
+        "names = {'ClusterName': 'one', 'AddonName': 'vpc-cni'}",
+        "with request_scope('111111111111', 'eu-west-1'):",
+        "    eks._addons['one/vpc-cni'] = {'addonArn': 'arn', 'configurationValues': '{\"env\": {}}'}",
+        "    for more in ({}, {'ConfigurationValues': '{}'}):",
+        "        EksAddon().update('one|vpc-cni', {}, names | more, 'trial', '')",
+        "        print(eks._addons['one/vpc-cni']['configurationValues'])",
+    ]
+    command = [EMULATOR_PYTHON, "-c", "\n".join(lines)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ['{"env": {}}', "{}"], done.stderr
 
 
 def test_overlapping_ranges_are_not_peered(stack):

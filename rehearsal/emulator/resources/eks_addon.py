@@ -26,13 +26,16 @@ class EksAddon(ResourceType):
         return f"{cluster}|{addon['addonName']}", {"Arn": addon["addonArn"]}
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change version or configuration.
+        """Change version or configuration; a template that no longer names the latter leaves it as it was.
+
+        (aws-cloudformation/cloudformation-coverage-roadmap#1913.)
 
         Raises:
             RefusedError: As UpdateAddon does.
         """
         cluster, name = new["ClusterName"], new["AddonName"]
-        answer_of(eks._update_addon(cluster, name, self._body(new)))
+        kept = answer_of(eks._describe_addon(cluster, name))["addon"].get("configurationValues", "")
+        answer_of(eks._update_addon(cluster, name, self._body({"ConfigurationValues": kept, **new})))
         addon = answer_of(eks._describe_addon(cluster, name))["addon"]
         return physical_id, {"Arn": addon["addonArn"]}
 

@@ -62,10 +62,9 @@ class EksCluster(ResourceType):
             RefusedError: If there are not two subnets in two zones, the service range overlaps the VPC, or as `check`.
         """
         ids = (properties.get("ResourcesVpcConfig") or {}).get("SubnetIds") or []
-        subnets = [lookup.subnet(subnet) for subnet in ids]
-        if len({subnet["AvailabilityZone"] for subnet in subnets}) < _ZONES:
+        if len(_zones({"SubnetIds": ids})) < _ZONES:
             raise RefusedError("InvalidParameterException", f"subnets {ids} must be in at least two Availability Zones")
-        vpc = lookup.vpc(subnets[0]["VpcId"])
+        vpc = lookup.vpc(lookup.subnet(ids[0])["VpcId"])
         _check_service_range(_service_range(properties), vpc["CidrBlock"])
         physical_id, _ = super().create(logical_id, properties, stack)
         cluster = eks._clusters[physical_id]
@@ -73,12 +72,32 @@ class EksCluster(ResourceType):
         cluster["resourcesVpcConfig"]["clusterSecurityGroupId"] = _cluster_group(physical_id, vpc["VpcId"])
         return physical_id, provisioners._eks_cluster_attrs(cluster)
 
+    def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
+        """Change the cluster in place.
+
+        Raises:
+            RefusedError: If ranges were named and no longer are (aws/aws-cdk#37926), if subnets lie in other zones (EKS
+                user guide, VPC and subnet requirements), or as `check`.
+        """
+        before, after = (properties.get("ResourcesVpcConfig") or {} for properties in (old, new))
+        if "PublicAccessCidrs" in before and "PublicAccessCidrs" not in after:
+            words = "The new template must include all the properties specified in the previous template"
+            raise RefusedError("InvalidRequest", f'{words}, property "PublicAccessCidrs" missing')
+        if _zones(before) != _zones(after):
+            words = "subnets must be in the same set of Availability Zones as those that the cluster was created with"
+            raise RefusedError("InvalidParameterException", words)
+        return super().update(physical_id, old, new, stack, logical_id)
+
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Delete the cluster and its security group."""
         config = (eks._clusters.get(physical_id) or {}).get("resourcesVpcConfig", {})
         super().delete(physical_id, properties)
         if config.get("clusterSecurityGroupId") in ec2._security_groups:
             call_ec2("DeleteSecurityGroup", GroupId=config["clusterSecurityGroupId"])
+
+
+def _zones(config: Properties) -> set[str]:
+    return {lookup.subnet(subnet)["AvailabilityZone"] for subnet in config.get("SubnetIds") or []}
 
 
 def _service_range(properties: Properties) -> str:

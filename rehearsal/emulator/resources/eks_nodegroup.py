@@ -15,6 +15,9 @@ _NODES_NEED = {
     "ecr:BatchGetImage": "which pulls the images of aws-node and kube-proxy",
     "ec2:AssignPrivateIpAddresses": "by which aws-node gets addresses for pods",
 }
+_VERSION = {"LaunchTemplate", "ReleaseVersion", "Version"}  # what UpdateNodegroupVersion changes, and the other calls
+_CONFIG = {"Labels", "ScalingConfig", "Tags", "Taints", "UpdateConfig"}
+_REPLACED_BY = {"AmiType", "CapacityType", "InstanceTypes", "NodeRole", "Subnets"}
 
 
 class EksNodegroup(ResourceType):
@@ -35,12 +38,17 @@ class EksNodegroup(ResourceType):
         return super().create(logical_id, properties, stack)
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change size, labels or taints.
+        """Change size, labels or taints, or the version of the launch template.
 
         Raises:
-            RefusedError: As `create`.
+            RefusedError: As `create`; or if both change at once, of which EKS takes one at a time.
         """
         self._check(new)
+        changed = {part for part in {*old, *new} if old.get(part) != new.get(part)}
+        if changed & _VERSION and changed & _CONFIG and not changed & _REPLACED_BY:
+            # aws/containers-roadmap#1258, aws/aws-cdk#16644
+            words = "Version and ReleaseVersion updates cannot be combined with other updates"
+            raise RefusedError("InvalidRequest", words)
         made = super().update(physical_id, old, new, stack, logical_id)
         node_groups.follow(new["ClusterName"])
         return made
