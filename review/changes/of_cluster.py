@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -28,9 +28,39 @@ _ANOTHER = Effect(
 _API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
 _MOVED = Effect(
     "replacement",
-    "the old cluster gets its values back and the new one gets podnet's: each rolls aws-node",
-    "docs/decisions/0001-custom-resource-beside-the-add-on.md",
+    "the old cluster gets its values back and the new one gets podnet's: each rolls aws-node. Policies, cache and "
+    "roles stay in the old one, where kubectl is asked no more: destroy before you name another cluster",
+    "docs/decisions/0001-custom-resource-beside-the-add-on.md; aws-cdk-lib, kubectl-handler/apply",
 )
+_ANOTHER_WAY = Effect(
+    "nothing",
+    "the same cluster is reached by it. One that was made anew under the old name has neither podnet's access entries "
+    "nor its objects, and CloudFormation does not know: destroy the stacks first; a cluster that is gone does not hold "
+    "that up",
+    "CloudFormation user guide, Update behaviors of stack resources: what has no change is not looked at",
+)
+_LEAVE_VPC = Effect(
+    "nothing",
+    "podnet's functions leave the VPC: their interfaces go half an hour later or not at all, the stack waits for them, "
+    "and may leave the functions' group behind (docs/operations.md)",
+    "aws/aws-cdk#12827, aws/aws-sam-cli#5084",
+)
+_ALONE = Effect(
+    "nothing",
+    "where something else of this deploy fails in the cluster's stack, CloudFormation asks for the old version again, "
+    "which EKS may refuse: the stack is stuck then. Deploy the version alone",
+    "aws/containers-roadmap#497; EKS user guide, Roll back a cluster to the previous Kubernetes version",
+)
+_IN_OTHERS = {  # stacks: settings that change nothing in the cluster's own
+    "kubernetes_version",
+    "coredns_version",
+    "dns_cache",
+    "drift",
+    "dead_nodes",
+    "rollout_limit_minutes",
+    "run_again",
+    "kube_proxy_mode",
+}
 
 
 def _version(found: Difference) -> Iterator[Effect]:
@@ -50,9 +80,28 @@ def _version(found: Difference) -> Iterator[Effect]:
     yield Effect(
         "nodes",
         "nodes stay on the old version until their groups are upgraded (aws eks update-nodegroup-version), which "
-        "replaces each node and restarts its pods",
-        "EKS user guide, Update a managed node group",
+        "replaces each node and restarts its pods; EKS refuses the next upgrade before that",
+        "EKS user guide, Update a managed node group; EKS API reference, UpdateClusterVersion",
     )
+    if _of_stack(found.whole[0]) != _of_stack(found.whole[1]):
+        yield _ALONE
+
+
+def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what else changes something in the stack of the cluster, or may."""
+    parts = (whole.get(name) or {} for name in ("cluster", "pod_networking"))
+    return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
+
+
+def _endpoint(found: Difference) -> Iterator[Effect]:
+    yield _API
+    inside = [cluster["endpoint"] == "private" or bool(cluster.get("endpoint_cidrs")) for cluster in found.around]
+    if inside == [True, False]:
+        yield _LEAVE_VPC
+
+
+def _address(found: Difference) -> Iterator[Effect]:
+    yield _ANOTHER_WAY if found.around[0]["name"] == found.around[1]["name"] else _MOVED
 
 
 def _cluster(found: Difference) -> Iterator[Effect]:
@@ -71,8 +120,8 @@ TABLE: Table = {
     "cluster": _cluster,
     "cluster.kubernetes_version": _version,
     "cluster.service_cidr": _NEW,
-    "cluster.endpoint": _API,
-    "cluster.endpoint_cidrs": _API,
+    "cluster.endpoint": _endpoint,
+    "cluster.endpoint_cidrs": _endpoint,
     "cluster.admin_role_arns": _API,
     "cluster.log_types": Effect("nothing", "the control plane logs more or less", "EKS user guide, Control plane logs"),
     "cluster.kube_proxy_version": Effect(
@@ -90,9 +139,9 @@ TABLE: Table = {
     "existing_cluster.kubernetes_version": Effect(
         "nothing", "another kubectl applies the manifests; the cluster is its owner's", "environments/schema.json"
     ),
-    "existing_cluster.endpoint_url": _MOVED,
-    "existing_cluster.certificate_authority": _MOVED,
-    "existing_cluster.endpoint": _API,
+    "existing_cluster.endpoint_url": _address,
+    "existing_cluster.certificate_authority": _address,
+    "existing_cluster.endpoint": _endpoint,
     "existing_cluster.security_group_id": _DNS_GAP,
     "existing_cluster.node_security_group_id": _DNS_GAP,
     "existing_cluster.service_cidr": Effect(

@@ -31,18 +31,46 @@ def _network(found: Difference) -> Iterator[Effect]:
         yield _EVERYTHING
 
 
+def _zones(found: Difference) -> Iterator[Effect]:
+    if not found.whole[1].get("cluster"):
+        yield Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+    elif {*found.before} != {*found.after}:
+        yield Effect(
+            "refused",
+            "a cluster keeps the zones that it was made with: EKS takes no subnets in others, nor fewer zones, and "
+            "stacks hold the subnets of a zone that leaves: the deploy fails. Make another environment instead",
+            "EKS user guide, View Amazon EKS networking requirements for VPC and subnets",
+        )
+    elif found.whole[1].get("network"):
+        yield Effect(
+            "refused",
+            "a subnet in another zone is made before the old one goes, and its range is taken: the deploy fails. Leave "
+            "the zones in their order",
+            f"{_CFN}, AWS::EC2::Subnet, AvailabilityZone",
+        )
+    else:
+        yield Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+
+
+def _subnets(found: Difference) -> Iterator[Effect]:
+    if found.whole[1].get("cluster"):
+        yield Effect(
+            "nodes",
+            "node groups are made anew in these subnets, then the old ones are drained; the cluster takes them where "
+            "they lie in the zones that it was made with",
+            f"{_CFN}, AWS::EKS::Nodegroup, Subnets; EKS user guide, networking requirements for VPC and subnets",
+        )
+    else:
+        yield Effect("nothing", "functions that run in the VPC move there; nodes are their owner's", f"{_CFN}, Lambda")
+
+
 TABLE: Table = {
     "account": _ELSEWHERE,
     "region": _ELSEWHERE,
     "acknowledge": Effect("nothing", "only what the review accepts changes", "docs/rules.md"),
     "network": _network,
     "network.cidr": _EVERYTHING,
-    "network.availability_zones": Effect(
-        "replacement",
-        "the private subnets are cut anew from the VPC's range and collide with those in which nodes stand: the deploy "
-        "fails. Make another environment instead",
-        "aws-cdk-lib, aws-ec2, Vpc.maxAzs; CloudFormation user guide, AWS::EC2::Subnet, CidrBlock",
-    ),
+    "network.availability_zones": _zones,
     "network.nat_gateways": Effect(
         "connections",
         "routes to the internet move: open connections through a NAT gateway that goes end, and others see new public "
@@ -65,14 +93,8 @@ TABLE: Table = {
         "back. Make another environment instead",
         f"{_CFN}, AWS::EC2::SecurityGroup, VpcId",
     ),
-    "existing_network.availability_zones": Effect(
-        "nothing", "they only say where the subnets lie", "environments/schema.json"
-    ),
-    "existing_network.private_subnet_ids": Effect(
-        "nodes",
-        "node groups are made anew in these subnets, then the old ones are drained",
-        f"{_CFN}, AWS::EKS::Nodegroup, Subnets",
-    ),
+    "existing_network.availability_zones": _zones,
+    "existing_network.private_subnet_ids": _subnets,
     "existing_network.private_route_table_ids": AT_PEER,
     "existing_network.behind_nat": Effect(
         "nothing", "it only says what the network's owner has done", "environments/schema.json"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from review.changes.difference import Difference
 
 _CFN = "CloudFormation user guide, AWS::EKS::Nodegroup"
+_ANEW = {"instance_types", "architecture", "capacity"}  # their change makes another group, with its disk
 _LIMITS = "aws/amazon-vpc-resource-controller-k8s, pkg/aws/vpc/limits.go"
 
 
@@ -44,6 +45,22 @@ def _size(found: Difference) -> Iterator[Effect]:
     )
 
 
+def _disk(found: Difference) -> Iterator[Effect]:
+    others = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]} - {"disk_gib"}
+    if others and not others & _ANEW:
+        yield Effect(
+            "refused",
+            "EKS takes a new launch template and other changes of a group one after the other: the deploy fails. "
+            "Change disk_gib in a deploy of its own",
+            "aws/containers-roadmap#1258: Version and ReleaseVersion updates cannot be combined with other updates",
+        )
+    yield Effect(
+        "nodes",
+        "a new version of the launch template: each node is replaced in turn, with respect to disruption budgets",
+        "EKS user guide, Customize managed nodes with launch templates",
+    )
+
+
 def _anew(what: str) -> tuple[Effect, ...]:
     made = Effect("replacement", "a second group is made, and this one is deleted", f"{_CFN}, {what}")
     return (made, Effect("nodes", "every node is drained and terminated: all its pods restart", f"{_CFN}, {what}"))
@@ -57,10 +74,6 @@ TABLE: Table = {
     "node_groups.*.min_size": _size,
     "node_groups.*.max_size": _size,
     "node_groups.*.desired_size": _size,
-    "node_groups.*.disk_gib": Effect(
-        "nodes",
-        "a new version of the launch template: each node is replaced in turn, with respect to disruption budgets",
-        "EKS user guide, Customize managed nodes with launch templates",
-    ),
+    "node_groups.*.disk_gib": _disk,
     "node_groups.*.labels": Effect("nothing", "labels of nodes that run are changed in place", f"{_CFN}, Labels"),
 }

@@ -29,6 +29,12 @@ AT_PEER = Effect(
     "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
     f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
 )
+_BY_HAND = Effect(
+    "connections",
+    "a return route or a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: "
+    "remove it right before the deploy",
+    "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
+)
 
 
 def _peer(found: Difference) -> Iterator[Effect]:
@@ -70,6 +76,13 @@ def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
     return (_CONNECTION,) if found.path[-1] == "vpc_id" and None not in (found.before, found.after) else (_TWICE,)
 
 
+def _side(found: Difference) -> Iterator[Effect]:
+    yield AT_PEER
+    one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
+    if other and (not one or (isinstance(one, set) and other - one)):
+        yield _BY_HAND
+
+
 TABLE: Table = {
     "peers.*": _peer,
     "peers.*.vpc_id": _way_of_peer,
@@ -82,5 +95,5 @@ TABLE: Table = {
         "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
         "VPC peering guide, Enable DNS resolution for a VPC peering connection",
     ),
-    "peers.*.peer_side": AT_PEER,
+    "peers.*.peer_side": _side,
 }

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 _GUIDE = "EKS user guide, Security groups for pods: policies only apply to newly scheduled pods"
 _KEPT = Effect("pods", "running pods keep the groups that they started with: restart them, one by one", _GUIDE)
+_LEFT = Effect(
+    "pods",
+    "the workload's own group cannot be deleted while a pod carries it: CloudFormation tries, then leaves it behind. "
+    "Restart the pods, and delete it by hand",
+    "EC2 API reference, DeleteSecurityGroup; CloudFormation user guide, UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+)
 
 
 def _workload(found: Difference) -> Iterator[Effect]:
@@ -20,6 +26,13 @@ def _workload(found: Difference) -> Iterator[Effect]:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", _GUIDE)
         return
     namespace = found.before["namespace"]
+    if not found.around[1]:
+        yield Effect(
+            "refused",
+            f"without any workload the shared group is exported no longer, which the stack Workloads-{namespace} uses: "
+            "the deploy fails unless cdk destroy has named that stack before",
+            "CloudFormation user guide, Get exported outputs from a deployed CloudFormation stack",
+        )
     if not any(key.startswith(f"{namespace}/") for key in found.around[1]):
         yield Effect(
             "nothing",
@@ -30,12 +43,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
         return
     yield Effect("pods", "running pods keep their groups until they are restarted", _GUIDE)
     if _has_own_group(found.before):
-        yield Effect(
-            "pods",
-            "the workload's own group cannot be deleted while a pod carries it: CloudFormation tries, then leaves it "
-            "behind. Restart the pods, and delete it by hand",
-            "EC2 API reference, DeleteSecurityGroup; CloudFormation user guide, UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-        )
+        yield _LEFT
 
 
 def _rules(found: Difference) -> Iterator[Effect]:
@@ -43,6 +51,8 @@ def _rules(found: Difference) -> Iterator[Effect]:
     if before != after:
         does = "gets a group of its own" if after else "loses its own group"
         yield Effect("pods", f"the policy {does}, and running pods keep what they have: restart them", _GUIDE)
+        if before:
+            yield _LEFT
         return
     yield Effect(
         "connections",

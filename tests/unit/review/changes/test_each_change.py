@@ -141,13 +141,25 @@ CASES = [
      "cluster.kubernetes_version", "refused", "one minor version at a time"),
     ("service range", None, _cluster(service_cidr="10.100.0.0/16"), "cluster.service_cidr", "refused",
      "rolled back"),
+    ("kubernetes beside kube-proxy", None,
+     _cluster(kubernetes_version="1.36", kube_proxy_version="v1.36.0-eksbuild.2"), "cluster.kubernetes_version",
+     "nothing nodes nothing", "the stack is stuck then. Deploy the version alone"),
+    ("kubernetes beside another stack", None,
+     _cluster(kubernetes_version="1.36", coredns_version="v1.14.3-eksbuild.12"), "cluster.kubernetes_version",
+     "nothing nodes", "EKS refuses the next upgrade before that"),
     ("endpoint", None, _cluster(endpoint="private"), "cluster.endpoint", "nothing", "not what runs"),
+    ("endpoint public again", _cluster(endpoint="private"), None, "cluster.endpoint", "nothing nothing",
+     "functions leave the VPC"),
+    ("endpoint for everybody", _cluster(endpoint_cidrs=["192.175.48.0/24"]), None, "cluster.endpoint_cidrs",
+     "nothing nothing", "may leave the functions' group behind"),
     ("coredns", None, _cluster(coredns_version="v1.14.3-eksbuild.12"), "cluster.coredns_version", "DNS", "in turn"),
     ("kube-proxy", None, _cluster(kube_proxy_version="v1.35.0-eksbuild.3"), "cluster.kube_proxy_version", "rollout",
      "rules stay in the kernel"),
     ("VPC range", None, _network(cidr="10.21.0.0/16"), "network.cidr", "refused", "rolled back"),
     ("zones", None, _network(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
-     "network.availability_zones", "replacement", "cut anew"),
+     "network.availability_zones", "refused", "a cluster keeps the zones"),
+    ("zones change places", None, _network(availability_zones=["eu-west-1b", "eu-west-1a"]),
+     "network.availability_zones", "refused", "its range is taken"),
     ("NAT gateways", None, _network(nat_gateways=2), "network.nat_gateways", "connections", "new public addresses"),
     ("peer added", None, _second_peer, "peers[more]", "connections", "packets to 10.97.0.0/16 take the new connection"),
     ("peer removed", None, _no_peer, "peers[data]", "connections", "connections with 10.99.0.0/16 end"),
@@ -176,6 +188,10 @@ CASES = [
      "connections", "packets to 10.99.0.0/16, 100.64.0.0/16 take"),
     ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),
      "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
+    ("another table at the peer", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702", "rtb-12345678"]}),
+     "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
+    ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
+     "connections connections", "remove it right before the deploy"),
     ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
     ("instance types", None, _nodes(instance_types=["m5.xlarge"]), "node_groups[general].instance_types",
      "replacement nodes nodes", "carries 18 pods with groups of their own, not 9"),
@@ -183,6 +199,10 @@ CASES = [
      "replacement nodes", "all its pods restart"),
     ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
     ("disk", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced in turn"),
+    ("disk and labels", None, _nodes(disk_gib=60, labels={"a": "b"}), "node_groups[general].disk_gib",
+     "refused nodes", "in a deploy of its own"),
+    ("disk of another group", None, _nodes(disk_gib=60, capacity="spot", max_size=9), "node_groups[general].disk_gib",
+     "nodes", "each node is replaced"),
     ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "gets 2 nodes"),
     ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nodes",
      "gets 3 nodes.*no disruption budget"),
@@ -202,11 +222,43 @@ CASES = [
      "in force at once"),
     ("own group given up", None, lambda c: (c["workloads"][2].pop("egress"),
                                             _workload(2, security_group_ids=[SG])(c)),
-     "workloads[monitoring/prometheus].egress", "pods", "loses its own group"),
+     "workloads[monitoring/prometheus].egress", "pods pods", "loses its own group|leaves it behind"),
+    ("the last workload of all", None, lambda c: c.pop("workloads"), "workloads[shop/orders-worker]",
+     "refused nothing", "the deploy fails unless cdk destroy has named|leaves the app"),
     ("acknowledged", None, lambda c: c.update(acknowledge={"drift-is-watched": "a person looks"}), "acknowledge",
      "nothing", "what the review accepts"),
     ("region", None, lambda c: c.update(region="eu-west-2"), "region", "replacement", "a second time"),
 ]  # fmt: skip
+
+EXISTING = [
+    ("name", "payments-us", "replacement", "stay in the old one"),
+    ("endpoint_url", "https://0A1B2C3D4E5F60718293A4B5C6D7E8F0.gr7.eu-west-1.eks.amazonaws.com", "nothing",
+     "made anew under the old name has neither"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value", "kind", "words"), EXISTING, ids=lambda value: str(value)[:20])
+def test_another_cluster_is_told_from_another_way_to_it(changed, key, value, kind, words):
+    """By its name: CloudFormation looks at nothing that has no change."""
+    one, other = (
+        content(changed("existing", lambda c, new=new: c["existing_cluster"].update(new)), [])
+        for new in ({}, {key: value})
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert [effect["kind"] for effect in change["effects"]] == [kind]
+    assert words in change["effects"][0]["sentence"]
+
+
+def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
+    """Its nodes are its owner's; zones only say where the subnets lie."""
+    subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
+    more = {"private_subnet_ids": subnets, "availability_zones": ["eu-west-1a", "eu-west-1c"]}
+    one, other = (
+        content(changed("existing", lambda c, new=new: c["existing_network"].update(new)), []) for new in ({}, more)
+    )
+    changes = compare(one, other, "saved")["changes"]
+    assert [change["path"] for change in changes] == [f"existing_network.{key}" for key in sorted(more)]
+    assert {effect["kind"] for change in changes for effect in change["effects"]} == {"nothing"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
