@@ -35,8 +35,7 @@ _MOVED = Effect(
 _ANOTHER_WAY = Effect(
     "nothing",
     "the same cluster is reached by it. One that was made anew under the old name has neither podnet's access entries "
-    "nor its objects, and CloudFormation does not know: destroy the stacks first; a cluster that is gone does not hold "
-    "that up",
+    "nor its objects, and CloudFormation does not know: destroy the stacks before it is made",
     "CloudFormation user guide, Update behaviors of stack resources: what has no change is not looked at",
 )
 _LEAVE_VPC = Effect(
