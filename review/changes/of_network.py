@@ -64,6 +64,24 @@ def _subnets(found: Difference) -> Iterator[Effect]:
         yield Effect("nothing", "functions that run in the VPC move there; nodes are their owner's", f"{_CFN}, Lambda")
 
 
+def _nat(found: Difference) -> Iterator[Effect]:
+    before, after = (min(side["nat_gateways"], len(side["availability_zones"])) for side in found.around)
+    if before == after:
+        yield Effect("nothing", "no zone has more than one NAT gateway", "aws-cdk-lib, aws-ec2, Vpc.natGateways")
+    else:
+        yield Effect(
+            "connections",
+            "routes to the internet move: open connections through a NAT gateway that goes end, and others see new "
+            "public addresses",
+            "VPC user guide, NAT gateways",
+        )
+
+
+def _flow_logs(found: Difference) -> Iterator[Effect]:
+    lost = "" if found.after else "; the log group goes, with what was logged until now"
+    yield Effect("nothing", f"packets are logged, or not, as they go{lost}", "VPC user guide, VPC Flow Logs")
+
+
 TABLE: Table = {
     "account": _ELSEWHERE,
     "region": _ELSEWHERE,
@@ -71,12 +89,7 @@ TABLE: Table = {
     "network": _network,
     "network.cidr": _EVERYTHING,
     "network.availability_zones": _zones,
-    "network.nat_gateways": Effect(
-        "connections",
-        "routes to the internet move: open connections through a NAT gateway that goes end, and others see new public "
-        "addresses",
-        "VPC user guide, NAT gateways",
-    ),
+    "network.nat_gateways": _nat,
     "network.s3_endpoint": Effect(
         "connections", "open connections to S3 may end once", "VPC user guide, Gateway endpoints, Routing"
     ),
@@ -85,7 +98,7 @@ TABLE: Table = {
         "names of these services resolve to addresses inside the VPC, or public ones again, with the next lookup",
         "AWS PrivateLink guide, Private DNS",
     ),
-    "network.flow_logs": Effect("nothing", "packets are logged, or not, as they go", "VPC user guide, VPC Flow Logs"),
+    "network.flow_logs": _flow_logs,
     "existing_network": _network,
     "existing_network.vpc_id": Effect(
         "refused",
