@@ -62,13 +62,14 @@ class EksCluster(Construct):
             bootstrap_self_managed_addons=False,
             service_ipv4_cidr=service_cidr,
             endpoint_access=access,
-            cluster_logging=[eks.ClusterLoggingTypes[two_words.get(name, name.upper())] for name in log_types],
+            cluster_logging=[eks.ClusterLoggingTypes[two_words.get(name, name.upper())] for name in sorted(log_types)],
             secrets_encryption_key=secrets,
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),
         )
         # always there: once given, CloudFormation refuses a template without them (aws/aws-cdk#37926)
+        # sorted, as the log types are: EKS refuses a change to what is there already
         resource = cast("eks.CfnCluster", cluster.node.default_child)
-        resource.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", [*endpoint_cidrs] or ["0.0.0.0/0"])
+        resource.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", sorted(endpoint_cidrs) or ["0.0.0.0/0"])
         make_repeatable(cluster.kubectl_provider)
         self.cluster = cast("eks.ICluster", cluster)  # the stub of Cluster lacks one member of the interface
         for arn in admin_role_arns:  # not numbered: who moves up in the list would be made while the old entry stands

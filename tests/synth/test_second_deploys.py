@@ -111,3 +111,11 @@ def test_another_way_to_the_api_server_calls_the_custom_resource_again(synthesiz
         for endpoint in ("public", "private")
     ]
     assert seen[0]["Properties"] != seen[1]["Properties"]
+
+
+def test_another_order_of_ranges_or_log_types_is_no_change(synthesized):
+    """EKS answers a request for what it has already with an error."""
+    ranges, types = ("192.175.48.0/24", "192.88.99.0/24"), ("api", "audit", "scheduler")
+    given = [{"endpoint_cidrs": ranges[::step], "log_types": types[::step]} for step in (1, -1)]
+    one, other = (synthesized(_with("cluster", **changes)(load("dev"))).templates["Cluster"] for changes in given)
+    assert one == other
