@@ -67,7 +67,7 @@ class EksCluster(Construct):
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer),
         )
         # always there: once given, CloudFormation refuses a template without them (aws/aws-cdk#37926)
-        # sorted, as the log types are: EKS refuses a change to what is there already
+        # and of no effect for a private one; sorted, as log types are: EKS refuses a change to what is there already
         resource = cast("eks.CfnCluster", cluster.node.default_child)
         resource.add_property_override("ResourcesVpcConfig.PublicAccessCidrs", sorted(endpoint_cidrs) or ["0.0.0.0/0"])
         make_repeatable(cluster.kubectl_provider)
