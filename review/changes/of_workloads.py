@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -59,6 +60,31 @@ def _rules(found: Difference) -> Iterator[Effect]:
         "in force at once, for running pods too; a connection that a removed rule had let in may go on until it ends",
         "EC2 user guide, Security group connection tracking",
     )
+    if _described_anew(found.before or (), found.after or ()):
+        yield Effect(
+            "connections",
+            "a rule for a range whose description changes is taken away and made again: for a moment nothing new is "
+            "let through",
+            "aws-cloudformation/cloudformation-coverage-roadmap#2259",
+        )
+
+
+def _described_anew(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether a rule of the group itself has another description; rules between groups change in place."""
+    one, other = (
+        {
+            json.dumps({**rule, "description": ""}, sort_keys=True): rule["description"]
+            for rule in rules
+            if _inline(rule)
+        }
+        for rules in (before, after)
+    )
+    return any(other.get(rule, text) != text for rule, text in one.items())
+
+
+def _inline(rule: Mapping[str, Any]) -> bool:
+    end = rule.get("from") or rule.get("to") or {}
+    return "description" in rule and bool(end.get("cidr") or end.get("peer"))
 
 
 def _has_own_group(workload: Mapping[str, Any]) -> bool:
