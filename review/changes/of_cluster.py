@@ -26,18 +26,6 @@ _ANOTHER = Effect(
     "docs/operations.md",
 )
 _API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
-_MOVED = Effect(
-    "replacement",
-    "the old cluster gets its values back and the new one gets podnet's: each rolls aws-node. Policies, cache and "
-    "roles stay in the old one, where kubectl is asked no more: destroy before you name another cluster",
-    "docs/decisions/0001-custom-resource-beside-the-add-on.md; aws-cdk-lib, kubectl-handler/apply",
-)
-_ANOTHER_WAY = Effect(
-    "nothing",
-    "the same cluster is reached by it. One that was made anew under the old name has neither podnet's access entries "
-    "nor its objects, and CloudFormation does not know: destroy the stacks before it is made",
-    "CloudFormation user guide, Update behaviors of stack resources: what has no change is not looked at",
-)
 _LEAVE_VPC = Effect(
     "nothing",
     "podnet's functions leave the VPC: their interfaces go half an hour later or not at all, the stack waits for them, "
@@ -92,35 +80,26 @@ def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
 
 
-def _endpoint(found: Difference) -> Iterator[Effect]:
+def endpoint(found: Difference) -> Iterator[Effect]:
+    """Tell of another way to the API server, which podnet's functions may take too."""
     yield _API
     inside = [cluster["endpoint"] == "private" or bool(cluster.get("endpoint_cidrs")) for cluster in found.around]
     if inside == [True, False]:
         yield _LEAVE_VPC
 
 
-def _address(found: Difference) -> Iterator[Effect]:
-    yield _ANOTHER_WAY if found.around[0]["name"] == found.around[1]["name"] else _MOVED
-
-
-def _cluster(found: Difference) -> Iterator[Effect]:
+def another(found: Difference) -> Iterator[Effect]:
+    """Tell of a cluster that comes or goes as a whole."""
     if None in (found.before, found.after):
         yield _ANOTHER
 
 
-_DNS_GAP = Effect(
-    "DNS gap",
-    "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
-    "have no way around a cache that is away",
-    "EKS user guide, Security groups for pods, considerations",
-)
-
 TABLE: Table = {
-    "cluster": _cluster,
+    "cluster": another,
     "cluster.kubernetes_version": _version,
     "cluster.service_cidr": _NEW,
-    "cluster.endpoint": _endpoint,
-    "cluster.endpoint_cidrs": _endpoint,
+    "cluster.endpoint": endpoint,
+    "cluster.endpoint_cidrs": endpoint,
     "cluster.admin_role_arns": _API,
     "cluster.log_types": Effect("nothing", "the control plane logs more or less", "EKS user guide, Control plane logs"),
     "cluster.kube_proxy_version": Effect(
@@ -132,20 +111,5 @@ TABLE: Table = {
         "DNS",
         "CoreDNS pods are replaced in turn; names that a node's cache knows are answered all the while",
         "EKS user guide, Update the CoreDNS add-on",
-    ),
-    "existing_cluster": _cluster,
-    "existing_cluster.name": _MOVED,
-    "existing_cluster.kubernetes_version": Effect(
-        "nothing", "another kubectl applies the manifests; the cluster is its owner's", "environments/schema.json"
-    ),
-    "existing_cluster.endpoint_url": _address,
-    "existing_cluster.certificate_authority": _address,
-    "existing_cluster.endpoint": _endpoint,
-    "existing_cluster.security_group_id": _DNS_GAP,
-    "existing_cluster.node_security_group_id": _DNS_GAP,
-    "existing_cluster.service_cidr": Effect(
-        "DNS",
-        "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone",
-        "docs/node-local-dns.md",
     ),
 }
