@@ -58,8 +58,8 @@ class DnsOptions(Section):
     """true: annotations by which Prometheus finds the metrics."""
     cpu_request: Cpu = "25m"
     """CPU that is set aside on each node."""
-    memory_limit_percent: Annotated[int, Field(ge=100, le=1000)] | None = None
-    """Limit as a share of the request, which is what full caches need; none: no limit. A killed cache loses queries."""
+    memory_limit_percent: Annotated[int, Field(ge=150, le=1000)] | None = None
+    """Limit as a share of the request, which is what full caches hold; none: no limit. A killed cache loses queries."""
     max_unavailable: Nodes = "1"
     """Nodes without their cache at once in a rollout, as a number or a share: what is broken stops at the first."""
     min_ready_seconds: Annotated[int, Field(ge=5, le=600)] = 10

@@ -83,7 +83,7 @@ CHOICES = {
     "pod_networking.dns_cache.cluster_domain": ["cluster.local", "corp.example", "in-addr.arpa"],
     "pod_networking.dns_cache.health_port": [9252, 9253, 9254, 65_535],
     "pod_networking.kube_proxy_mode": ["iptables", "ipvs"],
-    "pod_networking.dns_cache.memory_limit_percent": [0, 100, 1000],
+    "pod_networking.dns_cache.memory_limit_percent": [0, 150, 1000],
     "network.nat_gateways": [1, 6],
     "network.availability_zones": [["eu-west-1a", "eu-west-1b"], ["eu-west-1a"] * 2, ["us-east-1a", "eu-west-1c"]],
     "network.interface_endpoints": [[], ["ec2", "sts"]],

@@ -17,7 +17,7 @@ _WHOLE = {
     "prefetch": (0, 1000),
     "consolidate_errors_seconds": (0, 3600),
     "min_ready_seconds": (5, 600),
-    "memory_limit_percent": (100, 1000),
+    "memory_limit_percent": (150, 1000),
 }
 
 

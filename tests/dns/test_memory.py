@@ -9,6 +9,7 @@ from laboratory import NodeCache, Recipe
 from laboratory.addresses import CLUSTER_IP, LOCAL
 
 CAPACITY = Options().cache_capacity
+LEAST_LIMIT = 1.5  # `memory_limit_percent`
 ZONES = {"svc.cluster.local": "A", "1.10.in-addr.arpa": "PTR", "1.ip6.arpa": "PTR", "example.org": "A"}
 
 
@@ -28,16 +29,18 @@ def entries(lab):
 
 def check(lab, server):
     """Names do not spread over a cache's shards evenly: a round leaves a few free, and memory is reckoned for all."""
-    empty, share, rounds = server.resident_mib(), 0.0, 0
-    while share <= 0.9 and rounds < 3:  # a busy machine does not answer all of a round
-        rounds += 1
+    empty, request = server.resident_mib(), Options().worst_case_memory_mi
+    # a busy machine does not answer all of a round; in the next ones Go has garbage beside what the caches hold
+    for most in (request, LEAST_LIMIT * request, LEAST_LIMIT * request):
         fill(lab)
         held = entries(lab)
         share = sum(held.values()) / len(held) / CAPACITY
+        if share > 0.9:
+            break
     assert len(held) == 2 * len(ZONES)
     assert share > 0.9, held
     full = empty + (server.resident_mib() - empty) / share
-    assert empty + 20 < full <= Options().worst_case_memory_mi
+    assert empty + 20 < full <= most
 
 
 def test_full_caches_stay_below_the_memory_request(lab):

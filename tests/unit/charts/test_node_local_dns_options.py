@@ -39,8 +39,8 @@ from settings.dns_options import DnsOptions
         ({"kube_proxy_mode": "ipvs"}, "kube_proxy_mode must be iptables (in ipvs there is no way around the cache"),
         ({"kube_proxy_mode": "nftables"}, "kube_proxy_mode must be iptables"),
         (
-            {"memory_limit_percent": 99},
-            "memory_limit_percent must be a whole number from 100 to 1000, got 99: leave it out for None",
+            {"memory_limit_percent": 149},
+            "memory_limit_percent must be a whole number from 150 to 1000, got 149: leave it out for None",
         ),
         ({"node_labels": {"a b": "c"}}, "node_labels must have keys like"),
     ],
