@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import cdk8s
-import cdk8s_plus_27 as kplus
 from constructs import Construct
 
 from .names import dns_label
-
-_NAME = "podnet-aws-node-env"
+from .rights import rights
 
 
 class AwsNodeEnvRights(cdk8s.Chart):
@@ -41,11 +39,4 @@ class AwsNodeEnvRights(cdk8s.Chart):
         rules = [{**daemon_sets, "resourceNames": ["aws-node"], "verbs": ["get", "patch"]}]
         rules += [{**daemon_sets, "resourceNames": awaited, "verbs": ["get"]}] if awaited else []
         rules += [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]
-        metadata = cdk8s.ApiObjectMetadata(name=_NAME)
-        # not kplus.Role: its rules cannot name objects
-        role = cdk8s.ApiObject(self, "Role", api_version="rbac.authorization.k8s.io/v1", kind="Role", metadata=metadata)
-        role.add_json_patch(cdk8s.JsonPatch.add("/rules", rules))
-        bound = kplus.Role.from_role_name(self, "Bound", _NAME)
-        binding = kplus.RoleBinding(self, "Binding", metadata=metadata, role=bound)
-        binding.add_subjects(kplus.Group.from_name(self, "Group", group))
-        binding.node.add_dependency(role)
+        rights(self, "Role", "podnet-aws-node-env", group=group, rules=rules)

@@ -7,6 +7,7 @@ import cdk8s
 from constructs import Construct
 
 from .names import dns_label, dns_name, labels, shown
+from .plain_object import plain_object
 
 _MOST_GROUPS = 16
 _ID = re.compile(r"sg-([0-9a-f]{8}|[0-9a-f]{17})")
@@ -64,10 +65,8 @@ class SecurityGroupPolicy(cdk8s.Chart):
                 "add one, or give every_pod=True for all pods of the namespace"
             )
         spec["securityGroups"] = {"groupIds": _group_ids(security_group_ids)}
-        metadata = cdk8s.ApiObjectMetadata(name=dns_name("name", name))
-        api_version, kind = "vpcresources.k8s.aws/v1beta1", "SecurityGroupPolicy"
-        policy = cdk8s.ApiObject(self, "Resource", api_version=api_version, kind=kind, metadata=metadata)
-        policy.add_json_patch(cdk8s.JsonPatch.add("/spec", spec))
+        version, metadata = "vpcresources.k8s.aws/v1beta1", cdk8s.ApiObjectMetadata(name=dns_name("name", name))
+        plain_object(self, "SecurityGroupPolicy", metadata, version=version, spec=spec)
 
 
 def _group_ids(ids: Sequence[str]) -> list[str]:

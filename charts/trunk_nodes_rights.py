@@ -3,8 +3,9 @@
 import cdk8s
 from constructs import Construct
 
-_RBAC, _NAME = "rbac.authorization.k8s.io", "podnet-trunk-nodes"
-_LIST = {"verbs": ["list"]}
+from .rights import rights
+
+_NAME = "podnet-trunk-nodes"
 
 
 class TrunkNodesRights(cdk8s.Chart):
@@ -17,17 +18,9 @@ class TrunkNodesRights(cdk8s.Chart):
         """Bind `group`, the Kubernetes group of the handler's access entry."""
         super().__init__(scope, construct_id)
         nodes = [
-            {"apiGroups": [""], "resources": ["nodes"], **_LIST},
-            {"apiGroups": ["vpcresources.k8s.aws"], "resources": ["cninodes"], **_LIST},
+            {"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]},
+            {"apiGroups": ["vpcresources.k8s.aws"], "resources": ["cninodes"], "verbs": ["list"]},
         ]
-        events = [{"apiGroups": [""], "resources": ["events"], **_LIST}]
-        for kind, namespace, rules in (("ClusterRole", None, nodes), ("Role", "default", events)):
-            metadata = cdk8s.ApiObjectMetadata(name=_NAME, namespace=namespace)
-            role, subject = (
-                {"apiGroup": _RBAC, "kind": of, "name": name} for of, name in ((kind, _NAME), ("Group", group))
-            )
-            binding = {"roleRef": role, "subjects": [subject]}
-            for name, content in ((kind, {"rules": rules}), (f"{kind}Binding", binding)):
-                made = cdk8s.ApiObject(self, name, api_version=f"{_RBAC}/v1", kind=name, metadata=metadata)
-                for key, value in content.items():
-                    made.add_json_patch(cdk8s.JsonPatch.add(f"/{key}", value))
+        events = [{"apiGroups": [""], "resources": ["events"], "verbs": ["list"]}]
+        rights(self, "ClusterRole", _NAME, group=group, rules=nodes)
+        rights(self, "Role", _NAME, group=group, rules=events, namespace="default")

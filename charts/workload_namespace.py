@@ -4,6 +4,7 @@ import cdk8s
 from constructs import Construct
 
 from .names import dns_label
+from .plain_object import plain_object
 
 
 class WorkloadNamespace(cdk8s.Chart):
@@ -12,5 +13,4 @@ class WorkloadNamespace(cdk8s.Chart):
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         """Make it; raises ValueError where `name` is no DNS-1123 label."""
         super().__init__(scope, construct_id)
-        metadata = cdk8s.ApiObjectMetadata(name=dns_label("name", name))
-        cdk8s.ApiObject(self, "Resource", api_version="v1", kind="Namespace", metadata=metadata)
+        plain_object(self, "Namespace", cdk8s.ApiObjectMetadata(name=dns_label("name", name)))

@@ -5,10 +5,10 @@ import json
 import re
 
 import cdk8s
-import cdk8s_plus_27 as kplus
 from constructs import Construct
 
 from ..names import shown
+from ..plain_object import plain_object
 from .addresses import listened
 from .corefile import corefile
 from .options import Options
@@ -83,8 +83,9 @@ class NodeLocalDns(cdk8s.Chart):
             standby=standby,
         )
         self.revision = _digest(template)
-        kplus.ServiceAccount(self, "Account", metadata=_metadata(self.name))
-        kplus.ConfigMap(self, "Config", metadata=_metadata(config), immutable=True, data={"Corefile": text})
+        account = cdk8s.ApiObjectMetadata(name=self.name)
+        plain_object(self, "ServiceAccount", account, automountServiceAccountToken=False)  # it asks no API server
+        plain_object(self, "ConfigMap", cdk8s.ApiObjectMetadata(name=config), immutable=True, data={"Corefile": text})
         if upstream and not standby:
             upstream_service(self)
         self._metrics(options)
@@ -92,31 +93,22 @@ class NodeLocalDns(cdk8s.Chart):
 
     def _metrics(self, options: Options) -> None:
         """Make a headless Service for the metrics."""
-        port = options.metrics_port
-        ports = [kplus.ServicePort(name="metrics", port=port, target_port=port, protocol=kplus.Protocol.TCP)]
-        metadata = _metadata(self.name, {"k8s-app": self.name}, scrape(options))
-        metrics = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
-        metrics.select_label("k8s-app", self.name)
+        labels, port = {"k8s-app": self.name}, options.metrics_port
+        ports = [{"name": "metrics", "port": port, "targetPort": port, "protocol": "TCP"}]
+        spec = {"clusterIP": "None", "ports": ports, "selector": labels}
+        metadata = cdk8s.ApiObjectMetadata(name=self.name, labels=labels, annotations=scrape(options))
+        plain_object(self, "Service", metadata, spec=spec)
 
     def _daemon_set(self, template: dict[str, object], options: Options) -> None:
         """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""
-        labels = {"k8s-app": self.name}
-        metadata = _metadata(self.name, labels)
-        before = self.node.children
-        # not kplus.DaemonSet: it renders CAP_NET_ADMIN, requests a whole CPU and forbids root
-        daemon_set = cdk8s.ApiObject(self, "DaemonSet", api_version="apps/v1", kind="DaemonSet", metadata=metadata)
+        labels, before = {"k8s-app": self.name}, self.node.children
         nodes = options.max_unavailable
         rolling = {"maxSurge": 0, "maxUnavailable": int(nodes) if nodes.isdigit() else nodes}
         spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}, "template": template}
         spec |= {"selector": {"matchLabels": labels}, "minReadySeconds": options.min_ready_seconds}
-        daemon_set.add_json_patch(cdk8s.JsonPatch.add("/spec", spec))
-        daemon_set.node.add_dependency(*before)
-
-
-def _metadata(
-    name: str, labels: dict[str, str] | None = None, annotations: dict[str, str] | None = None
-) -> cdk8s.ApiObjectMetadata:
-    return cdk8s.ApiObjectMetadata(name=name, labels=labels, annotations=annotations)
+        metadata = cdk8s.ApiObjectMetadata(name=self.name, labels=labels)
+        made = plain_object(self, "DaemonSet", metadata, version="apps/v1", spec=spec)
+        made.node.add_dependency(*before)
 
 
 def _digest(content: object) -> str:
