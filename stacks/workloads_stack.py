@@ -42,12 +42,13 @@ class WorkloadsStack(EnvironmentStack):
             for workload in workloads
             if workload.has_own_group
         }
+        # the AWS Load Balancer Controller opens the one group of an interface that has this tag
+        tag = f"kubernetes.io/cluster/{self._cluster.cluster_name}"
+        cdk.Tags.of(self).add(tag, "shared", include_resource_types=["AWS::EC2::SecurityGroup"])
         before = [self._namespace(namespace)] if settings.cluster else []
         for workload in workloads:
             groups = [below.shared_group]
             if own := self._groups.get(workload.name):
-                # the AWS Load Balancer Controller opens the one group of an interface that has this tag
-                cdk.Tags.of(own).add(f"kubernetes.io/cluster/{self._cluster.cluster_name}", "shared")
                 self._rules(workload, own)
                 groups.append(own)
             chart = SecurityGroupPolicy(

@@ -1,5 +1,6 @@
 """Security groups that pods carry on their branch ENIs."""
 
+import functools
 from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
@@ -42,6 +43,7 @@ class SharedPodGroup(Construct):
             admit(self, "Probes", group=own, source=cluster, port=ec2.Port.all_tcp(), why="probes by kubelet")
 
 
+@functools.cache
 def port(protocol: str, first: int | None = None, last: int | None = None) -> ec2.Port:
     """Return the port of a rule: `tcp` and `udp` with a port or a range, `icmp` and `all` without."""
     if protocol == "all":

@@ -121,15 +121,12 @@ def host_network_pods_have_no_policy(settings: Settings) -> Iterator[At]:
 )
 def workloads_select_other_pods(settings: Settings) -> Iterator[At]:
     """Find workloads with the very labels of another one in their namespace."""
-    known: list[Workload] = []
+    known: dict[object, Workload] = {}
     for i, workload in enumerate(settings.workloads):
-        for other in known:
-            if all(
-                getattr(workload, key) == getattr(other, key)
-                for key in ("namespace", "pod_labels", "service_account_labels")
-            ):
-                yield At(f"workloads[{i}]", f"the labels of {other.name} in {_name(workload)}")
-        known.append(workload)
+        selectors = (workload.pod_labels or {}, workload.service_account_labels or {})
+        other = known.setdefault((workload.namespace, *(frozenset(each.items()) for each in selectors)), workload)
+        if other is not workload:
+            yield At(f"workloads[{i}]", f"the labels of {other.name} in {_name(workload)}")
 
 
 RULES = (
