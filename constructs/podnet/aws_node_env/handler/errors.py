@@ -1,9 +1,7 @@
 """What the handler gives up on, each in one sentence that a person can act on."""
 
 import contextlib
-import traceback
 from collections.abc import Iterator
-from pathlib import Path
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 401, 403, 404, 409, 422
 RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
@@ -36,6 +34,9 @@ def form_known() -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{type(error).__name__} {str(error)[:200]} ({Path(at.filename).name}:{at.lineno})"
+        at = error.__traceback__
+        while at and at.tb_next:  # without the module traceback, which every cold start would pay for
+            at = at.tb_next
+        where = f"{at.tb_frame.f_code.co_filename.rpartition('/')[2]}:{at.tb_lineno}" if at else "nowhere"
+        said = f"{type(error).__name__} {str(error)[:200]} ({where})"
         raise HandlerError(f"request and answers must have the form that the handler knows, got {said}") from error
