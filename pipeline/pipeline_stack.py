@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_iam as iam
 from aws_cdk import pipelines
 from constructs import Construct
 
@@ -51,6 +53,8 @@ class PipelineStack(cdk.Stack):
         )
         for wave in plan.waves:
             self._add(made, wave, confirm=plan.confirm_broadening)
+        made.build_pipeline()
+        self._let_use(plan.source.connection_arn, made.pipeline)
 
     def _synth(self, plan: Pipeline) -> pipelines.CodeBuildStep:
         """Check, synthesize, and give the reviews as an artefact beside the cloud assembly."""
@@ -67,6 +71,17 @@ class PipelineStack(cdk.Stack):
         )
         step.add_output_directory("build/reviews")
         return step
+
+    def _let_use(self, connection_arn: str, made: codepipeline.Pipeline) -> None:
+        """Let the source action use a connection under the prefix of its ARN too; CDK names the service's old one.
+
+        Which of the two is asked for depends on how the connection was made (Developer Tools user guide, "Connections
+        rename" and "Permissions and examples for AWS CodeConnections").
+        """
+        use = iam.PolicyStatement(actions=[f"{connection_arn.split(':')[2]}:UseConnection"], resources=[connection_arn])
+        for role in made.node.find_child("Source").node.find_all():
+            if isinstance(role, iam.Role):
+                role.add_to_policy(use)
 
     def _add(self, made: pipelines.CodePipeline, wave: Wave, *, confirm: bool) -> None:
         """Add a wave: its environments side by side, each after the agreement that it asks for."""

@@ -8,6 +8,7 @@ import sys
 
 import aws_cdk as cdk
 import pytest
+from networks import NETWORK
 
 from pipeline.pipeline_stack import PipelineStack
 from settings import SettingsError, load, load_pipeline
@@ -159,6 +160,29 @@ def test_the_pipelines_template_has_no_finding(assembly):
     command = [lint, "--regions", "eu-west-1", "--ignore-checks", "W3005", "E3703", "--", file]
     found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+def test_the_source_action_may_use_its_connection_by_either_name_of_the_service(template):
+    """CDK grants the old one alone, and AWS asks for that of the connection's ARN."""
+    policies = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Policy"]
+    statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    (use,) = [one for one in statements if "codestar-connections:UseConnection" in one["Action"]]
+    assert use["Action"] == ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
+    assert use["Resource"] == load_pipeline("pipeline").source.connection_arn
+
+
+def test_a_network_of_which_nothing_is_made_is_a_template_that_cloudformation_takes(tmp_path):
+    """Without version reporting CDK adds nothing; the stacks that have resources get none more."""
+    plan = load_pipeline("pipeline")
+    plan = plan.model_copy(update={"waves": plan.waves[:1]})
+    workloads = tuple(workload.model_copy(update={"reaches": ()}) for workload in load("dev").workloads)
+    changes = {"network": None, "existing_network": NETWORK, "peers": (), "workloads": workloads}
+    app = cdk.App(context=CONTEXT, outdir=str(tmp_path), analytics_reporting=False)
+    PipelineStack(app, plan=plan, environments=[load("dev").model_copy(update=changes)])
+    stacks = app.synth().get_nested_assembly("assembly-pipeline-dev").stacks
+    kinds = {s.stack_name: [r["Type"] for r in s.template["Resources"].values()] for s in stacks}
+    assert kinds.pop("dev-Network") == ["AWS::CloudFormation::WaitConditionHandle"]
+    assert not [name for name, found in kinds.items() if "AWS::CloudFormation::WaitConditionHandle" in found]
 
 
 def test_nothing_is_looked_up(assembly):
