@@ -11,6 +11,12 @@ from settings import Settings
 from settings.workloads import Workload
 
 IMAGE = "public.ecr.aws/docker/library/python:3.13.15-alpine3.23@sha256:6438599575cca0d1df94aeee0d2ae088d4d8846eab554b2ee7784a3a6df0d516"
+CONTAINER = "probe"
+# a proxy beside it would accept connections that no group admits, and keep the pod from ending
+_NO_MESH = {
+    "labels": {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"},
+    "annotations": {"linkerd.io/inject": "disabled"},
+}
 _PROBE = Path(__file__).with_name("probe.py")
 _DEADLINE_SECONDS, _NEVER_SECONDS = 120, 3600
 _KEPT_SECONDS = 120  # where nobody is left to delete it; jobs.py does when it was looked at
@@ -39,7 +45,8 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
     """Give a Job whose pod has the labels of a workload's pods, hence their security groups.
 
     Its pod never becomes ready, so that no Service of the workload sends it traffic; as it belongs to the Job no
-    ReplicaSet adopts it. It fits the Pod Security Standard `restricted`, and runs where the cache does.
+    ReplicaSet adopts it. It fits the Pod Security Standard `restricted`, runs where the cache does, and asks service meshes
+    to stay out of it.
 
     Args:
         settings: Of the environment.
@@ -48,7 +55,7 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
         image: An image with python3.
     """
     container = {
-        "name": "probe",
+        "name": CONTAINER,
         "image": image,
         "command": ["python3", "-c", _PROBE.read_text(encoding="utf-8")],
         "env": [
@@ -77,6 +84,7 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
         },
         "containers": [container],
     }
+    labels = {**_NO_MESH["labels"], **(workload.pod_labels or {})}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -85,6 +93,6 @@ def job(settings: Settings, workload: Workload, *, account: str, image: str) -> 
             "backoffLimit": 0,
             "activeDeadlineSeconds": _DEADLINE_SECONDS,
             "ttlSecondsAfterFinished": _KEPT_SECONDS,
-            "template": {"metadata": {"labels": workload.pod_labels or {}}, "spec": pod},
+            "template": {"metadata": {**_NO_MESH, "labels": labels}, "spec": pod},
         },
     }

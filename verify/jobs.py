@@ -7,11 +7,12 @@ nothing be evicted: a Job has no scale to count with (kubernetes/kubernetes, pkg
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from settings.workloads import Workload
 from verify.errors import VerifyError
+from verify.job import CONTAINER
 from verify.kubectl import Json, Kubectl
 
 # a Job that has ended stays for 120 s (job.py): with 4 at once each call of kubectl may take 5 s
@@ -24,7 +25,7 @@ _LABEL = "batch.kubernetes.io/job-name"
 class _Job:
     workload: Workload
     name: str
-    state: str = "no pod"
+    state: str = ""  # of its pod, once there was one
     until: float = field(default_factory=lambda: time.monotonic() + _SECONDS)
 
 
@@ -84,11 +85,28 @@ def _looked_at(kubectl: Kubectl, running: list[_Job]) -> Iterator[tuple[_Job, Js
         for job in those:
             if pod := pods.get(job.name):
                 job.state = _state(pod)
-            if pod and pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+            if pod and _has_ended(pod):
                 yield job, pod
             elif time.monotonic() > job.until:
+                job.state = job.state or _why_no_pod(kubectl, job)
                 must = f"the pod of job {namespace}/{job.name} must end in {_SECONDS} s"
                 yield job, VerifyError(f"{must}, got {job.state[:400]}")
+
+
+def _has_ended(pod: Json) -> bool:
+    """Say whether the probe has; another container that was put beside it may go on."""
+    status = pod.get("status", {})
+    own = [one for one in status.get("containerStatuses", ()) if one["name"] == CONTAINER]
+    return status.get("phase") in ("Succeeded", "Failed") or any("terminated" in one.get("state", {}) for one in own)
+
+
+def _why_no_pod(kubectl: Kubectl, job: _Job) -> str:
+    """Say what the Job controller told of a pod that it could not make: a quota, a policy of admission."""
+    with suppress(VerifyError):
+        events = kubectl.items("events", job.workload.namespace)
+        said = [event.get("message", "") for event in events if event["involvedObject"].get("name") == job.name]
+        return f"no pod: {said[-1]}" if said else "no pod"
+    return "no pod"
 
 
 def _state(pod: Json) -> str:

@@ -59,13 +59,13 @@ class Kubectl:
         """
         self._must("create", "--filename=-", given=json.dumps(obj))
 
-    def log(self, namespace: str, pod: str) -> str:
-        """Give what a pod has printed.
+    def log(self, namespace: str, pod: str, container: str) -> str:
+        """Give what a container of a pod has printed.
 
         Raises:
             VerifyError: If it cannot be read.
         """
-        return self._must("logs", f"--namespace={namespace}", pod)
+        return self._must("logs", f"--namespace={namespace}", pod, f"--container={container}")
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         """Delete an object and what belongs to it, and do not wait.
@@ -90,5 +90,8 @@ class Kubectl:
         if program is None:
             raise VerifyError(f"PATH must hold kubectl, got none; install it, then `{self._remember}`")
         command = [program, *self._context, f"--request-timeout={_SECONDS}s", *arguments]
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        # kubectl speaks UTF-8 whatever the locale is
+        done = subprocess.run(
+            command, input=given, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
         return done.returncode, done.stdout, done.stderr

@@ -8,7 +8,7 @@ from settings import Settings
 from settings.workloads import Reach, Workload
 from verify.errors import VerifyError
 from verify.finding import Finding
-from verify.job import job, task
+from verify.job import CONTAINER, job, task
 from verify.jobs import ended
 from verify.kubectl import Json, Kubectl
 
@@ -68,7 +68,7 @@ def _seen(kubectl: Kubectl, workload: Workload, pod: Json | VerifyError) -> Iter
     try:
         if isinstance(pod, VerifyError):
             raise pod
-        checks = _told(kubectl.log(workload.namespace, pod["metadata"]["name"]))
+        checks = _told(kubectl.log(workload.namespace, pod["metadata"]["name"], CONTAINER))
     except VerifyError as error:
         yield Finding(f"a probe runs as {who}", "", [str(error)], _FIX)
         return

@@ -20,7 +20,7 @@ from rehearsal.parts import ensure
 from rehearsal.workspace import PROJECT
 from settings import load
 from settings.workloads import Reach
-from verify.job import IMAGE
+from verify.job import IMAGE, job
 from verify.kubectl import Kubectl
 from verify.paths import paths
 
@@ -170,6 +170,32 @@ def test_a_pod_that_never_starts_is_told_with_its_reason_after_its_job_has_ended
     result, problems = found[f"a probe runs as {SPACE}/orders-api"]
     assert result == "fails"
     assert "must end in 8 s, got Unschedulable: 0/1 nodes are available" in problems
+
+
+def test_a_container_that_somebody_puts_beside_the_probe_does_not_hide_what_it_found(kubelet, kubectl, monkeypatch):
+    """As injectors do, in front of ours; it runs on when the probe has ended."""
+
+    def injected(*given, **options):
+        made = job(*given, **options)
+        made["spec"]["template"]["spec"]["containers"].insert(0, {"name": "proxy", "image": "proxy"})
+        return made
+
+    monkeypatch.setattr("verify.paths.job", injected)
+    monkeypatch.setattr("verify.jobs._SECONDS", 20)
+    found = seen(paths(environment(), kubectl, f"{SPACE}/orders-worker", IMAGE))
+    assert {result for result, _ in found.values()} == {"holds", "not tried"}, found
+
+
+def test_a_pod_that_is_not_admitted_is_told_with_the_reason(kubelet, kubectl, whole, monkeypatch):
+    """A quota, a limit, a policy of admission: only the Job's events tell."""
+    monkeypatch.setattr("verify.jobs._SECONDS", 5)
+    limits = {"limits": [{"type": "Container", "max": {"memory": "64Mi"}}]}
+    kind = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small", "namespace": SPACE}}
+    whole.api.apply({**kind, "spec": limits}, "team")
+    found = seen(paths(environment(), kubectl, f"{SPACE}/orders-api", IMAGE))
+    whole.api("DELETE", f"/api/v1/namespaces/{SPACE}/limitranges/small")
+    _, problems = found[f"a probe runs as {SPACE}/orders-api"]
+    assert "maximum memory usage per Container is 64Mi, but limit is 128Mi" in problems
 
 
 def test_interrupted_it_takes_its_jobs_away(kubelet, kubectl, whole, tmp_path):

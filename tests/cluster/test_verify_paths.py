@@ -43,13 +43,25 @@ def test_its_pod_has_the_workloads_labels_is_never_ready_and_is_admitted_as_rest
     template = made["spec"]["template"]
     pod = {"metadata": {"name": "as-the-job-does", **template["metadata"]}, "spec": template["spec"]}
     live = plane.api("POST", f"/api/v1/namespaces/{SPACE}/pods?dryRun=All", pod)
-    assert live["metadata"]["labels"] == workload.pod_labels
+    assert live["metadata"]["labels"].items() >= workload.pod_labels.items()
     (container,) = live["spec"]["containers"]
     assert container["readinessProbe"]["exec"]["command"] == ["false"]
     task = json.loads(next(e["value"] for e in container["env"] if e["name"] == "PODNET_PROBE"))
     assert task["connections"] == [["db.data.example.internal", 5432]]
     assert task["names"] == ["kubernetes.default.svc.cluster.local", "sts.eu-west-1.amazonaws.com"]
     assert task["metrics"] == ["$(HOST):9253"]
+
+
+def test_service_meshes_are_asked_to_stay_out_unless_the_policy_selects_by_their_label(settings):
+    """Their proxy accepts each connection at first, whatever the groups say."""
+    workload = settings.workloads[0]
+    metadata = job(settings, workload, account="default", image=IMAGE)["spec"]["template"]["metadata"]
+    out = {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"}
+    assert metadata["labels"] == out | workload.pod_labels
+    assert metadata["annotations"] == {"linkerd.io/inject": "disabled"}
+    meshed = workload.model_copy(update={"pod_labels": {"sidecar.istio.io/inject": "true"}})
+    labels = job(settings, meshed, account="default", image=IMAGE)["spec"]["template"]["metadata"]["labels"]
+    assert labels["sidecar.istio.io/inject"] == "true"
 
 
 def test_a_job_that_nobody_deletes_goes_by_itself_in_two_minutes(settings):
