@@ -95,7 +95,7 @@ def _dns_option(connection: str) -> Json:
         "Runtime": "python3.13",
         "Handler": "index.handler",
         "Role": {"Fn::GetAtt": ["DnsOptionRole", "Arn"]},
-        "Timeout": 60,
+        "Timeout": 180,
         "Code": {"ZipFile": _OPTION.read_text(encoding="utf-8")},
     }
     option = {"ServiceToken": {"Fn::GetAtt": ["DnsOptionFunction", "Arn"]}, "Connection": connection}
