@@ -30,17 +30,17 @@ def entries(lab):
 def check(lab, server):
     """Names do not spread over a cache's shards evenly: a round leaves a few free, and memory is reckoned for all."""
     empty, request = server.resident_mib(), Options().worst_case_memory_mi
-    # a busy machine does not answer all of a round; in the next ones Go has garbage beside what the caches hold
-    for most in (request, LEAST_LIMIT * request, LEAST_LIMIT * request):
+    share, rounds = 0.0, 0
+    while share <= 0.9 and rounds < 3:  # a busy machine does not answer all of a round
+        rounds += 1
         fill(lab)
         held = entries(lab)
         share = sum(held.values()) / len(held) / CAPACITY
-        if share > 0.9:
-            break
     assert len(held) == 2 * len(ZONES)
     assert share > 0.9, held
     full = empty + (server.resident_mib() - empty) / share
-    assert empty + 20 < full <= most
+    # in further rounds Go has garbage beside what the caches hold
+    assert empty + 20 < full <= (request if rounds == 1 else LEAST_LIMIT * request)
 
 
 def test_full_caches_stay_below_the_memory_request(lab):
