@@ -8,6 +8,7 @@ import subprocess
 
 import commands
 import pytest
+import yaml
 
 ROOT = commands.ROOT
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -70,6 +71,14 @@ def test_every_link_leads_somewhere(file):
             assert anchor in {
                 re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
             }
+
+
+@pytest.mark.parametrize("file", PAPERS)
+def test_every_block_of_yaml_can_be_read(file):
+    """By libyaml's rules, which Go's readers keep too: who copies it would get an error of Prometheus or kubectl."""
+    for language, text in commands.blocks(file):
+        if language == "yaml":
+            assert list(yaml.safe_load_all(text)), f"{file.name}: {text}"
 
 
 @pytest.mark.parametrize("file", PAPERS)
