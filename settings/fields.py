@@ -14,7 +14,8 @@ _LABEL_VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
 _LABEL_KEY = rf"(?:(?=[^/]{{1,253}}/){_LABEL}(?:\.{_LABEL})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 
 _REPLACED = r"\$\{Token\[|\{\{resolve:"  # by CDK while it synthesizes, by CloudFormation while it deploys
-_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
+# neither controls nor marks that turn the direction of reading: a reviewer would see another text (CVE-2021-42574)
+_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 
 
 def _identifier(kind: str, example: str) -> Form:
@@ -123,7 +124,7 @@ Line = Annotated[
     Form(
         rf"(?!.*(?:{_REPLACED})){_LINE}*",
         "must be one line of text without ${Token[…]} or {{resolve:…}}, which CDK and CloudFormation replace",
-        "write the text itself, without line breaks",
+        "write the text itself, without line breaks and marks that turn its direction",
     ),
 ]
 EnvValue = Annotated[

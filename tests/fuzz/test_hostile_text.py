@@ -101,7 +101,7 @@ def test_text_is_refused_or_stays_text(environment_file, place, text):
     except SettingsError as error:
         assert all(line.isprintable() for line in str(error).splitlines())
         return
-    assert not {"\n", "\r", "\x00", "\x1b", "\u2028"} & set(text)
+    assert not {"\n", "\r", "\x00", "\x1b", "\u2028", "\u202e"} & set(text)
     assert "${Token[" not in text
     assert "{{resolve:" not in text
     page = Page(render(content(found, check(found)), {}))

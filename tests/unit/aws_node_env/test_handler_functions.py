@@ -226,6 +226,15 @@ def test_a_long_reason_is_cut_and_keeps_the_log_group(monkeypatch):
     assert str(failure.value).endswith("xx; log group Group")
 
 
+def test_words_of_the_cluster_reach_a_terminal_without_control_characters(capsys):
+    """CloudFormation passes them on as they are; the log has them as JSON."""
+    said = "node-1: Trunk \x1b]0;x\x07\nUPDATE_COMPLETE\u202e \x9b31m"
+    with pytest.raises(errors.HandlerError) as failure, index.told({}):
+        raise errors.HandlerError(said)
+    assert str(failure.value).startswith("node-1: Trunk ?]0;x??UPDATE_COMPLETE? ?31m; log group ")
+    assert json.loads(capsys.readouterr().out)["reason"] == said
+
+
 def test_a_pod_that_cannot_end_is_named_with_the_time():
     """Its node may be dead."""
     pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}

@@ -177,6 +177,10 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
                 ({"a" * 62 + "/b": "x"}, "a" * 62 + "/b"),
             )
         ),
+        *(
+            (lambda c, mark=mark: c["pod_networking"].update(run_again=f"a{mark}b"), "pod_networking.run_again", "line")
+            for mark in "\u2028\u202a\u202e\u2066\u2069\x1b"
+        ),
         (lambda c: c["node_groups"][0].update(labels={"tier": ""}), "node_groups[0].labels.tier", "no empty"),
         (lambda c: c["network"].update(availability_zones=["eu-west-1a"]), "network.availability_zones", "at least 2"),
         (

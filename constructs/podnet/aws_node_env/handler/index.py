@@ -130,7 +130,9 @@ def told(event: Event) -> Iterator[None]:
     except HandlerError as error:
         log(event, "failed", reason=str(error))
         where = f"; log group {os.environ.get('AWS_LAMBDA_LOG_GROUP_NAME', 'of the handler')}"
-        raise HandlerError(str(error)[: _REASON - len(where)] + where) from error
+        # the words of pods and events go by way of CloudFormation to the terminal of whoever deploys
+        said = "".join(character if character.isprintable() else "?" for character in str(error))
+        raise HandlerError(said[: _REASON - len(where)] + where) from error
 
 
 def _api(event: Event, context: object) -> KubeApi:

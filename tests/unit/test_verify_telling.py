@@ -1,0 +1,64 @@
+"""What `python -m verify` prints of a cluster: whoever may write an event there writes no line of its own."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from verify.cluster import Cluster
+from verify.finding import Finding
+from verify.telling import as_json, plain, tell
+
+HOSTILE = "Trunk: \x1b[2J\x1b]0;title\x07\r\nok    every node has its trunk ENI\u202e\u2028\x9b31m"
+
+
+def _told(*findings, terminal=False):
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=terminal, color_system="standard" if terminal else None)
+    tell("dev", Cluster(HOSTILE, HOSTILE), findings, console)
+    return written.getvalue()
+
+
+def test_text_of_a_cluster_moves_no_cursor_and_begins_no_line():
+    """Control characters, line breaks and signs that turn the direction of reading are shown as question marks."""
+    told = _told(
+        Finding("nodes", HOSTILE), Finding("pods", "", [HOSTILE], HOSTILE), Finding("paths", not_tried=HOSTILE)
+    )
+    *lines, end = told.split("\n")
+    assert (len(lines), end) == (7, "")
+    assert all(line.isprintable() for line in lines)
+    assert [line[:4] for line in lines[1:3]] == ["ok  ", "FAIL"]
+    assert "Trunk: ?[2J?]0;title?ok    every node has its trunk ENI??" in told
+
+
+def test_colours_of_its_own_stay_where_they_are():
+    """Only the mark of a finding is coloured."""
+    assert "\x1b[1;31mFAIL\x1b[0m  pods" in _told(Finding("pods", "", ["?"]), terminal=True)
+
+
+def test_json_has_the_text_as_it_is():
+    """Escaped, as JSON is."""
+    told = as_json("dev", Cluster(), [Finding("nodes", HOSTILE)])
+    assert json.loads(told)["findings"][0]["seen"] == HOSTILE
+    assert all(line.isprintable() for line in told.split("\n"))
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.1", "Größe 3 µs → ✓", "名前"])
+def test_what_can_be_printed_is_printed(text):
+    """In any script."""
+    assert plain(text) == text
+
+
+def test_words_of_kubectl_move_no_cursor_either(tmp_path):
+    """A program that gives credentials may print what it likes."""
+    program = tmp_path / "kubectl"
+    program.write_text("#!/bin/sh\nprintf 'error: \\033[2J\\033[31mgone' >&2\nexit 1\n")
+    program.chmod(0o755)
+    command = [sys.executable, "-m", "verify", "--environment", "dev"]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "got: error: ?[2J?[31mgone; " in done.stderr
+    assert "\x1b" not in done.stderr
