@@ -32,10 +32,11 @@ for (const [key, row] of rows) {
     if (event.key === "Escape") { kept = null; show(null); }
   });
 }
-const asked = decodeURIComponent(location.hash.replace(/^#flow=/, ""));
-if (rows.has(asked)) { kept = asked; show(asked); }
 for (const [key, line] of lines) {
   line.addEventListener("mouseenter", () => show(key));
   line.addEventListener("mouseleave", () => show(kept));
   line.addEventListener("click", () => { kept = kept === key ? null : key; show(kept); });
 }
+const named = location.hash.replace(/^#flow=/, "");
+const asked = [...rows.keys()].find((key) => named === key || named === encodeURIComponent(key));
+if (asked) { kept = asked; show(asked); }

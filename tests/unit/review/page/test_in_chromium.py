@@ -55,23 +55,29 @@ def _open(chromium, page, *more, fragment=""):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)
 
 
+def _with_the_probe(page):
+    """Give the page with a script that its policy would refuse, and a policy that does not."""
+    admitted = re.sub("script-src [^;]+", "script-src 'unsafe-inline'", page.read_text(), count=1)
+    return admitted.replace("</body>", f"<script>{PROBE.read_text()}</script></body>")
+
+
 def _probe(chromium, page, *more):
     """Run probe.js at the end of the page and return what it found."""
     copy = page.with_name("probed.html")
-    copy.write_text(page.read_text().replace("</body>", f"<script>{PROBE.read_text()}</script></body>"))
+    copy.write_text(_with_the_probe(page))
     done = _open(chromium, copy, *more)
     found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
     assert found, done.stderr[-2000:]
     return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
-def _on_a_phone(chromium, page):
+def _on_a_phone(chromium, page, width):
     """Probe it in a frame of a phone's width: a headless window is never narrower than 500 pixels."""
     probed = page.with_name("probed.html")
-    probed.write_text(page.read_text().replace("</body>", f"<script>{PROBE.read_text()}</script></body>"))
+    probed.write_text(_with_the_probe(page))
     frame = page.with_name("phone.html")
     frame.write_text(
-        '<iframe src="probed.html" style="width:390px;height:844px"></iframe><pre id="found"></pre>'
+        f'<iframe src="probed.html" style="width:{width}px;height:844px;border:0"></iframe><pre id="found"></pre>'
         "<script>addEventListener('message', (told) => { found.textContent = told.data; });</script>"
     )
     done = _open(chromium, frame, "--virtual-time-budget=5000")
@@ -93,6 +99,23 @@ def test_a_request_would_be_refused_and_seen(chromium, page):
     """The page's own policy stops a picture from elsewhere, and the browser says so."""
     page.write_text(page.read_text().replace("</main>", '<img src="http://127.0.0.1:9/x.png"></main>'))
     assert re.search(r"CONSOLE.*Content Security Policy", _open(chromium, page).stderr)
+
+
+@pytest.mark.parametrize("added", ["<script>document.title = 'run'</script>", "<style>h1 { display: none; }</style>"])
+def test_no_script_or_style_runs_but_the_pages_own(chromium, page, added):
+    """The policy names both by their hash: text that were not escaped would still do nothing."""
+    page.write_text(page.read_text().replace("</main>", f"{added}</main>"))
+    done = _open(chromium, page)
+    assert re.search(r"CONSOLE.*Content Security Policy", done.stderr)
+    assert "<title>run</title>" not in done.stdout
+
+
+@pytest.mark.parametrize("fragment", ["#flow=%", "#flow=nowhere", "#rules", "#flow=%3Cscript%3E"])
+def test_an_address_that_names_no_flow_is_no_error(chromium, page, fragment):
+    """Such as one that was cut off by the program it was sent with."""
+    done = _open(chromium, page, fragment=fragment)
+    assert "CONSOLE" not in done.stderr
+    assert not re.search(r'class="flow [a-z ]+ lit"', done.stdout)
 
 
 def test_a_flow_named_in_the_address_is_lit(chromium, page):
@@ -130,10 +153,11 @@ def test_nothing_is_wider_than_the_screen(chromium, page, width):
     assert found["picture"] > 0.8 * found["screen"] * min(1, 1216 / width)
 
 
-def test_it_can_be_read_and_used_on_a_phone(chromium, page):
-    """390 pixels: no sideways scrolling of the page, the picture's words are as large as a footnote, flows light up."""
-    found = _on_a_phone(chromium, page)
-    assert found["layout"]["page"] <= found["layout"]["screen"] <= 390
+@pytest.mark.parametrize("width", [320, 390])
+def test_it_can_be_read_and_used_on_a_phone(chromium, page, width):
+    """No sideways scrolling of the page (WCAG 2.2, 1.4.10), words of the picture as large as a footnote, lit flows."""
+    found = _on_a_phone(chromium, page, width)
+    assert found["layout"]["page"] <= found["layout"]["screen"] <= width
     assert found["layout"]["smallest"] >= 11
     assert found["use"]["tapped"] == [found["use"]["key"]]
     assert found["contrast"]["poor"] == []

@@ -1,5 +1,7 @@
 """The page, its JSON and the text: complete, escaped, self-contained, small and quick."""
 
+import base64
+import hashlib
 import html.parser
 import json
 import re
@@ -60,6 +62,17 @@ def test_the_page_asks_for_nothing_outside(name):
         assert tag not in ("link", "iframe", "object", "img", "base", "form"), tag
     assert "default-src 'none'" in page
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|WebSocket", page)
+
+
+def test_the_policy_names_the_script_and_the_style_of_the_page():
+    """By their hash, so that nothing else that looks like one runs."""
+    page = _page("dev")
+    policy = re.search('Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert "unsafe" not in policy
+    for tag, kind in (("script", "script-src"), ("style", "style-src")):
+        (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind} 'sha256-{hashed}';" in policy
 
 
 @pytest.mark.parametrize("name", NAMES)
