@@ -30,7 +30,7 @@ class Drift(Section):
     repair: bool = True
     """true: drift is put right. false: it is only reported."""
     alarm_topic_arn: TopicArn | None = None
-    """Topic that hears about drift, failures and silence."""
+    """Topic that hears about drift, failures and silence. CloudWatch must be admitted by it, and by its KMS key."""
 
 
 class PodNetworking(Section):

@@ -9,6 +9,7 @@ PAPERS = sorted(
         ROOT / "README.md",
         ROOT / "README.ja.md",
         ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
         ROOT / "examples" / "README.md",
         *ROOT.glob("docs/*.md"),
     ]
