@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER = pathlib.Path(__file__).parent
-_LONGEST_MANIFEST, _LONGEST_TOGETHER, _MOST_FINDINGS = 24_000, 120_000, 100
+_LONGEST_MANIFEST, _LONGEST_TOGETHER, _MOST_FINDINGS, _MOST_WORKLOADS = 24_000, 120_000, 100, 10
 
 
 def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
@@ -38,6 +38,7 @@ def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[
         lines=[picture.line(flow) for flow in content["flows"]],
         manifests=_shown(manifests),
         most_findings=_MOST_FINDINGS,
+        most_workloads=_MOST_WORKLOADS,
     )
 
 

@@ -86,6 +86,18 @@ def test_the_page_has_a_row_and_a_line_for_every_flow(name):
     assert sorted(rows) == sorted(lines) == sorted(keys)
 
 
+@pytest.mark.parametrize(("count", "told"), [(10, "shop/w-9</span>"), (300, "shop/w-106 and 290 more</span>")])
+def test_a_flow_that_many_workloads_need_names_ten_of_them(changed, count, told):
+    """And how many more; review.json has them all."""
+
+    def change(c):
+        one = {**c["workloads"][0], "namespace": "shop", "reaches": [{"peer": "data", "port": 5432}]}
+        c["workloads"] = [{**one, "name": f"w-{n}", "pod_labels": {"app": f"w-{n}"}} for n in range(count)]
+
+    settings = changed("dev", change)
+    assert told in render(content(settings, check(settings)), {})
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_every_line_of_the_picture_stays_in_it(changed, strict):
     """All corners lie in the picture, in both enforcing modes."""
