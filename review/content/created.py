@@ -64,6 +64,7 @@ def _pod_networking(settings: Settings) -> Iterator[str]:
     if pods.drift.every_minutes:
         does = "repairs" if pods.drift.repair else "reports"
         yield f"a watch that {does} drift every {_count(pods.drift.every_minutes, 'minute')}"
+        yield f"three alarms of the watch, which tell {pods.drift.alarm_topic_arn or 'nobody'}"
     yield "the shared pod group, with port 53 to the cluster's group"
     if pods.dns_cache.enabled:
         yield f"the node cache: DaemonSet node-local-dns, {pods.dns_cache.image[:200]}"
@@ -89,7 +90,7 @@ def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator
     for workload in settings.workloads:
         if workload.namespace == namespace and workload.name in names:
             ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
-            yield f"policy {workload.name} with {', '.join(ids)}"
+            yield f"policy {workload.name} with {' and '.join(ids)}"
             for reach in workload.reaches:
                 if reach.peer in managed:
                     yield f"ingress of {workload.name} at peer {reach.peer}, {reach.protocol} {reach.port}"

@@ -259,6 +259,19 @@ def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
         assert "100.65.0.0/16" in shown
 
 
+def test_whom_alarms_tell_and_what_a_policy_gives_is_said(changed):
+    """A topic by its ARN; without one nobody hears of an alarm, and without the watch there is none."""
+    made = [sentence for part in content(load("prod"), [])["created"] for sentence in part["makes"]]
+    assert "three alarms of the watch, which tell arn:aws:sns:eu-west-1:222222222222:platform-alarms" in made
+    assert "policy payments with the shared group and its own" in made
+    for minutes, told in ((15, ["three alarms of the watch, which tell nobody"]), (0, [])):
+        settings = changed(
+            "dev", lambda c, minutes=minutes: c["pod_networking"].update(drift={"every_minutes": minutes})
+        )
+        makes = [sentence for part in content(settings, [])["created"] for sentence in part["makes"]]
+        assert [sentence for sentence in makes if "alarm" in sentence] == told
+
+
 def test_a_reader_that_has_read_enough_is_no_error():
     """As `head` does; without a traceback."""
     command = f"{sys.executable} -m review --json | head -c 1; exit ${{PIPESTATUS[0]}}"
