@@ -9,8 +9,10 @@ from settings import load
 
 def test_the_cluster_starts_without_nodes_auto_mode_or_self_managed_add_ons(synthesized):
     """Nothing starts before aws-node is right, and Auto Mode has no aws-node."""
-    _, cluster = synthesized("dev").only("Cluster", "AWS::EKS::Cluster")
+    dev = synthesized("dev")
+    _, cluster = dev.only("Cluster", "AWS::EKS::Cluster")
     properties = cluster["Properties"]
+    assert dev.resources("Cluster", "AWS::EKS::Nodegroup") == {}
     assert properties["BootstrapSelfManagedAddons"] is False
     assert properties.get("ComputeConfig", {}).get("Enabled", False) is False
     assert properties["AccessConfig"]["AuthenticationMode"] == "API"

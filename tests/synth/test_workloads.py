@@ -26,7 +26,8 @@ def test_each_policy_lists_the_shared_group_first_then_its_own(synthesized):
     for parts in policies:
         references = [part for part in parts if isinstance(part, dict)]
         assert "SharedPodGroup" in references[0]["Fn::ImportValue"]
-        assert references[1]["Fn::GetAtt"][0].startswith("Group")
+        (name,) = [name for name in ("orders-api", "orders-worker") if f'"name":"{name}"' in parts[0]]
+        assert references[1]["Fn::GetAtt"][0].startswith(f"Group{name.replace('-', '')}")
 
 
 def test_the_shared_group_allows_dns_to_the_cluster_and_nothing_else(synthesized):
@@ -54,7 +55,11 @@ def test_strict_mode_admits_probes_by_the_shared_group(synthesized):
     rules = [
         found["Properties"] for found in strict.resources("PodNetworking", "AWS::EC2::SecurityGroupIngress").values()
     ]
-    assert ("tcp", 0, 65535) in [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in rules]
+    (probes,) = [rule for rule in rules if rule["FromPort"] == 0]
+    assert (probes["IpProtocol"], probes["ToPort"]) == ("tcp", 65535)
+    shared, _ = strict.only("PodNetworking", "AWS::EC2::SecurityGroup")
+    assert probes["GroupId"] == {"Fn::GetAtt": [shared, "GroupId"]}
+    assert "ClusterSecurityGroupId" in str(probes["SourceSecurityGroupId"])
 
 
 def test_a_reached_peer_admits_the_workloads_own_group(synthesized):
@@ -85,18 +90,23 @@ def test_a_workload_may_send_everything_and_be_admitted_by_the_cluster(synthesiz
         {"protocol": "all", "to": {"cidr": "0.0.0.0/0"}},
         {"port": 8443, "to": {"cidr": "10.99.0.0/16"}},
         {"port": 443, "to": {"cluster": True}},
+        {"port": 444, "to": {"security_group_id": "sg-0f5a2b3c4d5e6f703"}},
     ]
     given = {**settings.workloads[0].model_dump(by_alias=True, exclude_none=True), "egress": egress}
     workload = Workload.model_validate(given, strict=False)
     found = synthesized(settings.model_copy(update={"workloads": (workload,)}))
-    _, group = found.only("Workloads-shop", "AWS::EC2::SecurityGroup")
+    name, group = found.only("Workloads-shop", "AWS::EC2::SecurityGroup")
     assert [rule["IpProtocol"] for rule in group["Properties"]["SecurityGroupEgress"]] == ["-1"]
-    admitted = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
-    assert 443 in [rule["Properties"]["FromPort"] for rule in admitted]
-    assert 443 in [
-        rule["Properties"]["FromPort"]
-        for rule in found.resources("Workloads-shop", "AWS::EC2::SecurityGroupEgress").values()
-    ]
+    own = {"Fn::GetAtt": [name, "GroupId"]}
+    rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupIngress").values()
+    (admitted,) = [rule["Properties"] for rule in rules if rule["Properties"]["FromPort"] == 443]
+    assert admitted["SourceSecurityGroupId"] == own
+    assert "ClusterSecurityGroupId" in str(admitted["GroupId"])
+    rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupEgress").values()
+    sent = {rule["Properties"]["FromPort"]: rule["Properties"] for rule in rules}
+    assert [rule["GroupId"] for rule in sent.values()] == [own] * 2
+    assert "ClusterSecurityGroupId" in str(sent[443]["DestinationSecurityGroupId"])
+    assert sent[444]["DestinationSecurityGroupId"] == "sg-0f5a2b3c4d5e6f703"
 
 
 def test_given_groups_stand_behind_the_shared_one(synthesized):

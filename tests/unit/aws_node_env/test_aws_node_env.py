@@ -1,7 +1,6 @@
 """AwsNodeEnv as CloudFormation gets it."""
 
 import json
-import re
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -137,8 +136,18 @@ def test_the_three_functions_share_code_role_and_log_group(plain):
     functions = [f["Properties"] for f in handler_functions(plain)]
     assert {f["Handler"] for f in functions} == {"index.on_event", "index.is_complete", "index.watch"}
     assert len({json.dumps([f["Code"], f["Role"], f["LoggingConfig"]]) for f in functions}) == 1
-    assert {f["Runtime"] for f in functions} == {"python3.14"}
+    assert {(f["Runtime"], f["Timeout"], f["LoggingConfig"]["LogFormat"]) for f in functions} == {
+        ("python3.14", 60, "JSON")
+    }
     assert all("VpcConfig" not in f and "Layers" not in f for f in functions)
+
+
+def test_it_is_looked_at_for_as_long_as_the_rollout_may_take_and_some_minutes_more(plain):
+    """Every five seconds: 30 minutes, 10 for an add-on on its way, and 5 in which our own error is the first."""
+    (machine,) = plain.of("AWS::StepFunctions::StateMachine").values()
+    text = "".join(p if isinstance(p, str) else "ref" for p in machine["Properties"]["DefinitionString"]["Fn::Join"][1])
+    (again,) = [r for r in json.loads(text)["States"]["framework-isComplete-task"]["Retry"] if r["MaxAttempts"] > 99]
+    assert (again["IntervalSeconds"], again["MaxAttempts"]) == (5, 45 * 60 / 5)
 
 
 def test_nothing_has_a_physical_name(plain):
@@ -189,6 +198,14 @@ def test_the_alarms_are_on_drift_failures_and_silence(plain):
         "Checks": "breaching",
     }
     assert all(a["Dimensions"] == [{"Name": "Cluster", "Value": "prod"}] for a in alarms.values())
+    # each is a sum that index.py counts: one drift is enough, a failure may pass, three looks that are missing may not
+    rules = {name: (a["ComparisonOperator"], a["Threshold"], a["EvaluationPeriods"]) for name, a in alarms.items()}
+    assert rules == {
+        "DriftFound": ("GreaterThanOrEqualToThreshold", 1, 1),
+        "Failures": ("GreaterThanOrEqualToThreshold", 1, 2),
+        "Checks": ("LessThanThreshold", 1, 3),
+    }
+    assert {(a["Namespace"], a["Statistic"]) for a in alarms.values()} == {("podnet", "Sum")}
     assert all(a["Period"] == 900 and "AlarmActions" not in a for a in alarms.values())
 
 
@@ -230,7 +247,16 @@ def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
     assert rules <= {*lab.one("AWS::EKS::AccessEntry")["DependsOn"]}
     assert entry in lab.one("Custom::AwsNodeEnv")["DependsOn"]
     (actions,) = [statement["Action"] for statement in handler_statements(lab) if statement["Resource"] == "*"]
-    assert all(re.fullmatch("ec2:.*(NetworkInterfaces?|Subnets|PrivateIpAddresses)", action) for action in actions)
+    assert sorted(actions) == [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    ]
+    group = lab.one("AWS::EC2::SecurityGroup")["Properties"]
+    assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["255.255.255.255/32"]
 
 
 @pytest.mark.parametrize(

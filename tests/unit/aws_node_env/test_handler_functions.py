@@ -16,7 +16,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from cluster_token import cluster_token
-from daemon_set import RefusedError, changed_since, cni_version, pod_patch, refuse
+from daemon_set import RefusedError, changed_since, cni_version, configured, pod_patch, refuse
 
 
 def daemon_set(env=(), image="repo/amazon-k8s-cni:v1.23.2-eksbuild.1", **status):
@@ -153,6 +153,37 @@ def test_an_unknown_version_is_not_refused():
     refuse(daemon_set(image="mirror/cni:latest"), {"aws-node": {"ENABLE_POD_ENI": "true"}})
 
 
+@pytest.mark.parametrize("enabled", ["true", "True", "1", "t"])
+def test_pod_interfaces_are_refused_by_an_old_cni_however_true_is_written(enabled):
+    """As Go's strconv.ParseBool reads it; switched off, they need no version."""
+    live = daemon_set(image="cni:v1.6.3")
+    with pytest.raises(RefusedError, match=r"must be VPC CNI 1\.7 or later"):
+        refuse(live, {"aws-node": {"ENABLE_POD_ENI": enabled}})
+    refuse(live, {"aws-node": {"ENABLE_POD_ENI": "false"}})
+
+
+def test_pods_that_are_replaced_by_hand_are_refused_only_where_a_value_changes():
+    """With OnDelete no pod would get it, and nobody would hear of that."""
+    live = daemon_set([("A", "1")])
+    live["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    refuse(live, {"aws-node": {"A": "1"}})
+    with pytest.raises(RefusedError, match=r"updateStrategy\.type must be RollingUpdate, got OnDelete"):
+        refuse(live, {"aws-node": {"A": "2"}})
+
+
+def test_a_variable_with_two_entries_is_refused():
+    """A patch by name meets one of them."""
+    with pytest.raises(RefusedError, match=r"containers\[aws-node\]\.env\[A\] must have a value, got two entries"):
+        refuse(daemon_set([("A", "1"), ("A", "2")]), {"aws-node": {"A": "1"}})
+
+
+def test_the_add_ons_configuration_has_variables_of_both_containers():
+    """`env` and `init.env`; none where nothing is configured."""
+    given = {"env": {"A": "1"}, "init": {"env": {"B": "2"}}, "replicas": 2}
+    assert configured({"AddonConfiguration": json.dumps(given)}) == {("aws-node", "A"), ("aws-vpc-cni-init", "B")}
+    assert configured({"AddonConfiguration": ""}) == configured({}) == set()
+
+
 @pytest.mark.parametrize(
     ("strategy", "nodes", "most"),
     [
@@ -248,3 +279,28 @@ def test_a_crashed_init_container_is_the_reason():
     waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
     status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
     assert pods.reason({"metadata": {}, "status": status}) == "init Error no module"
+
+
+def test_a_pod_without_a_node_is_not_one_of_a_dead_node():
+    """It waits for room, however long."""
+    pod = {"metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}, "spec": {}, "status": {"phase": "Pending"}}
+    assert not pods.silent(pod)
+    assert pods.silent({**pod, "spec": {"nodeName": "n"}})
+
+
+def test_a_pod_that_ends_serves_no_more():
+    """Kubelet reports it as ready until its last container has stopped."""
+    pod = {"metadata": {}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+    assert pods.ready(pod)
+    assert not pods.ready({**pod, "metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})
+
+
+@pytest.mark.parametrize(("change", "same"), [({}, True), ({"image": "other"}, False), ({"env": []}, False)])
+def test_a_pod_runs_the_template_where_image_and_variables_are_its_own(change, same):
+    """What admission added is no difference."""
+    live = daemon_set([("A", "1")])
+    (container,) = live["spec"]["template"]["spec"]["containers"]
+    added = {**container, "env": [*container["env"], {"name": "ADDED", "value": "x"}]}
+    init = live["spec"]["template"]["spec"]["initContainers"]
+    pod = {"spec": {"initContainers": init, "containers": [{**added, **change}]}}
+    assert pods._runs(pod, live) is same

@@ -242,6 +242,8 @@ def test_an_image_with_a_tag_is_taken_as_it_is(image):
         ({"local_ip": "10.0.0.1"}, "local_ip must be free and in 169.254.0.0/16 or fd00::/8, got 10.0.0.1"),
         ({"local_ip": "169.254.169.254"}, "local_ip must be free"),
         ({"local_ip": "169.254.170.23"}, "local_ip must be free"),
+        ({"cluster_dns_ip": "fd12::a", "local_ip": "fd00:ec2::253"}, "local_ip must be free"),
+        ({"cluster_dns_ip": "224.0.0.10"}, "cluster_dns_ip must be a host's IP address, got '224.0.0.10'"),
         ({"local_ip": "::"}, "local_ip must be a host's IP address"),
         ({"cluster_dns_ip": "fd00::a", "local_ip": "fd00::a"}, "local_ip must be free"),
         ({"cluster_domain": "cluster.local."}, "cluster_domain must be a DNS name"),

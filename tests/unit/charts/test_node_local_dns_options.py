@@ -32,6 +32,7 @@ from settings.dns_options import DnsOptions
         ),
         ({"min_ready_seconds": 4}, "min_ready_seconds must be a whole number from 5 to 600"),
         ({"cluster_protocol": "tls"}, "cluster_protocol must be one of force_tcp, prefer_udp, same, got 'tls'"),
+        ({"cpu_request": "0m"}, "cpu_request must be CPU such as 25m, got '0m'"),
         ({"cpu_request": "fast"}, "cpu_request must be CPU such as 25m, got 'fast'"),
         ({"max_unavailable": "0"}, "max_unavailable must be a number of nodes such as \"3\", or 1% to 100%, got '0'"),
         ({"max_unavailable": "0%"}, "max_unavailable must be a number of nodes"),

@@ -100,6 +100,7 @@ def test_every_pod_beside_labels_is_refused():
         ({"name": "Web"}, "name must be a DNS name, got 'Web'"),
         ({"name": "a" * 254}, "name must be a DNS name, got 'aaa"),
         ({"namespace": "a.b"}, "namespace must be a DNS-1123 label, got 'a.b'"),
+        ({"namespace": "a" * 64}, "namespace must be a DNS-1123 label, got 'aaa"),
         ({"namespace": ""}, "namespace must be a DNS-1123 label, got ''"),
         ({"pod_labels": {"-a": "b"}}, "pod_labels must have keys like"),
         ({"pod_labels": {"Example.com/a": "b"}}, "the part before '/' must be a DNS name"),
@@ -116,6 +117,13 @@ def test_every_pod_beside_labels_is_refused():
 def test_what_would_be_ignored_or_refused_later_is_refused_now(changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         policy(**changes)
+
+
+def test_the_longest_namespace_and_ids_of_either_length_are_taken():
+    """63 characters; groups that were made before 2018 have eight digits."""
+    made = policy(namespace="a" * 63, security_group_ids=["sg-01234567", ID])
+    assert made["metadata"]["namespace"] == "a" * 63
+    assert made["spec"]["securityGroups"]["groupIds"] == ["sg-01234567", ID]
 
 
 def test_an_empty_label_value_is_a_value():

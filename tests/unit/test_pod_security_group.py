@@ -1,0 +1,45 @@
+"""Ports of rules, and rules between two groups."""
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_ec2 as ec2
+
+from podnet.pod_security_group import admit, let_out, port
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        (("tcp", 443), ("tcp", 443, 443)),
+        (("tcp", 9000, 9010), ("tcp", 9000, 9010)),
+        (("udp", 53), ("udp", 53, 53)),
+        (("udp", 53, 54), ("udp", 53, 54)),
+        (("icmp",), ("icmp", -1, -1)),
+        (("all",), ("-1", None, None)),
+    ],
+    ids=str,
+)
+def test_a_port_is_what_the_rule_says(given, rule):
+    """Protocol, first and last port; all of them where there is none."""
+    made = port(*given).to_rule_json()
+    assert (made["ipProtocol"], made.get("fromPort"), made.get("toPort")) == rule
+
+
+def test_tcp_without_a_port_is_refused():
+    """It would open every one of them."""
+    with pytest.raises(ValueError, match="port must be given with tcp, got nothing"):
+        port("tcp")
+
+
+def test_each_direction_names_both_groups_and_why():
+    """Ours lets in what comes from theirs, and out what goes there."""
+    stack = cdk.Stack()
+    admit(stack, "In", group="sg-ours", source="sg-theirs", port=ec2.Port.tcp_range(1, 2), why="in")
+    let_out(stack, "Out", group="sg-ours", target="sg-theirs", port=ec2.Port.udp(53), why="out")
+    resources = assertions.Template.from_stack(stack).to_json()["Resources"].values()
+    made = {one["Type"]: one["Properties"] for one in resources}
+    rule = {"GroupId": "sg-ours", "IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "Description": "in"}
+    assert made["AWS::EC2::SecurityGroupIngress"] == {**rule, "SourceSecurityGroupId": "sg-theirs"}
+    rule = {"GroupId": "sg-ours", "IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "Description": "out"}
+    assert made["AWS::EC2::SecurityGroupEgress"] == {**rule, "DestinationSecurityGroupId": "sg-theirs"}
