@@ -152,6 +152,15 @@ def test_a_daemon_set_that_comes_late_is_waited_for(node, properties):
     assert node.values == aws_node.ENV
 
 
+def test_a_daemon_set_that_came_late_has_the_whole_limit_for_its_rollout(node, properties):
+    """Ten minutes of waiting for the add-on are not taken from it."""
+    node.remove()
+    resource = CustomResource(began_ago=300)
+    begun = resource._begin("Create", {**properties, "RolloutMinutes": 2}, None, "")
+    node.install()
+    assert resource_is_waiting(resource, begun)
+
+
 def resource_is_waiting(resource, event):
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)

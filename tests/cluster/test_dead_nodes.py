@@ -112,7 +112,16 @@ def test_a_pod_that_no_kubelet_has_told_of_for_minutes_is_dead(node, properties,
     assert CustomResource()._begin("Create", properties, None, "")["Dead"] == 1
 
 
-def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, properties, monkeypatch):
+def test_a_status_about_an_older_template_counts_nobody_dead(node, properties):
+    """Its numbers say nothing of the pods that are on their way now."""
+    settle(node, numberAvailable=99)
+    on_dead_nodes(node, 1)
+    node.set_env("aws-node", "WARM_ENI_TARGET", "7")
+    assert CustomResource()._begin("Create", properties, None, "")["Dead"] == 0
+
+
+@pytest.mark.parametrize("dead_nodes", ["count-out", "refuse"])
+def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, properties, monkeypatch, dead_nodes):
     """One of three is all that may be unavailable, so nothing could roll; the values are right already."""
     monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
     node.install(aws_node.ENV)
@@ -121,7 +130,7 @@ def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, propert
     serving(node, LIVE[:2])
     resource = CustomResource()
     generation = node.live["metadata"]["generation"]
-    event = resource._begin("Create", properties, None, "")
+    event = resource._begin("Create", {**properties, "DeadNodes": dead_nodes}, None, "")
     assert event["Dead"] == 1
     resource._wait(event, 1)
     assert node.live["metadata"]["generation"] == generation

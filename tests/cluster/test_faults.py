@@ -1,10 +1,12 @@
 """Network and server faults: retried where that can help, otherwise one sentence that tells what to look at."""
 
 import base64
+import contextlib
 import json
 import re
 import socket
 import ssl
+import threading
 import time
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ import aws_node
 import fault_server
 import pytest
 from cloudformation import RESPONSE_URL, CustomResource, DeployError
+from errors import HandlerError, KubeError
 from fault_server import FaultServer, refusal
 from kube_api import KubeApi
 
@@ -77,12 +80,13 @@ def test_the_server_is_asked_again_no_earlier_than_it_says(node, following, thro
         (refusal(503, "starting"), "refused with 503: starting; look at the cluster's health"),
         (refusal(409, "again"), "refused with 409: again; somebody else writes this object"),
         (refusal(422, "odd"), "refused with 422: odd; look at the object"),
+        (refusal(500, "no typed patch object"), "refused with 500: no typed patch object; look at the object"),
         (fault_server.reset, "got no whole answer: .*; look at the cluster's health"),
         (fault_server.endless, "got no whole answer: the answer does not end; look at"),
         (fault_server.silent, "got no whole answer: .*timed out.*; look at"),
         (fault_server.page, "answered with 200 and no JSON: '<html>Welcome.*'; look at the endpoint"),
     ],
-    ids=["401", "403", "429", "500", "503", "409", "422", "reset", "endless", "silent", "page"],
+    ids=["401", "403", "429", "500", "503", "409", "422", "500 for the object", "reset", "endless", "silent", "page"],
 )
 def test_a_lasting_fault_ends_in_one_sentence(node, through, faults, fault, sentence):
     """Verb, object, the server's reason, what to look at; nothing was changed."""
@@ -167,6 +171,32 @@ def test_an_api_server_that_is_away_during_the_wait_is_waited_for(node, through,
     faults.always = None
     resource._wait(event, 50)
     assert node.values == aws_node.ENV
+
+
+def test_a_refusal_during_the_wait_ends_it_at_once(node, through, faults):
+    """The rights were taken away: half an hour more would not bring them back."""
+    resource = CustomResource(seconds=5.3)
+    event = resource._begin("Create", through, None, "")
+    faults.always = refusal(403, "no")
+    with pytest.raises(HandlerError, match="refused with 403: no"):
+        resource._wait(event, 1)
+
+
+def test_a_handshake_that_is_cut_off_is_no_cluster_that_is_gone(through):
+    """Somebody listens there, so a Delete must not report that there is nothing to restore."""
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+
+        def hang_up():
+            with contextlib.suppress(OSError):  # closed by the test
+                while True:
+                    rude.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        there = {**through, "Endpoint": f"https://127.0.0.1:{rude.getsockname()[1]}"}
+        with pytest.raises(KubeError, match="did not reach") as failure:
+            KubeApi(there, seconds=0.1).get("/version?")
+        rude.shutdown(socket.SHUT_RDWR)
+    assert (failure.value.gone, failure.value.passing) == (False, True)
 
 
 def test_the_log_is_json_lines_with_the_request_and_without_secrets(node, following, through, faults, capsys):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from cloudformation import CustomResource, StillWaitingError
+from fault_server import refusal
 from node_pods import PODS, READY
 
 from charts.node_local_dns import NodeLocalDns
@@ -72,6 +73,19 @@ def test_a_cluster_that_is_gone_has_no_pods(gone):
     gone.properties["Endpoint"], gone.seconds = "https://127.0.0.1:1", 3
     gone.delete()
     assert gone.polls == 1
+
+
+def test_an_api_server_that_is_away_is_waited_for_until_the_limit_has_passed(node, gone, faults, certificates):
+    """Nobody knows whether pods are left; then the reason is told."""
+    cache_pod(node, "cache-1", NodeLocalDns.NAME)
+    gone.properties |= {"Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+    gone.seconds, faults.always = 5.3, refusal(503, "upgrade")
+    with pytest.raises(StillWaitingError):
+        gone.delete()
+    gone.began_ago = 3600
+    with pytest.raises(Exception, match="refused with 503: upgrade"):
+        gone.delete()
+    end(node, "cache-1")
 
 
 def test_no_right_to_list_pods_is_told_and_not_taken_for_none(node, gone, reviewer):

@@ -89,12 +89,13 @@ def test_a_poll_is_one_request_whatever_happens(node, properties, faults, certif
     assert [method for method, _ in faults.requests] == ["GET"] * 5
 
 
-def test_another_daemon_set_is_awaited_by_name(node, properties, plane):
+def test_another_daemon_set_is_awaited_by_name(node, properties, plane, faults, certificates):
     """Custom::DaemonSetRollout changes nothing and waits for the DaemonSet to be there and rolled out."""
     body = aws_node.manifest()
     body["metadata"]["name"] = "node-local-dns"
     where = {"Namespace": "kube-system", "DaemonSet": "node-local-dns", "Revision": "1", "RolloutMinutes": 30}
-    given = {name: properties[name] for name in ("ClusterName", "Endpoint", "CertificateAuthority")}
+    through = {"Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+    given = {"ClusterName": properties["ClusterName"], **through}
     resource = CustomResource("NodeLocalDns")
     event = resource._begin("Create", {**given, **where}, None, "")
     with pytest.raises(StillWaitingError):
@@ -109,5 +110,7 @@ def test_another_daemon_set_is_awaited_by_name(node, properties, plane):
     assert resource.data == {"Generation": "1", "Nodes": "3"}
     resource.properties, resource.identity = {**given, **where}, event["PhysicalResourceId"]
     assert resource.identity.startswith("lab/kube-system/node-local-dns/")
-    assert resource.delete() < 1
+    faults.requests.clear()
+    resource.delete()
+    assert faults.requests == [], "it has nothing to undo"
     plane.api.delete(body)

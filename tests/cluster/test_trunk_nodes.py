@@ -4,6 +4,8 @@ import cdk8s
 import pytest
 import yaml
 from cloudformation import CustomResource, DeployError, StillWaitingError
+from errors import HandlerError
+from fault_server import refusal
 from fleet import properties_of
 
 from charts.trunk_nodes_rights import TrunkNodesRights
@@ -143,11 +145,33 @@ def test_no_right_of_the_chart_is_spare(nodes, groups, api, resource, said):
         api.apply(role, "rights")
 
 
-def test_delete_asks_nothing(nodes, groups):
+@pytest.fixture
+def through(groups, faults, certificates):
+    """The same by way of the server of faults, which counts requests."""
+    return {**groups, "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+
+
+def test_a_cluster_without_the_kind_of_cninodes_yet_is_waited_for(nodes, through, faults):
+    """Its controller makes the kind when it starts; until then no node has one."""
+    nodes("one")
+    nodes("two", "big")
+    resource = CustomResource()
+    event = resource._begin("Create", through, None, "")
+    faults.requests.clear()
+    for late, error, told in ((0, StillWaitingError, "not complete"), (1900, HandlerError, "one has no CNINode")):
+        faults.spoil(refusal(404, "the server could not find the requested resource"))
+        with pytest.raises(error, match=told):
+            resource._wait({**event, "Began": event["Began"] - late}, 1)
+    assert "cninodes" in faults.requests[0][1]
+    resource._wait(event, 1)
+
+
+def test_delete_asks_nothing(nodes, through, faults):
     """The rights may be gone already."""
     nodes("one")
     nodes("two", "big")
     resource = CustomResource()
-    resource.deploy(groups)
-    resource.properties["Endpoint"] = "https://127.0.0.1:1"
-    assert resource.delete() < 2
+    resource.deploy(through)
+    faults.requests.clear()
+    resource.delete()
+    assert faults.requests == []

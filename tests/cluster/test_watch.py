@@ -35,6 +35,16 @@ def test_without_drift_nothing_is_written(node, deployed):
     assert node.live["metadata"]["managedFields"] == before
 
 
+def test_ownership_that_somebody_took_from_podnet_is_taken_again(node, deployed):
+    """The values are right, so it is no drift; without it an add-on that applies others meets no conflict."""
+    others = [entry for entry in node.live["metadata"]["managedFields"] if entry["manager"] != "podnet"]
+    body = {"metadata": {"managedFields": others}}
+    node.api("PATCH", PATH, body, "application/merge-patch+json")
+    assert "podnet" not in aws_node.managers(node.live)
+    assert look(deployed) == NONE
+    assert "podnet" in aws_node.managers(node.live)
+
+
 def test_drift_is_repaired_and_counted(node, deployed):
     """A value by hand, an entry removed, a reset by the add-on."""
     node.set_env("aws-node", "ENABLE_POD_ENI", "false")
