@@ -10,6 +10,14 @@ TTL_S, KEPT_S = 5, 2
 POD, NEW_POD, OUTSIDE = "pod.svc.cluster.local", "absent.svc.cluster.local", "shop.example"
 
 
+def refreshed(holds):
+    """Wait for the answer that the cache asked for when it gave the old one."""
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(lab):
     """A pod was replaced and another one added while nobody asked: an hour hides both from whoever asks first."""
     servers = lab.start_servers()
@@ -26,8 +34,8 @@ def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(lab):
     assert [lab.dig("pod", name).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
     first, denied = (lab.dig("pod", name, server=SECOND[1]) for name in (POD, NEW_POD))
     assert (first.records, denied.status) == (["10.1.2.3"], "NXDOMAIN")
-    time.sleep(1)
-    assert [lab.dig("pod", name, server=SECOND[1]).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
+    for name in (POD, NEW_POD):
+        refreshed(lambda name=name: lab.dig("pod", name, server=SECOND[1]).records == ["10.1.2.4"])
 
 
 def test_a_resolver_that_takes_udp_alone_is_asked_again(lab):
@@ -44,5 +52,4 @@ def test_a_resolver_that_takes_udp_alone_is_asked_again(lab):
     assert lab.dig("pod", OUTSIDE).ttl == TTL_S
     time.sleep(TTL_S + 1.2)
     assert lab.dig("pod", OUTSIDE).ttl == 0
-    time.sleep(1)
-    assert lab.dig("pod", OUTSIDE).ttl > 0
+    refreshed(lambda: lab.dig("pod", OUTSIDE).ttl > 0)

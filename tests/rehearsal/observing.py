@@ -47,4 +47,4 @@ def listens(port):
 
 def closes(port):
     """Whether nobody listens on a port soon: a process that ends loses its command line before its sockets."""
-    return soon(lambda: not listens(port), 10)
+    return soon(lambda: not listens(port), 60)

@@ -56,7 +56,7 @@ def aws(tmp_path, sandbox):
     yield call
     sandbox.kill()
     sandbox.wait()
-    assert soon(lambda: not commands(str(package.parent)), 10), "it ends with its sandbox"
+    assert soon(lambda: not commands(str(package.parent)), 60), "it ends with its sandbox"
 
 
 def imports(folder):

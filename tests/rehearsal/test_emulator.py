@@ -185,7 +185,7 @@ def test_a_group_that_an_interface_carries_is_not_deleted(aws, stack):
     interface = ec2.create_network_interface(SubnetId=ids["Subnet"], Groups=[ids["Group"]])["NetworkInterface"]
     cloudformation.delete_stack(StackName=name)
     described = lambda: cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]  # noqa: E731
-    assert soon(lambda: described() == "DELETE_FAILED", 20), described()
+    assert soon(lambda: described() == "DELETE_FAILED", 60), described()
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     assert any("DependencyViolation" in event.get("ResourceStatusReason", "") for event in events)
     ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])

@@ -1,6 +1,5 @@
 """The real parts are built once, by one builder at a time, and found again."""
 
-import os
 import pathlib
 import signal
 import subprocess
@@ -25,7 +24,7 @@ print(Builder(part, pathlib.Path(sys.argv[2])).build())
 
 
 @pytest.fixture
-def hello(tmp_path):
+def hello(tmp_path, monkeypatch):
     """A part of one small program that needs nothing but the standard library."""
     folder = tmp_path / "parts" / "hello"
     folder.mkdir(parents=True)
@@ -33,9 +32,8 @@ def hello(tmp_path):
     (folder / "go.sum").write_text("")
     (folder / "main.go").write_text(MAIN % "one")
     # the version is read from go.mod, but the program imports nothing of the module
-    os.environ["GOFLAGS"] = "-mod=mod"
-    yield Part(name="hello", module="example.com/none", programs={"hello": "."}, root=tmp_path / "parts")
-    del os.environ["GOFLAGS"]
+    monkeypatch.setenv("GOFLAGS", "-mod=mod")
+    return Part(name="hello", module="example.com/none", programs={"hello": "."}, root=tmp_path / "parts")
 
 
 def build_in_background(part, cache):
@@ -76,7 +74,8 @@ def test_a_killed_build_leaves_no_half_program(hello, tmp_path):
     process = build_in_background(hello, tmp_path / "cache")
     cache = tmp_path / "cache"
     until = time.monotonic() + 60
-    while not list(cache.glob("hello.part-*")) and time.monotonic() < until:
+    while not list(cache.glob("hello.part-*")):
+        assert time.monotonic() < until
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.communicate()

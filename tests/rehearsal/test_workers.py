@@ -32,7 +32,7 @@ def test_a_worker_that_waits_for_something_ends_with_a_killed_emulator(tmp_path,
     }
     given = [sys.executable, "-c", PARENT, json.dumps([*worker, mark])]
     emulator = subprocess.Popen(given, env=environment)
-    assert soon(begun.exists, 10)
+    assert soon(begun.exists, 30)
     emulator.kill()
     emulator.wait()
-    assert soon(lambda: not commands(mark), 10), commands(mark)
+    assert soon(lambda: not commands(mark), 30), commands(mark)
