@@ -1,8 +1,12 @@
 """VPC and peering."""
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
+from networks import NETWORK
 
 from settings import load
+from stacks.network_stack import NetworkStack
 
 
 def test_nodes_have_private_subnets_behind_nat_and_no_public_addresses(synthesized):
@@ -62,6 +66,21 @@ def test_the_dns_option_may_change_that_one_connection_only(synthesized):
     assert len(statements) == 1
     assert connection in str(statements[0]["Resource"])
     assert statements[0]["Resource"] != "*"
+
+
+def test_a_table_that_subnets_share_or_that_is_named_twice_is_routed_once():
+    """EC2 refuses a second route of a table to one range."""
+    settings = load("dev")
+    (peer,) = settings.peers
+    side = peer.peer_side.model_copy(update={"route_table_ids": peer.peer_side.route_table_ids * 2})
+    network = NETWORK.model_copy(update={"private_route_table_ids": NETWORK.private_route_table_ids[:1] * 2})
+    changes = {"network": None, "existing_network": network, "peers": (peer.model_copy(update={"peer_side": side}),)}
+    stack = NetworkStack(cdk.App(), "Network", settings=settings.model_copy(update=changes))
+    routes = assertions.Template.from_stack(stack).find_resources("AWS::EC2::Route").values()
+    assert sorted(route["Properties"]["RouteTableId"] for route in routes) == [
+        "rtb-0d1a2b3c4d5e6f702",
+        "rtb-0e1a2b3c4d5e6f721",
+    ]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -88,6 +88,13 @@ def _taken(template):
     }
 
 
+def test_each_administrator_has_an_entry_of_their_own(synthesized):
+    """Whoever is left out gets in no more."""
+    found = synthesized(_administrators("a", "b")(load("dev"))).resources("Cluster", "AWS::EKS::AccessEntry").values()
+    named = [one["Properties"]["PrincipalArn"] for one in found if isinstance(one["Properties"]["PrincipalArn"], str)]
+    assert sorted(named) == [ADMIN.format("a"), ADMIN.format("b")]
+
+
 @pytest.mark.parametrize(
     ("endpoint", "given", "wanted"),
     [
