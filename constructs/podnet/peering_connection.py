@@ -70,15 +70,15 @@ class PeeringConnection(Construct):
 
     def _resolve_names(self, sides: Sequence[str], *, wanted: bool) -> None:
         options = {f"{side}PeeringConnectionOptions": {"AllowDnsResolutionFromRemoteVpc": wanted} for side in sides}
-        connection, stack = self.resource.attr_id, cdk.Stack.of(self)
-        arn = stack.format_arn(service="ec2", resource="vpc-peering-connection", resource_name=connection)
+        connection, before = self.resource.attr_id, self.node.children
+        arn = cdk.Stack.of(self).format_arn(service="ec2", resource="vpc-peering-connection", resource_name=connection)
         call = cr.AwsSdkCall(
             service="EC2",
             action="modifyVpcPeeringConnectionOptions",
             parameters={"VpcPeeringConnectionId": connection, **options},
             physical_resource_id=cr.PhysicalResourceId.of(f"{connection}-dns"),
         )
-        cr.AwsCustomResource(
+        option = cr.AwsCustomResource(
             self,
             "DnsResolution",
             install_latest_aws_sdk=False,
@@ -86,3 +86,5 @@ class PeeringConnection(Construct):
             on_update=call,
             policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=[arn]),
         )
+        # after the routes, unlike its policy, which takes seconds to hold once it is written (aws/aws-cdk#18237)
+        option.node.find_child("Resource").node.add_dependency(*before)

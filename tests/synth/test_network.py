@@ -94,6 +94,17 @@ def test_dns_resolution_is_an_option(synthesized, wanted):
     assert told.count(f'"AllowDnsResolutionFromRemoteVpc":{str(wanted).lower()}') == 2
 
 
+def test_the_dns_option_is_set_some_time_after_its_policy(synthesized):
+    """Routes stand between them: a policy that was just written takes seconds to hold."""
+    found = synthesized("dev")
+    routes = {name for name, one in found.resources("Network", "AWS::EC2::Route").items() if "Peer" in name}
+    (call,) = found.resources("Network", "Custom::AWS").values()
+    (policy,) = (one for name, one in found.resources("Network", "AWS::IAM::Policy").items() if "DnsResolution" in name)
+    assert len(routes) > 1
+    assert routes <= {*call["DependsOn"]}
+    assert routes.isdisjoint(policy.get("DependsOn", ()))
+
+
 def test_flow_logs_are_kept_for_a_month_and_go_with_the_stack(synthesized):
     """As the setting says; the service's own default is for ever, CDK's two years and retained."""
     _, flow_log = synthesized("prod").only("Network", "AWS::EC2::FlowLog")
