@@ -46,14 +46,14 @@ class Synthesized:
 
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory):
-    """Return a function that synthesizes settings, or the shipped environment of a name (once)."""
+    """Return a function that synthesizes settings, or the shipped environment of a name; the same ones once."""
     known = {}
 
     def synthesize(what):
-        if not isinstance(what, str):
-            return Synthesized(what, tmp_path_factory.mktemp("cdk.out"))
-        if what not in known:
-            known[what] = Synthesized(load(what), tmp_path_factory.mktemp(what))
-        return known[what]
+        settings = load(what) if isinstance(what, str) else what
+        key = settings.model_dump_json()
+        if key not in known:
+            known[key] = Synthesized(settings, tmp_path_factory.mktemp("cdk.out"))
+        return known[key]
 
     return synthesize
