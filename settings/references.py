@@ -91,15 +91,11 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         if len(given) != 1:
             got = " and ".join(given) or "neither"
             yield Problem(f"peers[{i}].vpc_id", "must be given, or else transit_gateway_id", got, "give one of the two")
-        network = raw.get("existing_network")
-        if isinstance(network, dict) and peer.get("vpc_id") in {network.get("vpc_id")} - {None}:
+        network, vpc = raw.get("existing_network"), peer.get("vpc_id")
+        if isinstance(network, dict) and vpc is not None and vpc == network.get("vpc_id"):
             fix = "a VPC is no peer of its own: remove it, or mend the id"
-            yield Problem(
-                f"peers[{i}].vpc_id", "must be another VPC than existing_network's", show(peer["vpc_id"]), fix
-            )
-        if (vpc := peer.get("vpc_id")) is not None and vpc in [
-            other.get("vpc_id") for _, other in items(raw, "peers")[:i]
-        ]:
+            yield Problem(f"peers[{i}].vpc_id", "must be another VPC than existing_network's", show(vpc), fix)
+        if vpc is not None and vpc in [other.get("vpc_id") for _, other in items(raw, "peers")[:i]]:
             fix = "two VPCs have one connection: keep one peer, with its other ranges as further_cidrs"
             yield Problem(f"peers[{i}].vpc_id", "must be used once", show(vpc), fix)
 

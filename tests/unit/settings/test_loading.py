@@ -143,6 +143,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         ),
         (lambda c: c["network"].update(further_cidrs=["100.64.0.0/16"]), "network.further_cidrs", "no setting"),
         (
+            lambda c: (c.pop("network"), c.update(existing_network={**EXISTING_NETWORK, "vpc_id": ["vpc-1"]})),
+            "existing_network.vpc_id",
+            "be text",
+        ),
+        (
             lambda c: (
                 c.pop("network"),
                 c.update(existing_network={**EXISTING_NETWORK, "vpc_id": c["peers"][0]["vpc_id"]}),
