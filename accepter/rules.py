@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import re
 from typing import TYPE_CHECKING, Any
+
+from review.flows.conditions import covers
 
 if TYPE_CHECKING:
     from accepter.answer import Answer
@@ -54,8 +55,7 @@ def wanted(settings: Settings, peer: Peer) -> dict[str, Json]:
 def _leads_to(end: RuleSource, peer: Peer) -> bool:
     """Return whether a rule's end is the peer, or a part of its ranges."""
     if end.cidr:
-        ranges = ipaddress.collapse_addresses(ipaddress.IPv4Network(cidr) for cidr in peer.cidrs)
-        return any(ipaddress.IPv4Network(end.cidr).subnet_of(own) for own in ranges)
+        return covers(peer.cidrs, end.cidr)
     return end.peer == peer.name
 
 

@@ -17,10 +17,10 @@ class TrunkNodesRights(cdk8s.Chart):
     def __init__(self, scope: Construct, construct_id: str, *, group: str) -> None:
         """Bind `group`, the Kubernetes group of the handler's access entry."""
         super().__init__(scope, construct_id)
-        nodes = [
-            {"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]},
-            {"apiGroups": ["vpcresources.k8s.aws"], "resources": ["cninodes"], "verbs": ["list"]},
-        ]
-        events = [{"apiGroups": [""], "resources": ["events"], "verbs": ["list"]}]
+        nodes = [_list("", "nodes"), _list("vpcresources.k8s.aws", "cninodes")]
         rights(self, "ClusterRole", _NAME, group=group, rules=nodes)
-        rights(self, "Role", _NAME, group=group, rules=events, namespace="default")
+        rights(self, "Role", _NAME, group=group, rules=[_list("", "events")], namespace="default")
+
+
+def _list(api_group: str, resources: str) -> dict[str, list[str]]:
+    return {"apiGroups": [api_group], "resources": [resources], "verbs": ["list"]}

@@ -21,7 +21,7 @@ _ONCE = (
 def _repetitions(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return what AWS refuses because it stands twice."""
     for section, key in _ONCE:
-        yield from _repeated(f"{section}.{key}", _list(raw, section, key), set())
+        yield from _repeated(f"{section}.{key}", _list(raw.get(section), key), set())
 
 
 def _further_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
@@ -29,8 +29,7 @@ def _further_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
     peers = {f"peers[{i}]": peer for i, peer in items(raw, "peers")}
     for path, part in {"existing_network": raw.get("existing_network"), **peers}.items():
         if isinstance(part, dict):
-            ranges = _list({path: part}, path, "further_cidrs")
-            yield from _repeated(f"{path}.further_cidrs", ranges, {str(part.get("cidr"))})
+            yield from _repeated(f"{path}.further_cidrs", _list(part, "further_cidrs"), {str(part.get("cidr"))})
 
 
 def _repeated(path: str, values: list[Any], seen: set[str]) -> Iterator[Problem]:
@@ -42,7 +41,7 @@ def _repeated(path: str, values: list[Any], seen: set[str]) -> Iterator[Problem]
 
 def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return roles that need no access entry and would be refused one."""
-    for i, role in enumerate(_list(raw, "cluster", "admin_role_arns")):
+    for i, role in enumerate(_list(raw.get("cluster"), "admin_role_arns")):
         if isinstance(role, str) and "-cfn-exec-role-" in role:
             fix = "remove it: the role that makes a cluster is its administrator from the start"
             yield Problem(f"cluster.admin_role_arns[{i}]", "must not be CloudFormation's own role", show(role), fix)
@@ -50,16 +49,15 @@ def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _endpoint_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return ranges for an endpoint that nobody outside the VPC reaches."""
-    ranges = _list(raw, "cluster", "endpoint_cidrs")
+    ranges = _list(raw.get("cluster"), "endpoint_cidrs")
     if ranges and raw["cluster"].get("endpoint") == "private":
         rule = "must not be there with endpoint: private, which no range outside the VPC reaches"
         fix = "remove it, or write endpoint: public"
         yield Problem("cluster.endpoint_cidrs", rule, show(", ".join(map(str, ranges)))[1:-1], fix)
 
 
-def _list(raw: dict[str, Any], section: str, key: str) -> list[Any]:
-    found = raw.get(section)
-    values = found.get(key) if isinstance(found, dict) else None
+def _list(section: object, key: str) -> list[Any]:
+    values = section.get(key) if isinstance(section, dict) else None
     return values if isinstance(values, list) else []
 
 

@@ -59,8 +59,13 @@ class SettingsError(Exception):
 def show(value: object) -> str:
     """Return a value as a person wrote it, cut to a length and without control characters."""
     text = "nothing" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    text = printable(text)
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
+
+
+def printable(text: str) -> str:
+    """Return text so that it moves no cursor and begins no line: "?" for what cannot be printed."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def path_of(location: tuple[int | str, ...]) -> str:
@@ -93,11 +98,8 @@ def from_validation(error: dict[str, Any], schema: str = "schema.json") -> Probl
     got = "nothing" if kind == "missing" else show(error["input"])
     if kind in _PLAIN_RULES:
         rule, fix = _PLAIN_RULES[kind]
-        fix += (
-            ", or leave the key out where it has a default"
-            if fix.startswith("write ") and error["input"] is None
-            else ""
-        )
+        if error["input"] is None and fix.startswith("write "):
+            fix += ", or leave the key out where it has a default"
     elif kind in _LIMITS:
         rule, fix = (part.format(**context) for part in _LIMITS[kind])
     elif kind in ("too_short", "too_long"):

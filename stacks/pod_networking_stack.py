@@ -38,11 +38,12 @@ class PodNetworkingStack(EnvironmentStack):
         self.cluster = cluster.cluster if cluster else self._existing_cluster()
         # a property of the custom resource: CloudFormation runs it again only when one of them changes
         self.aws_node_env = self._aws_node_env(cluster.addon_configuration if cluster else "")
+        self.node_group_id = settings.node_security_group_id or self.cluster.cluster_security_group_id
         self.shared_group = SharedPodGroup(
             self,
             "SharedPodGroup",
             vpc=self.vpc,
-            cluster_security_group_id=settings.node_security_group_id or self.cluster.cluster_security_group_id,
+            cluster_security_group_id=self.node_group_id,
             probes_through_vpc=settings.pod_networking.enforcing_mode == "strict",
         ).group
         if settings.pod_networking.dns_cache.enabled:

@@ -29,8 +29,8 @@ class WorkloadsStack(EnvironmentStack):
         """Make them for one namespace. On a new cluster the namespace is made first, and never deleted."""
         super().__init__(scope, construct_id, settings=settings)
         workloads = [workload for workload in settings.workloads if workload.namespace == namespace]
-        self._nodes = settings.node_security_group_id or below.cluster.cluster_security_group_id
-        self._cluster, self._peers = below.cluster, {peer.name: peer for peer in settings.peers}
+        self._cluster, self._nodes = below.cluster, below.node_group_id
+        self._peers = {peer.name: peer for peer in settings.peers}
         self._groups = {
             workload.name: ec2.SecurityGroup(
                 self,

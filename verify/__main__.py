@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from settings import Settings, SettingsError, load
+from settings.problems import printable
 from terminal import Progress
 from verify.cluster import SAME, Cluster, cluster, remember, same
 from verify.daemon_sets import daemon_sets
@@ -23,7 +24,7 @@ from verify.paths import paths
 from verify.pods import pods
 from verify.policies import policies
 from verify.services import services
-from verify.telling import as_json, plain, tell
+from verify.telling import as_json, tell
 
 _INTERRUPTED = 130
 _NO_JOB = Finding("a probe runs as --as says", not_tried="a Job is made in the cluster of the file only")
@@ -46,7 +47,7 @@ def main() -> int:
         if given.output:
             write(given.output, as_json(settings.name, where, found))
     except (SettingsError, VerifyError, OSError) as error:
-        print("\n".join(map(plain, str(error).split("\n"))), file=sys.stderr)
+        print("\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; nothing is left in the cluster", file=sys.stderr)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from settings.problems import printable
 from verify.cluster import Cluster
 from verify.finding import Finding
 
@@ -45,12 +46,7 @@ def as_json(environment: str, cluster: Cluster, found: Sequence[Finding]) -> str
     return json.dumps({**content, "findings": [finding.content() for finding in found]}, indent=1)
 
 
-def plain(text: str) -> str:
-    """Give text of a cluster so that it moves no cursor and begins no line: "?" for what cannot be printed."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def _line(console: Console, text: Text) -> None:
     """Print text of a cluster on one line: no markup is read in it, and long lines are not broken."""
-    text.plain = plain(text.plain)
+    text.plain = printable(text.plain)
     console.print(text, soft_wrap=True, highlight=False)

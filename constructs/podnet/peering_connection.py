@@ -1,12 +1,13 @@
 """A VPC peering connection with everything that makes packets cross it."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import custom_resources as cr
 from constructs import Construct
+
+from podnet.route_ids import route_ids
 
 
 class PeeringConnection(Construct):
@@ -57,12 +58,10 @@ class PeeringConnection(Construct):
         self._resolve_names(("Requester", "Accepter") if ours else ("Requester",), wanted=dns_resolution)
 
     def _route(self, name: str, route_table_ids: Sequence[str], destinations: Sequence[str]) -> None:
-        for (number, table), (place, cidr) in product(enumerate(route_table_ids, 1), enumerate(destinations)):
-            # a known table by its id: one that moves in the list would get the same route a second time
-            of_table = f"{name}{number if cdk.Token.is_unresolved(table) else f'-{table}'}"
+        for construct_id, table, cidr in route_ids(name, route_table_ids, destinations):
             ec2.CfnRoute(
                 self,
-                f"{of_table}-{cidr}" if place else of_table,
+                construct_id,
                 route_table_id=table,
                 destination_cidr_block=cidr,
                 vpc_peering_connection_id=self.resource.attr_id,

@@ -1,11 +1,12 @@
 """A transit gateway as the way to peers, where many VPCs meet."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
+
+from podnet.route_ids import route_ids
 
 
 class TransitGateway(Construct):
@@ -38,17 +39,12 @@ class TransitGateway(Construct):
 
     def route(self, construct_id: str, *, cidrs: Sequence[str], route_table_ids: Sequence[str]) -> None:
         """Lead ranges to the gateway in each of these tables, which are of this VPC or of another attached one."""
-        for (number, table), (place, cidr) in product(enumerate(route_table_ids, 1), enumerate(cidrs)):
+        for route_id, table, cidr in route_ids(construct_id, route_table_ids, cidrs):
             if (table, cidr) in self._routes:  # two peers may lie in one VPC
                 continue
             self._routes.add((table, cidr))
-            of_table = f"{construct_id}{number if cdk.Token.is_unresolved(table) else f'-{table}'}"
             made = ec2.CfnRoute(
-                self,
-                f"{of_table}-{cidr}" if place else of_table,
-                route_table_id=table,
-                destination_cidr_block=cidr,
-                transit_gateway_id=self._id,
+                self, route_id, route_table_id=table, destination_cidr_block=cidr, transit_gateway_id=self._id
             )
             if self._attachment:
                 made.add_resource_dependency(self._attachment)

@@ -24,6 +24,7 @@ _ELSEWHERE = Effect(
     "the stacks are made a second time there; those that run now stay until they are deleted by hand",
     f"{_CFN}, stacks belong to one account and region",
 )
+_TOLD = Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
 
 
 def _network(found: Difference) -> Iterator[Effect]:
@@ -33,7 +34,7 @@ def _network(found: Difference) -> Iterator[Effect]:
 
 def _zones(found: Difference) -> Iterator[Effect]:
     if not found.whole[1].get("cluster"):
-        yield Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+        yield _TOLD
     elif {*found.before} != {*found.after}:
         yield Effect(
             "refused",
@@ -49,7 +50,7 @@ def _zones(found: Difference) -> Iterator[Effect]:
             f"{_CFN}, AWS::EC2::Subnet, AvailabilityZone",
         )
     else:
-        yield Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+        yield _TOLD
 
 
 def _subnets(found: Difference) -> Iterator[Effect]:

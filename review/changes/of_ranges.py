@@ -8,7 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peers import AT_PEER, ranges, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from review.changes.difference import Difference
 
@@ -35,18 +35,22 @@ def _first(found: Difference) -> tuple[Effect, ...]:
 
 def _further(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges that came and went: each has a route of its own, so that no other one is touched."""
-    came, gone = _came(found), _gone(found)
-    if _routed(found, came):
+    if _routed(found, _without(found.after, found.before)):
         yield _MOVED
         return
-    if came:
-        does = "get routes and rules of their own, and packets there take the way to the peer"
-        yield Effect("connections", f"{told(came)} {does}; connections with its other ranges go on", _ROUTES)
-    if gone:
-        does = "end, for their routes and rules are deleted"
-        yield Effect("connections", f"connections with {told(gone)} {does}; those with its other ranges go on", _ROUTES)
-    if not came and not gone:
-        yield _ORDER
+    yield from _listed(
+        found,
+        "{} get routes and rules of their own, and packets there take the way to the peer; connections with its other "
+        "ranges go on",
+        "connections with {} end, for their routes and rules are deleted; those with its other ranges go on",
+    )
+
+
+def _listed(found: Difference, came: str, gone: str) -> Iterator[Effect]:
+    """Tell what those do that came and those that went; they stand where the texts have braces."""
+    sides = ((came, _without(found.after, found.before)), (gone, _without(found.before, found.after)))
+    effects = [Effect("connections", text.format(told(named)), _ROUTES) for text, named in sides if named]
+    yield from effects or [_ORDER]
 
 
 def _routed(found: Difference, named: list[str]) -> bool:
@@ -62,18 +66,15 @@ def _first_of_vpc(found: Difference) -> tuple[Effect, ...]:
 
 def _further_of_vpc(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges of an existing VPC: peers route them back, each by a route of its own."""
-    came, gone = _came(found), _gone(found)
-    if found.around[0]["cidr"] in came and _returned(found):
+    if found.around[0]["cidr"] in _without(found.after, found.before) and _returned(found):
         yield _MOVED
         return
-    if came:
-        does = "are routed back where podnet may change a peer's tables, and other peers' owners must do so"
-        yield Effect("connections", f"{told(came)} {does}; connections of other ranges go on", _ROUTES)
-    if gone:
-        does = "end, for the routes back are deleted"
-        yield Effect("connections", f"connections of {told(gone)} with peers {does}; those of others go on", _ROUTES)
-    if not came and not gone:
-        yield _ORDER
+    yield from _listed(
+        found,
+        "{} are routed back where podnet may change a peer's tables, and other peers' owners must do so; connections "
+        "of other ranges go on",
+        "connections of {} with peers end, for the routes back are deleted; those of others go on",
+    )
 
 
 def _returned(found: Difference) -> bool:
@@ -82,12 +83,8 @@ def _returned(found: Difference) -> bool:
     return bool(found.whole[0].get("cluster")) and any(sides)
 
 
-def _came(found: Difference) -> list[str]:
-    return [cidr for cidr in found.after or () if cidr not in (found.before or ())]
-
-
-def _gone(found: Difference) -> list[str]:
-    return [cidr for cidr in found.before or () if cidr not in (found.after or ())]
+def _without(some: Iterable[str] | None, others: Iterable[str] | None) -> list[str]:
+    return [cidr for cidr in some or () if cidr not in (others or ())]
 
 
 TABLE: Table = {

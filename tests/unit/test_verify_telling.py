@@ -8,9 +8,10 @@ import sys
 import pytest
 from rich.console import Console
 
+from settings.problems import printable
 from verify.cluster import Cluster
 from verify.finding import Finding
-from verify.telling import as_json, plain, tell
+from verify.telling import as_json, tell
 
 HOSTILE = "Trunk: \x1b[2J\x1b]0;title\x07\r\nok    every node has its trunk ENI\u202e\u2028\x9b31m"
 
@@ -49,7 +50,7 @@ def test_json_has_the_text_as_it_is():
 @pytest.mark.parametrize("text", ["", "10.0.0.1", "Größe 3 µs → ✓", "名前"])
 def test_what_can_be_printed_is_printed(text):
     """In any script."""
-    assert plain(text) == text
+    assert printable(text) == text
 
 
 def test_words_of_kubectl_move_no_cursor_either(tmp_path):

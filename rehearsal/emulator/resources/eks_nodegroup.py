@@ -26,14 +26,34 @@ class EksNodegroup(ResourceType):
     name = "AWS::EKS::Nodegroup"
     stricter = True
 
+    def check(self, properties: Properties) -> None:
+        """Look at subnets, sizes and image.
+
+        Raises:
+            RefusedError: If subnets do not exist, the sizes contradict, or the image is not for this version.
+        """
+        for subnet in properties.get("Subnets", []):
+            lookup.subnet(subnet)
+        sizes = properties.get("ScalingConfig") or {}
+        low, wanted, high = (int(sizes.get(key, 1)) for key in ("MinSize", "DesiredSize", "MaxSize"))
+        if not low <= wanted <= high:
+            raise RefusedError(
+                "InvalidParameterException", f"desired capacity {wanted} must lie between {low} and {high}"
+            )
+        version = (eks._clusters.get(properties.get("ClusterName")) or {}).get("version", "0.0")
+        image = str(properties.get("AmiType", "AL2_x86_64"))
+        if image.startswith("AL2_") and tuple(map(int, version.split("."))) >= _NO_AL2_FROM:
+            raise RefusedError(
+                "InvalidParameterException",
+                f"AMI Type {image} is only supported for kubernetes versions 1.32 or earlier, got {version}",
+            )
+
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         """Make the group.
 
         Raises:
-            RefusedError: If subnets do not exist, the sizes contradict, the image is not for this version, or nodes
-                with this role would not become ready.
+            RefusedError: If nodes with this role would not become ready, or as `check`.
         """
-        self._check(properties)
         self._check_role(str(properties.get("NodeRole", "")))
         return super().create(logical_id, properties, stack)
 
@@ -41,9 +61,8 @@ class EksNodegroup(ResourceType):
         """Change size, labels or taints, or the version of the launch template.
 
         Raises:
-            RefusedError: As `create`; or if both change at once, of which EKS takes one at a time.
+            RefusedError: If both change at once, of which EKS takes one at a time, or as `check`.
         """
-        self._check(new)
         changed = {part for part in {*old, *new} if old.get(part) != new.get(part)}
         if changed & _VERSION and changed & _CONFIG and not changed & _REPLACED_BY:
             # aws/containers-roadmap#1258, aws/aws-cdk#16644
@@ -62,21 +81,3 @@ class EksNodegroup(ResourceType):
                     "NodeCreationFailure",
                     f"Instances failed to join the kubernetes cluster: {role} does not allow {action}, {why}",
                 )
-
-    @staticmethod
-    def _check(properties: Properties) -> None:
-        for subnet in properties.get("Subnets", []):
-            lookup.subnet(subnet)
-        sizes = properties.get("ScalingConfig") or {}
-        low, wanted, high = (int(sizes.get(key, 1)) for key in ("MinSize", "DesiredSize", "MaxSize"))
-        if not low <= wanted <= high:
-            raise RefusedError(
-                "InvalidParameterException", f"desired capacity {wanted} must lie between {low} and {high}"
-            )
-        version = (eks._clusters.get(properties.get("ClusterName")) or {}).get("version", "0.0")
-        image = str(properties.get("AmiType", "AL2_x86_64"))
-        if image.startswith("AL2_") and tuple(map(int, version.split("."))) >= _NO_AL2_FROM:
-            raise RefusedError(
-                "InvalidParameterException",
-                f"AMI Type {image} is only supported for kubernetes versions 1.32 or earlier, got {version}",
-            )
