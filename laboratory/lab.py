@@ -50,7 +50,7 @@ class Lab(Namespaces):
         self._started: list[subprocess.Popen[Any]] = []
         self.ip("servers", "route add local 10.9.7.0/24 dev lo")
         self.ip("node", f"route add 10.9.7.0/24 via {CORE_DNS}")
-        addresses = [f"{a}/32" for a in (LOCAL, CLUSTER_IP, *SECOND)] + [f"{a}/128" for a in IPV6]
+        addresses = [f"{a}/32" for a in (LOCAL, CLUSTER_IP, *SECOND)] + [f"{a}/128 nodad" for a in IPV6]
         self.ip("node", *(f"address add {address} dev lo" for address in addresses))
         (folder / "resolv.conf").write_text(f"nameserver {NODE_RESOLVER}\n")
 

@@ -50,6 +50,11 @@ def interfaces(scene: Scene) -> list[dict[str, Any]]:
     return [interface for interface in found if interface["Description"] == "aws-k8s-branch-eni"]
 
 
+def asks_for_one(pod: dict[str, Any]) -> bool:
+    """Say whether EKS's webhook has given the pod a limit of one branch ENI, which it then waits for or has."""
+    return _RESOURCE in pod["spec"]["containers"][0].get("resources", {}).get("limits", {})
+
+
 def _all_used(scene: Scene, workload: Workload, room: int) -> None:
     path = f"/api/v1/namespaces/{workload.namespace}/pods?labelSelector=podnet%3D{_NAME}"
     pods = scene.kubernetes("GET", path)["items"]

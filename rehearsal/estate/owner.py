@@ -74,12 +74,12 @@ class Owner:
         Raises:
             CheckFailedError: If one has none after a minute.
         """
-        for path in self._application_pods():
+        for path, _ in self._application_pods():
             self._scene.kubernetes("DELETE", path)
         return eventually(self._all_have_interfaces, _SECONDS)
 
     def take_interfaces_back(self) -> str:
-        """Delete the policies and then the pods, and wait for the cooldown, so that nothing holds the groups.
+        """Delete the policies, then restart the pods that have interfaces, so that nothing holds the groups.
 
         Raises:
             CheckFailedError: If an interface is left after a minute.
@@ -87,14 +87,21 @@ class Owner:
         for policy in self._scene.policies():
             meta = policy["metadata"]
             self._scene.kubernetes("DELETE", f"{_POLICIES}/namespaces/{meta['namespace']}/{_PLURAL}/{meta['name']}")
-        for path in self._application_pods():
-            self._scene.kubernetes("DELETE", path)
-        return eventually(lambda: branch_enis.none_is_left(self._scene), _SECONDS)
+        return eventually(self._restarted_without_interfaces, _SECONDS)
 
-    def _application_pods(self) -> list[str]:
+    def _restarted_without_interfaces(self) -> str:
+        """Restart each pod that has an interface; one that starts before the webhook has heard gets one once more."""
+        for path, pod in self._application_pods():
+            if branch_enis.asks_for_one(pod):
+                self._scene.kubernetes.raw("DELETE", path)
+        return branch_enis.none_is_left(self._scene)
+
+    def _application_pods(self) -> list[tuple[str, dict[str, Any]]]:
+        """Give path and object of each pod of the applications."""
         spaces = sorted({workload.namespace for workload in self._scene.settings.workloads})
         paths = [f"/api/v1/namespaces/{namespace}/pods" for namespace in spaces]
-        return [f"{p}/{pod['metadata']['name']}" for p in paths for pod in self._scene.kubernetes("GET", p)["items"]]
+        lists = [(path, self._scene.kubernetes("GET", path)["items"]) for path in paths]
+        return [(f"{path}/{pod['metadata']['name']}", pod) for path, pods in lists for pod in pods]
 
     def _all_have_interfaces(self) -> str:
         wanted, found = _REPLICAS * len(self._scene.settings.workloads), branch_enis.interfaces(self._scene)
