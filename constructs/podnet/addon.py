@@ -13,6 +13,8 @@ class Addon(Construct):
     What stands in the configuration belongs to field manager `eks`: an add-on update keeps it, where values set by
     `kubectl set env` go back to defaults (EKS user guide, "Determine fields you can customize for Amazon EKS add-ons").
     The software stays when the resource is deleted: a cluster without its CNI cannot start a pod.
+    What others changed, such as CoreDNS's Corefile, stays too: with the API's own choice, NONE, each update would
+    fail on it, and its roll back may too (EKS API reference, UpdateAddon, resolveConflicts).
     """
 
     def __init__(
@@ -24,9 +26,12 @@ class Addon(Construct):
         name: str,
         version: str,
         configuration_values: str = "",
-        resolve_conflicts: str | None = None,
+        resolve_conflicts: str = "PRESERVE",
     ) -> None:
-        """Install the add-on; without `configuration_values` (JSON text) it keeps its defaults."""
+        """Install the add-on; without `configuration_values` (JSON text) it keeps its defaults.
+
+        `resolve_conflicts` is NONE, OVERWRITE or PRESERVE: what an update does with values that others changed.
+        """
         super().__init__(scope, construct_id)
         self.resource = eks.CfnAddon(
             self,

@@ -46,8 +46,14 @@ def test_the_add_on_carries_every_variable_in_its_place(synthesized):
         },
         "init": {"env": {"DISABLE_TCP_EARLY_DEMUX": "true"}},
     }
-    assert cni["PreserveOnDelete"] is True
-    assert cni["ResolveConflicts"] == "PRESERVE"
+
+
+@pytest.mark.parametrize(("stack", "count"), [("Cluster", 2), ("Compute", 1)])
+def test_an_update_of_an_add_on_leaves_what_others_changed_and_a_deletion_the_software(synthesized, stack, count):
+    """An edited Corefile, or kube-proxy's ConfigMap, would let each later update fail, with no setting to help."""
+    addons = [addon["Properties"] for addon in synthesized("dev").resources(stack, "AWS::EKS::Addon").values()]
+    assert [addon.get("ResolveConflicts") for addon in addons] == ["PRESERVE"] * count
+    assert [addon.get("PreserveOnDelete") for addon in addons] == [True] * count
 
 
 def test_without_add_on_configuration_only_the_custom_resource_sets_the_variables(synthesized):
