@@ -55,7 +55,7 @@ class PodNetworking(Section):
     dead_nodes: Literal["count-out", "refuse"] = "count-out"
     """Nodes whose aws-node is not available before the change: not waited for, or a reason to stop before it."""
     run_again: Annotated[Line, Field(max_length=64)] = ""
-    """Any new text makes the custom resource run again at the next deploy."""
+    """Any new text makes the next deploy run the custom resource and apply every manifest again: a repair on demand."""
     kube_proxy_mode: Literal["iptables", "ipvs", "nftables"] = "iptables"
     """Of the cluster. podnet installs kube-proxy with iptables; say so where an existing cluster has another one."""
     drift: Drift = Drift()

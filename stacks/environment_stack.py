@@ -1,7 +1,7 @@
 """What every stack of an environment has: name, account, region, and a way to apply Kubernetes objects."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import cdk8s
@@ -21,10 +21,10 @@ class EnvironmentStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         """Make an empty stack in the account and region of the settings."""
         place = cdk.Environment(account=settings.account, region=settings.region)
-        tags = {"podnet:environment": settings.name}
         name = f"{settings.name}-{construct_id}"
         # under a pipeline's stage a stack would otherwise get the stage's name too, and be a new one
-        super().__init__(scope, name, stack_name=name, env=place, tags=tags)
+        super().__init__(scope, name, stack_name=name, env=place, tags={"podnet:environment": settings.name})
+        self._settings = settings
         self.charts = cdk8s.App()
         self.manifests: dict[str, list[Any]] = {}
 
@@ -37,9 +37,14 @@ class EnvironmentStack(cdk.Stack):
         after: Sequence[IDependable] = (),
         **options: Any,  # noqa: ANN401 (options of KubernetesManifest)
     ) -> eks.KubernetesManifest:
-        """Apply a chart's objects as one resource; it is made after `after` and deleted before them."""
+        """Apply a chart's objects as one resource; it is made after `after` and deleted before them.
+
+        CloudFormation never looks at them: a new text in `run_again`, a property that nobody reads, applies them again.
+        """
         objects = chart.to_json()
         self.manifests[f"{self.stack_name}-{construct_id}"] = objects
         resource = eks.KubernetesManifest(self, construct_id, cluster=cluster, manifest=objects, **options)
+        made = cast("cdk.CfnResource", resource.node.find_child("Resource").node.default_child)
+        made.add_property_override("RunAgain", self._settings.pod_networking.run_again or None)
         resource.node.add_dependency(*after)
         return resource

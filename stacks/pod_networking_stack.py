@@ -31,7 +31,6 @@ class PodNetworkingStack(EnvironmentStack):
     ) -> None:
         """Make it for a cluster of ours, or for the existing one that the settings describe."""
         super().__init__(scope, construct_id, settings=settings)
-        self._settings = settings
         self._access: list[IDependable] = []
         existing = settings.existing_network
         self.vpc = import_vpc(self, existing) if network is None and existing else network.vpc  # type: ignore[union-attr]

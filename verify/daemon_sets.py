@@ -37,7 +37,8 @@ def _variables(settings: Settings, aws_node: Json | None) -> Finding:
 def _rolled_out(name: str, live: Json | None) -> Finding:
     what, fix = f"{name} runs on every node", f"kubectl -n kube-system get pods -o wide | grep {name}"
     if live is None:
-        return Finding(what, "", [f"no DaemonSet kube-system/{name}"], "deploy the environment")
+        again = "deploy; where that has no change, somebody deleted it: give pod_networking.run_again a new text"
+        return Finding(what, "", [f"no DaemonSet kube-system/{name}"], again)
     status = live.get("status", {})
     wanted = status.get("desiredNumberScheduled", 0)
     updated, available = status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)

@@ -9,9 +9,11 @@ from verify.kubectl import Json, Kubectl
 
 _KIND = "securitygrouppolicies"
 _DEPLOY = "deploy the stack of that namespace"
+_AGAIN = f"{_DEPLOY}; where a deploy has no change, somebody deleted them: give pod_networking.run_again a new text"
 _MEND = (
-    f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: "
-    "`kubectl -n <namespace> edit sgp <name>`; then restart the pods, which keep their groups until then"
+    f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: give "
+    "pod_networking.run_again a new text, and take away what was added by `kubectl -n <namespace> edit sgp <name>`; "
+    "then restart the pods, which keep their groups until then"
 )
 
 
@@ -22,7 +24,7 @@ def policies(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     found = {f"{item['metadata']['namespace']}/{item['metadata']['name']}": item for item in kubectl.items(_KIND)}
     wanted = {f"{workload.namespace}/{workload.name}": workload for workload in settings.workloads}
     missing = [name for name in wanted if name not in found]
-    yield Finding("every workload has its policy", f"{len(wanted)} policies", missing, _DEPLOY)
+    yield Finding("every workload has its policy", f"{len(wanted)} policies", missing, _AGAIN)
     there = [name for name in wanted if name in found]
     if there:
         other = [f"{name}: {problem}" for name in there for problem in _differs(wanted[name], found[name])]

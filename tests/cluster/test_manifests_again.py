@@ -154,6 +154,20 @@ def test_so_do_a_creation_and_a_change(mortal, give, objects):
         assert left(mortal, objects) == ALL
 
 
+def test_a_change_brings_back_what_somebody_deleted_or_edited(mortal, give, objects):
+    """CloudFormation asks for one where `run_again` has a new text, though the objects are the same."""
+    daemon_set = of_kind(objects, "DaemonSet")
+    for kind in ("ServiceAccount", "ConfigMap"):
+        mortal.api("DELETE", place(of_kind(objects, kind)))
+    edited = mortal.api("GET", place(daemon_set))
+    edited["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.example/cache:theirs"
+    mortal.api("PUT", place(daemon_set), edited)
+    give(OURS.format(limit=60), "Update", objects)
+    assert left(mortal, objects) == ALL
+    (container,) = mortal.api("GET", place(daemon_set))["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "registry.example/cache:1"
+
+
 def test_one_that_stays_away_fails_the_deletion_and_the_next_one_ends_it(mortal, give, objects):
     told = r"the manifest's objects must be deleted, got from kubectl: .*refused"
     with without_api_server(mortal), pytest.raises(RuntimeError, match=told):

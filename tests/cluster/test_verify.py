@@ -221,12 +221,22 @@ def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_a
     assert done.returncode == 1
     for words in (
         "shop/orders-worker",
+        "fix: deploy the stack of that namespace; where a deploy has no change, somebody deleted them: give pod_",
         "aws-node ENABLE_POD_ENI must be 'true', got 'false'",
         "`kubectl -n kube-system get daemonset aws-node --show-managed-fields -o yaml` names who",
         "its controller has not seen the newest template yet",
         "node group general has no ready node",
     ):
         assert words in done.stdout
+
+
+def test_a_cache_that_somebody_deleted_is_told_with_what_brings_it_back(verify, cluster, api):
+    """A deploy alone has no change, and makes nothing."""
+    api("DELETE", "/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns")
+    done = verify()
+    assert done.returncode == 1
+    assert "no DaemonSet kube-system/node-local-dns" in done.stdout
+    assert "somebody deleted it: give pod_networking.run_again a new text" in done.stdout
 
 
 def test_another_address_of_cluster_dns_and_another_kube_proxy_are_told(verify, cluster, api):

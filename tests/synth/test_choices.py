@@ -193,3 +193,15 @@ def test_every_kubectl_is_within_one_minor_version_of_its_api_server():
     """kubernetes.io/releases/version-skew-policy."""
     assert VERSIONS
     assert {version for version, layer in VERSIONS.items() if abs(int(version[2:]) - int(layer)) > 1} == set()
+
+
+def test_every_manifest_is_applied_again_where_the_file_says_so(chosen, synthesized):
+    """Somebody deleted an object, or changed one: CloudFormation does not look, and calls nobody without a change."""
+
+    def told(found):
+        each = [name for name in found.templates if found.resources(name, MANIFEST)]
+        assert {"PodNetworking", "Workloads-payments"} <= {*each}
+        return {one["Properties"].get("RunAgain") for name in each for one in found.resources(name, MANIFEST).values()}
+
+    assert told(chosen) == {"twice"}
+    assert told(synthesized("existing")) == {None}
