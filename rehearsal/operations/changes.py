@@ -54,6 +54,11 @@ def make_private(content: Content) -> None:
     content["cluster"].pop("endpoint_cidrs", None)
 
 
+def run_again(content: Content) -> None:
+    """Have every manifest applied again, and the values of aws-node set again."""
+    content["pod_networking"]["run_again"] = "a policy was deleted"
+
+
 def upgrade_kubernetes(content: Content) -> None:
     """Raise Kubernetes and kube-proxy by one minor version.
 

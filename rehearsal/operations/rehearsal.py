@@ -9,7 +9,7 @@ from rehearsal.checks import aws_node, dns_cache, network, plan, policies
 from rehearsal.checks.scene import Scene
 from rehearsal.operations import adoption, changes, checks, leaving
 from rehearsal.rehearsal import Rehearsal
-from settings import load
+from settings import Settings, load
 
 Change = Callable[[changes.Content], None]
 
@@ -32,7 +32,9 @@ class OperationsRehearsal(Rehearsal):
         scene = self._operate("standard, peers added, group moved, Kubernetes upgraded", back)
         self._checks("checks", self._back(scene, group))
         generation = checks.generation(scene)
-        last: Sequence[Change] = (changes.upgrade_kubernetes, changes.leave_addon_alone, changes.make_private)
+        self._checks("disturbance", [("a policy is deleted by hand", partial(_delete_policy, scene, self._settings))])
+        alone: Sequence[Change] = (changes.leave_addon_alone, changes.make_private)
+        last: Sequence[Change] = (changes.upgrade_kubernetes, *alone, changes.run_again)
         scene = self._operate("workload removed, group back, variables by the handler alone, private", last)
         self._checks("checks", self._last(scene, group, generation))
         self._destroy(scene)
@@ -112,12 +114,20 @@ class OperationsRehearsal(Rehearsal):
 
     def _last(self, scene: Scene, group: str, generation: int) -> list[plan.Named]:
         return [
-            ("a workload is removed", partial(policies.policies_name_real_groups, scene)),
+            ("a workload is removed, a deleted policy is back", partial(policies.policies_name_real_groups, scene)),
             ("nobody holds the other group", partial(_delete_group, scene, group)),
             ("the endpoint is private", partial(checks.endpoint_is_private, scene)),
             ("the handler alone sets the variables", partial(checks.only_podnet_owns_env, scene)),
             ("nothing rolled for that", partial(checks.generation_is, scene, generation)),
         ]
+
+
+def _delete_policy(scene: Scene, settings: Settings) -> str:
+    """Delete the last workload's, which no operation changes; nothing but `run_again` brings it back."""
+    workload = settings.workloads[-1]
+    path = f"/apis/vpcresources.k8s.aws/v1beta1/namespaces/{workload.namespace}/securitygrouppolicies/{workload.name}"
+    scene.kubernetes("DELETE", path)
+    return f"{workload.namespace}/{workload.name}"
 
 
 def _delete_group(scene: Scene, group: str) -> str:
