@@ -1,7 +1,7 @@
 """What every stack of an environment has: name, account, region, and a way to apply Kubernetes objects."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import aws_cdk as cdk
 import cdk8s
@@ -41,10 +41,10 @@ class EnvironmentStack(cdk.Stack):
 
         CloudFormation never looks at them: a new text in `run_again`, a property that nobody reads, applies them again.
         """
-        objects = chart.to_json()
-        self.manifests[f"{self.stack_name}-{construct_id}"] = objects
+        self.manifests[f"{self.stack_name}-{construct_id}"] = objects = chart.to_json()
         resource = eks.KubernetesManifest(self, construct_id, cluster=cluster, manifest=objects, **options)
-        made = cast("cdk.CfnResource", resource.node.find_child("Resource").node.default_child)
-        made.add_property_override("RunAgain", self._settings.pod_networking.run_again or None)
+        if again := self._settings.pod_networking.run_again:
+            made: Any = resource.node.find_child("Resource").node.default_child
+            made.add_property_override("RunAgain", again)
         resource.node.add_dependency(*after)
         return resource
