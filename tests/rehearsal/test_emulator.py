@@ -234,14 +234,51 @@ def test_an_alarm_in_its_own_region_is_made(stack):
             "EksNodegroup().update('g', group | {'Labels': {}}, group | {'LaunchTemplate': {'Version': '2'}}, 't', '')",
             "InvalidRequest: Version and ReleaseVersion updates cannot be combined with other updates",
         ),
+        (
+            "EksCluster().update('one', {}, {'Version': '1.37'}, 't', '')",
+            "InvalidParameterException: Unsupported Kubernetes minor version update from 1.35 to 1.37",
+        ),
+        (
+            "EksCluster().update('one', {}, {'Version': '1.34'}, 't', '')",
+            "InvalidParameterException: Unsupported Kubernetes minor version update from 1.35 to 1.34",
+        ),
+        (
+            "EksCluster().update('one', {}, {'Version': '1.36'}, 't', '')",
+            (
+                "InvalidParameterException: Nodegroups b, c must be updated to match cluster version 1.35 before "
+                "updating cluster version"
+            ),
+        ),
+        (
+            "EksNodegroup().update('g', group, group | {'Version': '1.36'}, 't', '')",
+            ("InvalidParameterException: Kubernetes version 1.36 of a node group must be at most its cluster's, 1.35"),
+        ),
+        (
+            "EksNodegroup().create('g', group | {'Version': '1.34'}, 't')",
+            ("InvalidParameterException: Kubernetes version 1.34 of a node group must be equal to its cluster's, 1.35"),
+        ),
+        ("print(versions.check_cluster('two', '1.36'), versions.check_group('two', '1.34', new=False))", "None None"),
     ],
-    ids=["access entry", "public ranges", "ranges left out", "other zones", "two changes of nodes"],
+    ids=[
+        "access entry",
+        "public ranges",
+        "ranges left out",
+        "other zones",
+        "two changes of nodes",
+        "a minor skipped",
+        "a minor back",
+        "nodes too far behind",
+        "nodes ahead",
+        "new nodes behind",
+        "what is taken",
+    ],
 )
 def test_what_needs_a_cluster_is_refused(code, reason):
     """A second entry of a principal, and changes of a cluster; here EKS has a record, and no control plane."""
     lines = [
         "from ministack.core.responses import request_scope",
         "from ministack.services import ec2, eks, iam",
+        "from rehearsal.emulator.cluster import versions",
         "from rehearsal.emulator.refused import RefusedError",
         "from rehearsal.emulator.resources import EksAccessEntry, EksCluster, EksNodegroup",
         "group = {'ClusterName': 'one', 'LaunchTemplate': {'Version': '1'}}",
@@ -249,7 +286,11 @@ def test_what_needs_a_cluster_is_refused(code, reason):
         "with request_scope('111111111111', 'eu-west-1'):",
         "    iam._roles['admin'] = {}",
         "    ec2._subnets.update({name: {'AvailabilityZone': f'eu-west-1{name}'} for name in 'ab'})",
-        "    eks._clusters['one'] = {'name': 'one', 'accessConfig': {'authenticationMode': 'API'}, 'arn': 'one'}",
+        "    cluster = {'accessConfig': {'authenticationMode': 'API'}, 'version': '1.35'}",
+        "    eks._clusters.update({name: cluster | {'name': name, 'arn': name} for name in ('one', 'two')})",
+        "    for name, version in (('a', '1.33'), ('b', '1.32'), ('c', '1.31')):",
+        "        eks._nodegroups[f'one/{name}'] = {'nodegroupName': name, 'version': version}",
+        "    eks._nodegroups['two/d'] = {'nodegroupName': 'd', 'version': '1.33'}",
         "    EksAccessEntry().create('First', entry, 'trial')",
         "    try:",
         f"        {code}",

@@ -6,6 +6,7 @@ from typing import Any
 from ministack.services import ec2, eks
 from ministack.services.cloudformation import provisioners
 
+from rehearsal.emulator.cluster import versions
 from rehearsal.emulator.operations import call_ec2, text_of
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
@@ -77,7 +78,7 @@ class EksCluster(ResourceType):
 
         Raises:
             RefusedError: If ranges were named and no longer are (aws/aws-cdk#37926), if subnets lie in other zones (EKS
-                user guide, VPC and subnet requirements), or as `check`.
+                user guide, VPC and subnet requirements), if EKS does not take the version, or as `check`.
         """
         before, after = (properties.get("ResourcesVpcConfig") or {} for properties in (old, new))
         if "PublicAccessCidrs" in before and "PublicAccessCidrs" not in after:
@@ -86,6 +87,8 @@ class EksCluster(ResourceType):
         if _zones(before) != _zones(after):
             words = "subnets must be in the same set of Availability Zones as those that the cluster was created with"
             raise RefusedError("InvalidParameterException", words)
+        if new.get("Version"):
+            versions.check_cluster(physical_id, str(new["Version"]))
         return super().update(physical_id, old, new, stack, logical_id)
 
     def delete(self, physical_id: str, properties: Properties) -> None:

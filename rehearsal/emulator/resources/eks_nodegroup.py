@@ -3,7 +3,7 @@
 from ministack.services import eks
 
 from rehearsal.emulator import rights
-from rehearsal.emulator.cluster import node_groups
+from rehearsal.emulator.cluster import node_groups, versions
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
@@ -52,8 +52,10 @@ class EksNodegroup(ResourceType):
         """Make the group.
 
         Raises:
-            RefusedError: If nodes with this role would not become ready, or as `check`.
+            RefusedError: If nodes with this role would not become ready, if its version is not the cluster's, or as
+                `check`.
         """
+        versions.check_group(properties["ClusterName"], properties.get("Version"), new=True)
         self._check_role(str(properties.get("NodeRole", "")))
         return super().create(logical_id, properties, stack)
 
@@ -61,13 +63,15 @@ class EksNodegroup(ResourceType):
         """Change size, labels or taints, or the version of the launch template.
 
         Raises:
-            RefusedError: If both change at once, of which EKS takes one at a time, or as `check`.
+            RefusedError: If both change at once, of which EKS takes one at a time, if its version is newer than the
+                cluster's, or as `check`.
         """
         changed = {part for part in {*old, *new} if old.get(part) != new.get(part)}
         if changed & _VERSION and changed & _CONFIG and not changed & _REPLACED_BY:
             # aws/containers-roadmap#1258, aws/aws-cdk#16644
             words = "Version and ReleaseVersion updates cannot be combined with other updates"
             raise RefusedError("InvalidRequest", words)
+        versions.check_group(new["ClusterName"], new.get("Version"), new=bool(changed & _REPLACED_BY))
         made = super().update(physical_id, old, new, stack, logical_id)
         node_groups.follow(new["ClusterName"])
         return made
