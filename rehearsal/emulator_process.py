@@ -16,6 +16,7 @@ from rehearsal.workspace import PROJECT, Workspace
 
 _READY_SECONDS = 30
 _STOP_SECONDS = 40
+_TELL_SECONDS = 10
 
 
 class EmulatorProcess:
@@ -33,6 +34,7 @@ class EmulatorProcess:
         self._workspace = workspace
         self._configuration = configuration
         self._process: subprocess.Popen[str] | None = None
+        self._inventories = 0
         self.runs = False
         self.endpoint = f"https://127.0.0.1:{configuration.port}"
         self.ca = workspace.folder / "tmp" / "ministack-tls" / "server.crt"
@@ -105,6 +107,21 @@ class EmulatorProcess:
     def make_group(self, vpc_id: str, group_id: str) -> None:
         """Begin to make a security group under an id that is given, as somebody who is not podnet would."""
         self._say(f"group {vpc_id} {group_id}")
+
+    def inventory(self) -> dict[str, str]:
+        """Give everything that AWS keeps in all accounts, `<service> <kind> <key>` -> its content as text.
+
+        Raises:
+            RehearsalError: If it is not told in ten seconds.
+        """
+        self._inventories += 1
+        self._say(f"inventory {self._inventories}")
+        name, until = f"inventory-{self._inventories}.json", time.monotonic() + _TELL_SECONDS
+        while not (found := self._read(name)):
+            if time.monotonic() > until:
+                raise RehearsalError(f"the emulator must tell what it keeps in {_TELL_SECONDS} s, got no {name}")
+            time.sleep(0.05)
+        return found
 
     def stop(self) -> None:
         """Stop it and its control planes; it is no error where it does not run."""

@@ -1,24 +1,21 @@
 """The rehearsal from the first process to the last."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
 from rehearsal.checks import as_found, as_made, aws_node, drift, gone, idle, plan, untouched, verified
 from rehearsal.checks.scene import Scene
-from rehearsal.errors import RehearsalError
 from rehearsal.report import Report
 from rehearsal.stage import Stage
+from rehearsal.steps import Steps
 from rehearsal.variant import Variant
 from rehearsal.workspace import Workspace
 from settings import Settings, load
-from terminal.progress import Progress
 
 
-class Rehearsal:
+class Rehearsal(Steps):
     """Deploy an environment, prove it, change it, prove that, change nothing, and destroy it.
 
     Args:
@@ -38,7 +35,8 @@ class Rehearsal:
         real_pauses: bool = False,
         cdk: Callable[..., Cdk] = Cdk,
     ) -> None:
-        self._environment, self._workspace, self._report = environment, workspace, report
+        super().__init__(report)
+        self._environment, self._workspace = environment, workspace
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
         self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
@@ -73,6 +71,7 @@ class Rehearsal:
             synth = self._cdk.synth(self._environment, self._first)
             self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
             synth.wait()
+        self._account = self._inventory()
         self._begin_synth_with_changes()
 
     def _begin_synth_with_changes(self) -> None:
@@ -129,22 +128,11 @@ class Rehearsal:
         with self._step("destroy the rest") as progress:
             self.stage.delete_given_groups(self._settings)
             self._cdk.destroy(self._second, ["--all"], "destroy-2", progress.note)
-        self._checks("checks", [("nothing is left", partial(gone.nothing_is_left, self.stage.aws, self._settings))])
+        self._checks("checks", [("nothing is left", self._nothing_is_left)])
 
-    def _checks(self, step: str, checks: Sequence[plan.Named]) -> None:
-        """Run checks; all of them, also when one fails."""
-        with self._step(step) as progress:
-            for what, check in checks:
-                progress.note(what)
-                self._report.check(what, check)
-            if self._report.failures:
-                raise RehearsalError("\n".join(f"{row.what}: {row.detail}" for row in self._report.failures))
+    def _nothing_is_left(self) -> str:
+        return gone.nothing_is_left(self._account, self._inventory())
 
-    @contextmanager
-    def _step(self, label: str) -> Iterator[Progress]:
-        began = time.monotonic()
-        try:
-            with Progress(label) as progress:
-                yield progress
-        finally:
-            self._report.steps.append((label, time.monotonic() - began))
+    def _inventory(self) -> as_found.Found:
+        """Give everything that AWS keeps."""
+        return self.stage.emulator.inventory()

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import re
 from typing import Any
 
 from rehearsal.checks.expect import expect
@@ -16,7 +15,6 @@ Found = dict[str, str]
 _FLEETING = {"Event", "Lease", "ControllerRevision", "Pod", "EndpointSlice", "Endpoints", "ReplicaSet"}
 AWS_NODE = "DaemonSet kube-system/aws-node"
 _BOOKKEEPING = ("resourceVersion", "generation", "managedFields")
-_CDKS_LOGS = re.compile(r"log group /aws/lambda/.*-ClusterKubectl")
 _COUNTED = "deprecated.daemonset.template.generation"  # an annotation that counts generations
 
 
@@ -76,17 +74,6 @@ def everything_is_as_found(before: Found, after: Found) -> str:
     ]
     expect(not told, f"everything must be as found, got {len(told)} differences: {'; '.join(told)}")
     return f"{len(after)} objects, all as found"
-
-
-def account_is_as_found(before: Found, after: Found) -> str:
-    """Prove it of the account; log groups of CDK's own functions stay, as docs/operations.md says, and are counted.
-
-    Raises:
-        CheckFailedError: With what came, what went and what changed.
-    """
-    logs = {key for key in after.keys() - before.keys() if _CDKS_LOGS.match(key)}
-    told = everything_is_as_found(before, {key: text for key, text in after.items() if key not in logs})
-    return f"{told}; and {len(logs)} log groups of CDK's kubectl function"
 
 
 def with_image_tag(found: Found, old: str, new: str) -> Found:

@@ -1,46 +1,50 @@
 """What is left when everything was destroyed."""
 
+import re
+
 from rehearsal.aws import Aws
+from rehearsal.checks.as_found import Found, everything_is_as_found
 from rehearsal.checks.expect import equal, expect
 from settings import Settings
 
-_TOOLKIT = "CDKToolkit"
+# what stays on purpose, and what to call it
+_STAYS = (
+    (
+        re.compile(r"cloudwatch_logs log_groups (?P<name>/aws/lambda/\S+-(ClusterKubectl|Custom|AWS679f)\S*) .*"),
+        "logs of CDK's functions",  # docs/decisions/0018; AWS679f is AwsCustomResource's
+    ),
+    (
+        re.compile(r'kms keys (?P<name>\S+) .*"KeyState": "PendingDeletion".*'),
+        "keys until AWS deletes them",  # CloudFormation user guide, AWS::KMS::Key, PendingWindowInDays
+    ),
+)
+# the bucket keeps every asset that was ever deployed; the bus is AWS's own, and the emulator's from its first rule on
+_NOT_OURS = re.compile(r"s3 buckets cdk-\S+-assets-|eventbridge event_buses default ")
 
 
-def nothing_is_left(aws: Aws, settings: Settings) -> str:
-    """Prove that no stack and nothing that costs money or grants rights is left, and that the peers are clean."""
-    left = [f"stack {s['StackName']}" for s in aws.cloudformation.describe_stacks()["Stacks"]]
-    left = [what for what in left if what != f"stack {_TOOLKIT}"]
-    left += [f"cluster {name}" for name in aws.eks.list_clusters()["clusters"]]
-    left += _network(aws, settings) + _functions_and_roles(aws, settings)
-    equal("what is left", left, [])
-    peers = [clean_peer(aws, settings, number) for number in range(len(settings.peers))]
-    return ", ".join(["no stack, cluster, VPC, NAT gateway, address, function or role", *filter(None, peers)])
+def nothing_is_left(before: Found, after: Found) -> str:
+    """Prove that AWS keeps exactly what it kept before the first deploy, besides what stays on purpose: that is named.
+
+    Args:
+        before: What it kept then, of every service and kind (`EmulatorProcess.inventory`).
+        after: The same after the last destroy.
+
+    Raises:
+        CheckFailedError: With what came, what went and what changed.
+    """
+    stays = {key: why for key in after.keys() - before.keys() if (why := _stays(f"{key}: {after[key]}"))}
+    told = everything_is_as_found(_ours(before), _ours({key: after[key] for key in after if key not in stays}))
+    return "; ".join([told, *sorted(stays.values())])
 
 
-def _network(aws: Aws, settings: Settings) -> list[str]:
-    peers = {peer.vpc_id for peer in settings.peers}
-    vpcs = {v["VpcId"] for v in aws.ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]} - peers
-    gateways = [n for n in aws.ec2.describe_nat_gateways()["NatGateways"] if n["State"] != "deleted"]
-    connections = aws.ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
-    return [
-        *(f"VPC {vpc}" for vpc in sorted(vpcs)),
-        *(f"NAT gateway {gateway['NatGatewayId']}" for gateway in gateways),
-        *(f"address {address['PublicIp']}" for address in aws.ec2.describe_addresses()["Addresses"]),
-        *(f"connection {c['VpcPeeringConnectionId']}" for c in connections if c["Status"]["Code"] != "deleted"),
-    ]
+def _stays(thing: str) -> str:
+    """Give what stays on purpose and how it is called, "" for anything else."""
+    found = ((reason, pattern.fullmatch(thing)) for pattern, reason in _STAYS)
+    return next((f"{reason} stay: {match['name']}" for reason, match in found if match), "")
 
 
-def _functions_and_roles(aws: Aws, settings: Settings) -> list[str]:
-    prefix = f"{settings.name}-"
-    functions = aws.client("lambda").list_functions()["Functions"]
-    roles = aws.client("iam").list_roles()["Roles"]
-    rules = aws.client("events").list_rules()["Rules"]
-    return [
-        *(f"function {f['FunctionName']}" for f in functions if f["FunctionName"].startswith(prefix)),
-        *(f"role {role['RoleName']}" for role in roles if role["RoleName"].startswith(prefix)),
-        *(f"schedule {rule['Name']}" for rule in rules if rule["Name"].startswith(prefix)),
-    ]
+def _ours(found: Found) -> Found:
+    return {key: text for key, text in found.items() if not _NOT_OURS.match(key)}
 
 
 def clean_peer(aws: Aws, settings: Settings, number: int) -> str:

@@ -22,7 +22,7 @@ def main(path: Path) -> None:
     from ministack import app  # noqa: PLC0415
     from ministack.services.cloudformation import stacks  # noqa: PLC0415
 
-    from rehearsal.emulator import archives, ending, joined, seed, workers  # noqa: PLC0415
+    from rehearsal.emulator import archives, ending, inventory, joined, seed, workers  # noqa: PLC0415
     from rehearsal.emulator.cluster.planes import PLANES  # noqa: PLC0415
     from rehearsal.emulator.configuration import Configuration  # noqa: PLC0415
     from rehearsal.emulator.recorded import RECORDED  # noqa: PLC0415
@@ -44,7 +44,8 @@ def main(path: Path) -> None:
         seed.make_role(arn)
     ending.end_on_signals()
     make_group = partial(seed.make_group, configuration.account, configuration.region)
-    threading.Thread(target=ending.end_with_parent, args=(make_group,), daemon=True).start()
+    write_inventory = partial(inventory.write, folder)
+    threading.Thread(target=ending.end_with_parent, args=(make_group, write_inventory), daemon=True).start()
     del sys.argv[1:]  # the emulator reads its own arguments
     app.main()
 

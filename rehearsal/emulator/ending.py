@@ -23,10 +23,11 @@ def end() -> None:
     os._exit(0)
 
 
-def end_with_parent(make_group: Callable[[str, str], None]) -> None:
+def end_with_parent(make_group: Callable[[str, str], None], write_inventory: Callable[[str], None]) -> None:
     """End when the starter is gone (its end of the pipe to our standard input closes), unless it said "keep" before.
 
-    On "weeks" it lets functions go idle; "group", a VPC and an id make that security group.
+    On "weeks" it lets functions go idle; "group", a VPC and an id make that security group; "inventory" and a number
+    write down everything that there is.
     """
     for line in sys.stdin:
         match line.split():
@@ -36,6 +37,8 @@ def end_with_parent(make_group: Callable[[str, str], None]) -> None:
                 weeks_pass()
             case ["group", vpc_id, group_id]:
                 make_group(vpc_id, group_id)
+            case ["inventory", number]:
+                write_inventory(number)
     end()
 
 

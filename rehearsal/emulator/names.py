@@ -12,9 +12,16 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
     "ministack.core.lambda_runtime": ("zipfile",),
-    "ministack.core.responses": ("error_response_json", "get_account_id", "get_region", "request_scope"),
+    "ministack.core.responses": (
+        "AccountRegionScopedDict",
+        "AccountScopedDict",
+        "error_response_json",
+        "get_account_id",
+        "get_region",
+        "request_scope",
+    ),
     "ministack.core.tls": ("resolve_tls_material",),
-    "ministack.services.cloudformation": ("_exports", "_stacks"),
+    "ministack.services.cloudformation": ("_exports", "_stack_events", "_stacks"),
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
     "ministack.services.cloudformation.changesets": ("_deploy_stack_async",),
     "ministack.services.cloudformation.handlers": (
@@ -80,9 +87,11 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_update_addon",
         "_update_pod_identity_association",
     ),
-    "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_parse_rate_seconds"),
+    "ministack.services.cloudwatch": ("_alarm_history", "_metrics"),
+    "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_events_log", "_parse_rate_seconds"),
     "ministack.services.cloudwatch_logs": ("_log_groups",),
     "ministack.services.iam": (
+        "_aws_managed_attachment_counts",
         "_aws_managed_policies",
         "_create_oidc_provider",
         "_create_role",
@@ -99,7 +108,14 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_invoke",
         "invoke_async_with_retry",
     ),
-    "ministack.services.stepfunctions": ("_ExecutionError", "_call_lambda", "_execute_task", "_state_machines"),
+    "ministack.services.s3": ("_completed_multipart_uploads", "_object_versions"),
+    "ministack.services.stepfunctions": (
+        "_ExecutionError",
+        "_call_lambda",
+        "_execute_task",
+        "_executions",
+        "_state_machines",
+    ),
 }
 
 
