@@ -51,11 +51,6 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     began, report = time.monotonic(), Report()
     settings = load(str(environment))
     existing = settings.existing_cluster is not None
-    if settings.existing_network and not existing:
-        raise RehearsalError(
-            "existing_network must be given with existing_cluster in a rehearsal, got a new cluster in it: nobody "
-            "makes that VPC here; rehearse a copy of the file with network in its place"
-        )
     if existing and options.operations:
         raise RehearsalError("--operations must be given with a cluster of its own, got an existing one: leave it out")
     kind = OperationsRehearsal if options.operations else ExistingRehearsal if existing else Rehearsal

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 boto3 = importlib.import_module("boto3")  # has no types
 _exceptions = importlib.import_module("botocore.exceptions")
@@ -33,6 +33,10 @@ class Aws:
         return self._session.client(
             service, endpoint_url=self._env["AWS_ENDPOINT_URL"], verify=self._env["AWS_CA_BUNDLE"]
         )
+
+    def at(self, account: str, region: str) -> Self:
+        """Give the same for another account or region."""
+        return type(self)(self._env, account=account, region=region)
 
     @cached_property
     def ec2(self) -> Any:  # noqa: ANN401

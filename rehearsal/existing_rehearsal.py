@@ -5,10 +5,9 @@ from functools import partial
 
 from rehearsal.checks import as_found, plan, pods, verified
 from rehearsal.checks.scene import Scene
-from rehearsal.estate import Estate
 from rehearsal.estate.owner import Owner
 from rehearsal.rehearsal import Rehearsal
-from settings import Settings, load
+from settings import Settings
 
 
 class ExistingRehearsal(Rehearsal):
@@ -24,10 +23,7 @@ class ExistingRehearsal(Rehearsal):
             self.stage.emulator.start()
         with self._step("bootstrap, and the estate of an owner"):
             bootstrap = self._cdk.bootstrap(self._settings.account, self._settings.region)
-            estate = Estate(self._environment, self._settings, self.stage.aws)
-            estate.make()
-            self._environment = estate.fill(self._workspace.folder / "filled")
-            self._settings = load(str(self._environment))
+            self._make_estate()
             self.stage.make_given_groups(self.stage.scene(self._settings))
             bootstrap.wait()
         with self._step("synth, while the owner settles"):

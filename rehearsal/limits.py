@@ -1,7 +1,7 @@
 """What no part of the rehearsal does, whatever the environment."""
 
 NOT_REHEARSED = {
-    "packets": "no packet crosses a NAT gateway, a connection or a security group",
+    "packets": "no packet crosses a NAT gateway, a connection, a transit gateway or a security group",
     "branch ENIs": "trunks are marks on nodes, branches records of EC2, as EKS's controller makes them; no ENI exists",
     "pods": "kwok says that containers run; no image is pulled, no probe is made, no DNS query is answered",
     "rights of CloudFormation's execution role": "the emulator's CloudFormation calls operations without asking IAM",

@@ -7,6 +7,7 @@ from pathlib import Path
 from rehearsal.cdk import Cdk
 from rehearsal.checks import as_found, as_made, aws_node, drift, gone, idle, plan, untouched, verified
 from rehearsal.checks.scene import Scene
+from rehearsal.estate import Estate
 from rehearsal.report import Report
 from rehearsal.stage import Stage
 from rehearsal.steps import Steps
@@ -67,12 +68,23 @@ class Rehearsal(Steps):
     def _start(self) -> None:
         with self._step("emulator"):
             self.stage.emulator.start()
+        if self._settings.existing_network:
+            with self._step("the network of an owner"):
+                self._make_estate()
         with self._step("synth and bootstrap"):
             synth = self._cdk.synth(self._environment, self._first)
             self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
             synth.wait()
         self._account = self._inventory()
         self._begin_synth_with_changes()
+
+    def _make_estate(self) -> None:
+        """Let its owner make what the file says is there, and go on with the ids that it has."""
+        estate = Estate(self._environment, self._settings, self.stage.aws)
+        estate.make()
+        self._environment = estate.fill(self._workspace.folder / "filled")
+        self._settings = load(str(self._environment))
+        estate.connect(self._settings)
 
     def _begin_synth_with_changes(self) -> None:
         """Begin it now: the processor has time for it while the deploy waits."""

@@ -47,7 +47,7 @@ class Stage:
             vpc_cni=str(self._vpc_cni),
             vpc_resource_controller=str(module_dir("vpc_resource_controller")),
             node_modules=str(NODE_MODULES),
-            peers=[_peer(peer, settings) for peer in settings.peers if peer.vpc_id],
+            peers=[_peer(peer, settings) for peer in settings.peers],
             roles=_roles(settings),
             heals=heals,
         )
@@ -107,7 +107,8 @@ def _peer(peer: Peer, settings: Settings) -> dict[str, object]:
     side = peer.peer_side
     return {
         "vpc_id": peer.vpc_id,
-        "cidr": peer.cidr,
+        "transit_gateway_id": peer.transit_gateway_id,
+        "cidrs": list(peer.cidrs),
         "account": peer.account or settings.account,
         "region": peer.region or settings.region,
         "route_table_ids": list(side.route_table_ids) if side else [],

@@ -24,28 +24,53 @@ def nodes_are_private(scene: Scene) -> str:
 
 
 def peers_are_reachable(scene: Scene) -> str:
-    """Prove for every peer that the connection is active and routed, both ways where podnet manages the other side."""
+    """Prove for every peer that connection or attachment is there and that every range is routed.
+
+    Both ways where podnet manages the other side; an existing cluster's ways are its owner's, and must be there too.
+    """
     told = [_peer(scene, peer) for peer in scene.settings.peers]
     return ", ".join(told) or NotAskedFor("no peers in the file")
 
 
 def _peer(scene: Scene, peer: Peer) -> str:
-    connection = _connection(scene, peer)
-    name = connection["VpcPeeringConnectionId"]
-    equal(f"state of {name}", connection["Status"]["Code"], "active")
+    kind, name = ("TransitGatewayId", _attached(scene, peer)) if peer.transit_gateway_id else _connected(scene, peer)
     private = {t["RouteTableId"]: t for t in _tables(scene).values() if _leads(t, "0.0.0.0/0", "NatGatewayId")}
     expect(private, "the VPC must have private route tables, got none")
     for table, cidr in itertools.product(private.values(), peer.cidrs):
-        wanted = _leads(table, cidr, "VpcPeeringConnectionId")
-        equal(f"route to {cidr} in {table['RouteTableId']}", wanted, name)
+        equal(f"route to {cidr} in {table['RouteTableId']}", _leads(table, cidr, kind), name)
     back = peer.peer_side.route_table_ids if peer.peer_side else ()
-    ours = scene.aws.ec2.describe_vpcs(VpcIds=[scene.vpc_id])["Vpcs"][0]["CidrBlock"]
-    if back:
-        for table in scene.aws.ec2.describe_route_tables(RouteTableIds=list(back))["RouteTables"]:
-            equal(f"return route in {table['RouteTableId']}", _leads(table, ours, "VpcPeeringConnectionId"), name)
+    vpc = scene.aws.ec2.describe_vpcs(VpcIds=[scene.vpc_id])["Vpcs"][0]
+    ours = [block["CidrBlock"] for block in vpc["CidrBlockAssociationSet"]]
+    equal(f"ranges of {scene.vpc_id}", ours, list(scene.settings.any_network.cidrs))
+    tables = scene.aws.ec2.describe_route_tables(RouteTableIds=list(back))["RouteTables"] if back else []
+    for table, cidr in itertools.product(tables, ours):
+        equal(f"return route to {cidr} in {table['RouteTableId']}", _leads(table, cidr, kind), name)
+    there, here = len(private) * len(peer.cidrs), len(tables) * len(ours)
+    return f"{peer.name}: {name}, {there} routes there, {here} back, {_admitted(scene, peer)} admitted"
+
+
+def _attached(scene: Scene, peer: Peer) -> str:
+    """Prove that the VPC is attached to the peer's transit gateway once; give the gateway."""
+    found = scene.aws.ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
+    states = [
+        attachment["State"]
+        for attachment in found
+        if (attachment["TransitGatewayId"], attachment["VpcId"]) == (peer.transit_gateway_id, scene.vpc_id)
+    ]
+    alive = [state for state in states if state != "deleted"]
+    equal(f"attachments of {scene.vpc_id} to {peer.transit_gateway_id}", alive, ["available"])
+    return str(peer.transit_gateway_id)
+
+
+def _connected(scene: Scene, peer: Peer) -> tuple[str, str]:
+    """Prove that the connection is active, knows all ranges of the peer, and has its DNS option; give kind and id."""
+    connection = _connection(scene, peer)
+    name = str(connection["VpcPeeringConnectionId"])
+    equal(f"state of {name}", connection["Status"]["Code"], "active")
+    theirs = [block["CidrBlock"] for block in connection["AccepterVpcInfo"]["CidrBlockSet"]]
+    equal(f"ranges of {peer.vpc_id}", theirs, list(peer.cidrs))
     _dns(peer, connection)
-    admitted = _admitted(scene, peer)
-    return f"{peer.name}: {name}, {len(private) * len(peer.cidrs)} routes there, {len(back)} back, {admitted} admitted"
+    return "VpcPeeringConnectionId", name
 
 
 def _connection(scene: Scene, peer: Peer) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from rehearsal.emulator import (
     rights,
     schedules,
     state_machines,
+    transit_gateways,
+    vpc_ranges,
 )
 from rehearsal.emulator.cluster import access_policies, addons, lifecycle, node_groups
 from rehearsal.emulator.resources import install_resource_types
@@ -31,6 +33,8 @@ def install() -> None:
         custom_resources,
         exports,
         imports,
+        transit_gateways,
+        vpc_ranges,
     )
     for service in services:
         service.install()

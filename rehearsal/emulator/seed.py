@@ -6,6 +6,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import ec2, iam
 
+from rehearsal.emulator import transit_gateways
 from rehearsal.emulator.cluster.joining import REFUSED
 from rehearsal.emulator.operations import call_ec2, text_of
 from rehearsal.emulator.refused import RefusedError
@@ -16,11 +17,12 @@ def make_peer(peer: dict[str, Any]) -> None:
     """Make a peer's VPC by the emulator's own operations, then give everything the ids that the file names.
 
     Args:
-        peer: vpc_id, cidr, account, region, route_table_ids and security_group_ids.
+        peer: vpc_id, transit_gateway_id, cidrs, account, region, route_table_ids and security_group_ids. Behind a
+            transit gateway the file names no VPC, and the emulator's id stays.
     """
     with request_scope(peer["account"], peer["region"]):
-        made = text_of(call_ec2("CreateVpc", CidrBlock=peer["cidr"]), "vpcId")
-        vpc = _rename(ec2._vpcs, made, peer["vpc_id"], "VpcId")
+        made = text_of(call_ec2("CreateVpc", CidrBlock=peer["cidrs"][0]), "vpcId")
+        vpc = _rename(ec2._vpcs, made, peer["vpc_id"] or made, "VpcId")
         for store in (ec2._route_tables, ec2._security_groups, ec2._network_acls):
             for record in store.values():
                 if record["VpcId"] == made:
@@ -30,6 +32,11 @@ def make_peer(peer: dict[str, Any]) -> None:
             _rename(ec2._route_tables, made, table, "RouteTableId")
         for group in peer["security_group_ids"]:
             _make_group(vpc["VpcId"], group, "servers of the peer")
+        for cidr in peer["cidrs"][1:]:
+            call_ec2("AssociateVpcCidrBlock", VpcId=vpc["VpcId"], CidrBlock=cidr)
+        if peer["transit_gateway_id"]:
+            transit_gateways.make(peer["transit_gateway_id"])
+            transit_gateways.attach(peer["transit_gateway_id"], vpc["VpcId"], [])
 
 
 def make_group(account: str, region: str, vpc_id: str, group: str) -> None:

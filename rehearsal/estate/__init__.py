@@ -1,4 +1,4 @@
-"""A cluster that somebody else made and runs, for environments with `existing_cluster`."""
+"""A network and a cluster that somebody else made, for environments that name them."""
 
 from rehearsal.estate.estate import Estate
 

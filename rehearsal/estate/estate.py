@@ -8,6 +8,7 @@ import yaml
 
 from rehearsal.aws import Aws
 from rehearsal.errors import RehearsalError
+from rehearsal.estate.roads import Roads
 from settings import Settings
 from settings.cluster import ExistingCluster
 from settings.network import ExistingNetwork
@@ -18,10 +19,10 @@ _TEMPLATE = Path(__file__).with_name("template.yaml")
 
 
 class Estate:
-    """Make VPC, cluster, add-ons and nodes as their owner would, by a stack of the owner's.
+    """Make the VPC, and cluster, add-ons and nodes where the file has them, as their owner would, by the owner's stack.
 
     Args:
-        environment: An environment file with `existing_network` and `existing_cluster`.
+        environment: An environment file with `existing_network`.
         settings: The same, loaded.
         aws: The emulator's APIs.
     """
@@ -33,15 +34,15 @@ class Estate:
         self._outputs: dict[str, str] = {}
 
     def make(self) -> None:
-        """Deploy the owner's stack.
+        """Deploy the owner's stack, and add the VPC's other ranges.
 
         Raises:
             RehearsalError: If the file has a new network, or the stack fails.
         """
-        network, cluster = self._settings.existing_network, self._settings.existing_cluster
-        if network is None or cluster is None:
-            raise RehearsalError(f"{self._environment.name} must have existing_network and existing_cluster, got one")
-        values = self._parameters(network, cluster)
+        network = self._settings.existing_network
+        if network is None:
+            raise RehearsalError(f"{self._environment.name} must have existing_network with existing_cluster, got none")
+        values = self._parameters(network, self._settings.existing_cluster)
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
         stacks = self._aws.cloudformation
         template = _TEMPLATE.read_text(encoding="utf-8")
@@ -54,6 +55,13 @@ class Estate:
             failed = [one["ResourceStatusReason"] for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
             raise RehearsalError(f"the owner's stack must be made, got {(failed or [ended['StackStatus']])[-1]}")
         self._outputs = {output["OutputKey"]: output["OutputValue"] for output in ended["Outputs"]}
+        for cidr in network.further_cidrs:
+            self._aws.ec2.associate_vpc_cidr_block(VpcId=self._outputs["Vpc"], CidrBlock=cidr)
+
+    def connect(self, filled: Settings) -> None:
+        """Make the ways to the peers that are the owner's; `filled` is the file that `fill` wrote, loaded."""
+        if filled.existing_network:
+            Roads(filled, filled.existing_network, self._aws, self._outputs["RouteTables"].split(",")).make()
 
     def fill(self, folder: Path) -> Path:
         """Write a copy of the environment file with the values of the estate, read as the file's comment says.
@@ -61,23 +69,28 @@ class Estate:
         The copy keeps the file's name, hence the names of the stacks.
         """
         content: dict[str, Any] = yaml.safe_load(self._environment.read_text(encoding="utf-8"))
-        network, cluster = content["existing_network"], content["existing_cluster"]
-        found = self._aws.eks.describe_cluster(name=cluster["name"])["cluster"]
-        network["vpc_id"] = found["resourcesVpcConfig"]["vpcId"]
+        network, cluster = content["existing_network"], content.get("existing_cluster")
+        network["vpc_id"] = self._outputs["Vpc"]
         network["private_subnet_ids"] = self._outputs["Subnets"].split(",")
         network["availability_zones"] = network["availability_zones"][:2]
         if network.get("private_route_table_ids"):
             network["private_route_table_ids"] = self._outputs["RouteTables"].split(",")
-        cluster["endpoint_url"] = found["endpoint"]
-        cluster["certificate_authority"] = found["certificateAuthority"]["data"]
-        written = cluster["security_group_id"]
-        cluster["security_group_id"] = found["resourcesVpcConfig"]["clusterSecurityGroupId"]
-        cluster["service_cidr"] = found["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
+        written, group = self._fill_cluster(cluster) if cluster else ("", "")
         folder.mkdir(exist_ok=True)
         copy = folder / self._environment.name
         text = yaml.safe_dump(content, sort_keys=False)
-        copy.write_text(text.replace(written, cluster["security_group_id"]), encoding="utf-8")  # rules may name it too
+        copy.write_text(text.replace(written, group) if written else text, encoding="utf-8")  # rules may name it too
         return copy
+
+    def _fill_cluster(self, cluster: dict[str, Any]) -> tuple[str, str]:
+        """Fill that section; give the id of the cluster's group that was written there, and the one that it has."""
+        found = self._aws.eks.describe_cluster(name=cluster["name"])["cluster"]
+        written, group = cluster["security_group_id"], found["resourcesVpcConfig"]["clusterSecurityGroupId"]
+        cluster["endpoint_url"] = found["endpoint"]
+        cluster["certificate_authority"] = found["certificateAuthority"]["data"]
+        cluster["security_group_id"] = group
+        cluster["service_cidr"] = found["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
+        return written, group
 
     def _ended(self) -> dict[str, Any]:
         """Wait for the end of the owner's stack; give its description."""
@@ -88,12 +101,12 @@ class Estate:
                 return stack
             time.sleep(0.2)
 
-    def _parameters(self, network: ExistingNetwork, cluster: ExistingCluster) -> dict[str, str]:
+    def _parameters(self, network: ExistingNetwork, cluster: ExistingCluster | None) -> dict[str, str]:
         return {
-            "Name": cluster.name,
-            "Version": cluster.kubernetes_version,
+            "Name": cluster.name if cluster else "",  # no name, no cluster
+            "Version": cluster.kubernetes_version if cluster else "",
             "VpcCidr": network.cidr,
-            "ServiceCidr": cluster.service_cidr,
+            "ServiceCidr": cluster.service_cidr if cluster else "",
             "VpcCniVersion": self._settings.pod_networking.vpc_cni.version,
             "ZoneA": network.availability_zones[0],
             "ZoneB": network.availability_zones[1],

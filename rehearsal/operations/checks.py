@@ -23,6 +23,11 @@ def peers_are_left(scene: Scene, before: Settings) -> str:
     connections = scene.aws.ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
     alive = [c["VpcPeeringConnectionId"] for c in connections if c["Status"]["Code"] != "deleted"]
     equal("connections", alive, [])
+    attachments = scene.aws.ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
+    ours = [
+        one["TransitGatewayId"] for one in attachments if one["VpcId"] == scene.vpc_id and one["State"] != "deleted"
+    ]
+    equal("attachments to transit gateways", ours, [])
     tables = scene.aws.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [scene.vpc_id]}])["RouteTables"]
     routed = {route.get("DestinationCidrBlock") for table in tables for route in table["Routes"]}
     equal("routes to peers", sorted(routed & {cidr for peer in before.peers for cidr in peer.cidrs}), [])

@@ -13,7 +13,7 @@ from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
-from tests.rehearsal.observing import ACCOUNT, PEER, REGION
+from tests.rehearsal.observing import ACCOUNT, BEHIND, PEER, REGION
 from tests.rehearsal.templates import ECHO, deployed, policy, trust
 
 _TRIALS = itertools.count()
@@ -21,7 +21,7 @@ _TRIALS = itertools.count()
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory):
-    """An emulator with one peer VPC and no Kubernetes programs."""
+    """An emulator with two peer VPCs and no Kubernetes programs."""
     workspace = Workspace(tmp_path_factory.mktemp("emulator") / "state")
     workspace.open()
     configuration = Configuration(
@@ -34,7 +34,7 @@ def emulator(tmp_path_factory):
         vpc_cni=str(module_dir("vpc_cni")),
         vpc_resource_controller=str(module_dir("vpc_resource_controller")),
         node_modules="",
-        peers=[PEER],
+        peers=[PEER, BEHIND],
         roles=[],
     )
     process = EmulatorProcess(workspace, configuration)

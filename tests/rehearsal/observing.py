@@ -1,4 +1,4 @@
-"""The peer that exists beforehand, and ways to look at processes and ports."""
+"""The peers that exist beforehand, and ways to look at processes and ports."""
 
 import pathlib
 import socket
@@ -7,11 +7,20 @@ import time
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 PEER = {
     "vpc_id": "vpc-0d1a2b3c4d5e6f701",
-    "cidr": "10.99.0.0/16",
+    "transit_gateway_id": None,
+    "cidrs": ["10.99.0.0/16"],
     "account": ACCOUNT,
     "region": REGION,
     "route_table_ids": ["rtb-0d1a2b3c4d5e6f702"],
     "security_group_ids": ["sg-0d1a2b3c4d5e6f703"],
+}
+BEHIND = {
+    **PEER,
+    "vpc_id": None,
+    "transit_gateway_id": "tgw-0d1a2b3c4d5e6f799",
+    "cidrs": ["10.97.0.0/16", "10.96.0.0/16"],
+    "route_table_ids": ["rtb-0d1a2b3c4d5e6f772"],
+    "security_group_ids": ["sg-0d1a2b3c4d5e6f773"],
 }
 
 

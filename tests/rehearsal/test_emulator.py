@@ -361,7 +361,7 @@ def test_dns_resolution_can_be_set_and_is_shown(aws, stack):
     shown = ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[name])["VpcPeeringConnections"][0]
     assert shown["RequesterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is True
     assert shown["AccepterVpcInfo"]["PeeringOptions"]["AllowDnsResolutionFromRemoteVpc"] is False
-    assert shown["AccepterVpcInfo"]["CidrBlock"] == PEER["cidr"]
+    assert shown["AccepterVpcInfo"]["CidrBlock"] == PEER["cidrs"][0]
     with pytest.raises(ClientError, match="NotFound"):
         ec2.modify_vpc_peering_connection_options(
             VpcPeeringConnectionId="pcx-0", RequesterPeeringConnectionOptions=option
@@ -371,7 +371,7 @@ def test_dns_resolution_can_be_set_and_is_shown(aws, stack):
 def test_the_peer_has_the_ids_of_the_file(aws):
     """Made before the deploy, under the very ids that the environment file names."""
     ec2 = aws("ec2")
-    assert ec2.describe_vpcs(VpcIds=[PEER["vpc_id"]])["Vpcs"][0]["CidrBlock"] == PEER["cidr"]
+    assert ec2.describe_vpcs(VpcIds=[PEER["vpc_id"]])["Vpcs"][0]["CidrBlock"] == PEER["cidrs"][0]
     for table in ec2.describe_route_tables(RouteTableIds=PEER["route_table_ids"])["RouteTables"]:
         assert table["VpcId"] == PEER["vpc_id"]
     for group in ec2.describe_security_groups(GroupIds=PEER["security_group_ids"])["SecurityGroups"]:

@@ -1,8 +1,5 @@
 """Groups that the file names and podnet does not make."""
 
-import subprocess
-import sys
-
 import pytest
 import yaml
 from botocore.stub import Stubber
@@ -77,24 +74,14 @@ def test_a_rule_that_names_the_clusters_group_follows_it(tmp_path, emulator):
     file = written(tmp_path, "existing", workloads=workloads(cluster))
     where = {"endpoint": emulator.endpoint, "account": ACCOUNT, "region": REGION, "ca": emulator.ca}
     api = Aws(client_environment(Workspace(tmp_path / "state"), **where))
-    network = {"vpcId": "vpc-0e1a2b3c4d5e6f701", "clusterSecurityGroupId": OTHER}
+    network = {"clusterSecurityGroupId": OTHER}
     ranges, authority = {"serviceIpv4Cidr": "172.20.0.0/16"}, {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="}
     found = {"endpoint": "https://127.0.0.1:6443", "resourcesVpcConfig": network}
     cluster = {**found, "kubernetesNetworkConfig": ranges, "certificateAuthority": authority}
     estate = Estate(file, load(str(file)), api)
-    estate._outputs = {"Subnets": "subnet-0e1a2b3c4d5e6f711,subnet-0e1a2b3c4d5e6f712"}
+    estate._outputs = {"Vpc": "vpc-0e1a2b3c4d5e6f701", "Subnets": "subnet-0e1a2b3c4d5e6f711,subnet-0e1a2b3c4d5e6f712"}
     with Stubber(api.eks) as eks:
         eks.add_response("describe_cluster", {"cluster": cluster})
         filled = load(str(estate.fill(tmp_path / "filled")))
     assert filled.existing_cluster.security_group_id == OTHER
     assert filled.workloads[0].ingress[0].source.security_group_id == OTHER
-
-
-def test_a_new_cluster_in_an_existing_vpc_is_told_before_the_first_step(tmp_path):
-    """Nobody makes that VPC here, and a deploy would only say that its subnets do not exist."""
-    network = yaml.safe_load((PROJECT / "environments" / "existing.yaml").read_text())["existing_network"]
-    file = written(tmp_path, network=None, existing_network=network, peers=None, workloads=None)
-    command = [sys.executable, "-m", "rehearsal", "--environment", file, "--folder", tmp_path / "rehearsal"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: existing_network must be given with existing_cluster in a rehearsal")

@@ -18,6 +18,7 @@ from rehearsal.emulator.resources.security_group import SecurityGroup
 from rehearsal.emulator.resources.security_group_egress import SecurityGroupEgress
 from rehearsal.emulator.resources.security_group_ingress import SecurityGroupIngress
 from rehearsal.emulator.resources.subnet import Subnet
+from rehearsal.emulator.resources.transit_gateway_vpc_attachment import TransitGatewayVpcAttachment
 from rehearsal.emulator.resources.vpc import Vpc
 
 RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
@@ -38,6 +39,7 @@ RESOURCE_TYPES: tuple[type[ResourceType], ...] = (
     SecurityGroupEgress,
     SecurityGroupIngress,
     Subnet,
+    TransitGatewayVpcAttachment,
     Vpc,
 )
 

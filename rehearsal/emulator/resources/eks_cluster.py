@@ -66,7 +66,7 @@ class EksCluster(ResourceType):
         if len(_zones({"SubnetIds": ids})) < _ZONES:
             raise RefusedError("InvalidParameterException", f"subnets {ids} must be in at least two Availability Zones")
         vpc = lookup.vpc(lookup.subnet(ids[0])["VpcId"])
-        _check_service_range(_service_range(properties), vpc["CidrBlock"])
+        _check_service_range(_service_range(properties), lookup.ranges_of(vpc))
         physical_id, _ = super().create(logical_id, properties, stack)
         cluster = eks._clusters[physical_id]
         cluster["resourcesVpcConfig"]["vpcId"] = vpc["VpcId"]
@@ -108,14 +108,14 @@ def _service_range(properties: Properties) -> str:
     return str(network.get("ServiceIpv4Cidr", "10.100.0.0/16"))
 
 
-def _check_service_range(cidr: str, vpc_range: str) -> None:
+def _check_service_range(cidr: str, ranges: list[ipaddress.IPv4Network]) -> None:
     """Refuse what CreateCluster refuses (EKS API reference, KubernetesNetworkConfigRequest)."""
     service = ipaddress.IPv4Network(cidr)
     private = any(service.subnet_of(block) for block in _PRIVATE)
-    if not private or service.prefixlen not in _SERVICE_PREFIXES or service.overlaps(ipaddress.IPv4Network(vpc_range)):
+    if not private or service.prefixlen not in _SERVICE_PREFIXES or any(map(service.overlaps, ranges)):
+        outside = ", ".join(map(str, ranges))
         raise RefusedError(
-            "InvalidParameterException",
-            f"serviceIpv4Cidr {cidr} must be private, /12 to /24 and outside of {vpc_range}",
+            "InvalidParameterException", f"serviceIpv4Cidr {cidr} must be private, /12 to /24 and outside of {outside}"
         )
 
 

@@ -8,6 +8,8 @@ from ministack.services import ec2
 from rehearsal.emulator.refused import RefusedError
 
 Record = dict[str, Any]
+FURTHER = "FurtherCidrBlocks"
+"""Key of the ranges of a VPC but for the primary one; the emulator itself knows one."""
 
 
 def vpc(vpc_id: str | None) -> Record:
@@ -30,9 +32,9 @@ def security_group(group_id: str | None) -> Record:
     return _get(ec2._security_groups, group_id, "InvalidGroup.NotFound", "security group")
 
 
-def range_of(record: Record) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """Give the range of a VPC or a subnet."""
-    return ipaddress.ip_network(record["CidrBlock"])
+def ranges_of(record: Record) -> list[ipaddress.IPv4Network]:
+    """Give the ranges of a VPC, the primary one first."""
+    return [*map(ipaddress.IPv4Network, (record["CidrBlock"], *record.get(FURTHER, ())))]
 
 
 def connections(vpc_id: str) -> list[Record]:

@@ -1,6 +1,6 @@
 """AWS::EC2::VPCPeeringConnection."""
 
-import ipaddress
+import itertools
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region, request_scope
@@ -65,9 +65,9 @@ class PeeringConnection(ResourceType):
 
     @staticmethod
     def _check_ranges(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
-        ours, other = ipaddress.ip_network(mine["CidrBlock"]), ipaddress.ip_network(theirs["CidrBlock"])
-        if ours.overlaps(other):
-            raise RefusedError("OverlappingVpcCidrs", f"the VPCs have overlapping CIDR ranges {ours} and {other}")
+        for ours, other in itertools.product(lookup.ranges_of(mine), lookup.ranges_of(theirs)):
+            if ours.overlaps(other):
+                raise RefusedError("OverlappingVpcCidrs", f"the VPCs have overlapping CIDR ranges {ours} and {other}")
 
     @staticmethod
     def _check_connected(mine: str, theirs: str) -> None:

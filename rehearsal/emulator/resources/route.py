@@ -5,6 +5,7 @@ from typing import Any
 
 from ministack.services import ec2
 
+from rehearsal.emulator import transit_gateways
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 from rehearsal.emulator.resources.resource_type import Made, Properties, ResourceType
@@ -44,7 +45,8 @@ class Route(ResourceType):
     def _check(table: dict[str, Any], properties: Properties) -> None:
         vpc = lookup.vpc(table["VpcId"])
         destination = properties.get("DestinationCidrBlock")
-        if destination and ipaddress.IPv4Network(destination).subnet_of(ipaddress.IPv4Network(vpc["CidrBlock"])):
+        ranges = lookup.ranges_of(vpc)
+        if destination and any(ipaddress.IPv4Network(destination).subnet_of(own) for own in ranges):
             raise RefusedError(
                 "InvalidParameterValue", f"{destination} is not less specific than the VPC's local route"
             )
@@ -57,12 +59,14 @@ class Route(ResourceType):
                 _vpcs_of_pcx,
             ),
             ("GatewayId", "InvalidGatewayID.NotFound", "gateway ID", _vpcs_of_gateway),
+            ("TransitGatewayId", "InvalidTransitGatewayID.NotFound", "transitGateway ID", transit_gateways.vpcs_of),
         ):
             target = properties.get(prop)
             if not target:
                 continue
             found = vpcs(target)
-            if not found:
+            # EC2 knows no transit gateway whose VPC the table's is not (aws/aws-cdk#8584)
+            if not found or (prop == "TransitGatewayId" and table["VpcId"] not in found):
                 raise RefusedError(code, f"The {what} '{target}' does not exist")
             if table["VpcId"] not in found:
                 raise RefusedError(

@@ -6,6 +6,7 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2
 
+from rehearsal.emulator import transit_gateways
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 
@@ -49,7 +50,8 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
     """Refuse a rule whose other end is a group that cannot be named from `vpc_id`.
 
     A group of another VPC can be named where a peering connection between the two is active and both are in the same
-    region (VPC peering guide, "Update your security groups to reference peer security groups").
+    region (VPC peering guide, "Update your security groups to reference peer security groups"), or where both are
+    attached to a transit gateway that has security group referencing, as all of them have here.
 
     Raises:
         RefusedError: If the group does not exist or its VPC is not peered.
@@ -66,7 +68,7 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
         for record in lookup.connections(vpc_id)
         for side in ("RequesterVpcInfo", "AccepterVpcInfo")
     }
-    if found["VpcId"] not in {vpc_id, *peers}:
+    if found["VpcId"] not in {vpc_id, *peers, *transit_gateways.neighbours(vpc_id)}:
         raise RefusedError(
             "InvalidGroup.NotFound",
             f"You have specified two resources that belong to different networks: {vpc_id}, {group_id}",

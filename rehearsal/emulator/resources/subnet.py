@@ -25,10 +25,10 @@ class Subnet(ResourceType):
         """
         vpc = lookup.vpc(properties.get("VpcId"))
         cidr = ipaddress.IPv4Network(properties["CidrBlock"])
-        if not _LARGEST <= cidr.prefixlen <= _SMALLEST or not cidr.subnet_of(ipaddress.IPv4Network(vpc["CidrBlock"])):
-            raise RefusedError(
-                "InvalidSubnet.Range", f"The CIDR '{cidr}' is invalid in {vpc['VpcId']} {vpc['CidrBlock']}"
-            )
+        ranges = lookup.ranges_of(vpc)
+        if not _LARGEST <= cidr.prefixlen <= _SMALLEST or not any(cidr.subnet_of(own) for own in ranges):
+            known = ", ".join(map(str, ranges))
+            raise RefusedError("InvalidSubnet.Range", f"The CIDR '{cidr}' is invalid in {vpc['VpcId']} {known}")
         siblings = (s for s in ec2._subnets.values() if s["VpcId"] == vpc["VpcId"])
         if any(cidr.overlaps(ipaddress.IPv4Network(s["CidrBlock"])) for s in siblings):
             raise RefusedError("InvalidSubnet.Conflict", f"The CIDR '{cidr}' conflicts with another subnet")
