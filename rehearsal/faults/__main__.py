@@ -14,10 +14,11 @@ from rehearsal.errors import RehearsalError
 from rehearsal.faults.disk import Disk, in_own_mounts
 from rehearsal.faults.fault import faults
 from rehearsal.faults.result import Result
+from rehearsal.faults.suitable import check
 from rehearsal.faults.trial import Trial
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
-from settings import SettingsError
+from settings import SettingsError, load
 from settings.files import file_of
 
 _ORDER = ("deploy", "change", "change back", "leave")
@@ -33,6 +34,7 @@ def main() -> int:
     interrupts.hear()
     workspace, results = Workspace(PROJECT / "build" / "faults"), list[Result]()
     try:
+        check(load(str(file_of(options.environment))))
         in_own_mounts()
         check_prerequisites()
         disk = Disk(workspace.folder)

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from rehearsal.checks import as_found
-from rehearsal.checks.expect import expect
+from rehearsal.checks.expect import CheckFailedError, eventually, expect
 from rehearsal.checks.scene import Scene
+from rehearsal.errors import RehearsalError
 
 # what AWS, Kubernetes and podnet make up anew each time
 _MADE_UP = re.compile(
@@ -19,6 +21,7 @@ _MADE_UP = re.compile(
     r"|/[0-9a-f]{8}\b"  # the mark in a physical id of AwsNodeEnv
     r"|ip-[\d-]+"  # nodes
 )
+_SETTLE_SECONDS = 30
 State = Counter[str]
 
 
@@ -27,6 +30,15 @@ def state_of(scene: Scene) -> State:
     objects = as_found.cluster_objects(scene)
     found = Counter(_MADE_UP.sub("*", f"{key}: {text}") for key, text in objects.items())
     return found + Counter(_MADE_UP.sub("*", key) for key in as_found.account_objects(scene))
+
+
+def difference(wanted: State, scene: Callable[[], Scene]) -> str:
+    """Give what differs from a state after half a minute, "" where nothing does any more."""
+    try:
+        eventually(lambda: is_as_it_was(wanted, state_of(scene())), _SETTLE_SECONDS)
+    except (CheckFailedError, RehearsalError) as failure:
+        return str(failure)
+    return ""
 
 
 def is_as_it_was(wanted: State, found: State) -> str:

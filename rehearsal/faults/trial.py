@@ -6,15 +6,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rehearsal import given_groups
 from rehearsal.cdk import Cdk
-from rehearsal.checks.expect import CheckFailedError, eventually
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from rehearsal.faults import victims
 from rehearsal.faults.fault import Fault, Striker
 from rehearsal.faults.patience import patience
 from rehearsal.faults.result import WENT_THROUGH, Result
-from rehearsal.faults.state import State, is_as_it_was, state_of
+from rehearsal.faults.state import State, difference, state_of
 from rehearsal.stage import Stage
 from rehearsal.variant import Variant
 from rehearsal.workspace import Workspace
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BEFORE = {"deploy": (), "change": ("deploy",), "change back": ("deploy", "change"), "leave": ("deploy",)}
-_TRIES, _SETTLE_SECONDS = 4, 30
-_AWAY_SECONDS = 20
+_TRIES, _AWAY_SECONDS = 4, 20
 
 
 class Trial:
@@ -63,6 +62,7 @@ class Trial:
         variant = Variant(self._environment, self._workspace.folder / "changed")
         for path, output in ((self._environment, self._first), (variant.path, self._second)):
             self._cdk.synth(path, output).wait()
+        self._let_others_make_groups()
         for name in ("deploy", "change", "change back", "leave", "deploy", "leave"):
             began = time.monotonic()
             self._commands[name]()
@@ -111,6 +111,12 @@ class Trial:
         self.stage.emulator.start()
         self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
 
+    def _let_others_make_groups(self) -> None:
+        """Make the groups that the file names in its VPC, which comes with the cluster."""
+        if given_groups.given_groups(self._settings):
+            self._cdk.deploy(self._first, "deploy-0", _quiet, stacks=[f"{self._settings.name}-Cluster"])
+            self.stage.make_given_groups(self._scene)
+
     def _restart_what_is_gone(self, name: str) -> str:
         """Start a killed emulator again, and do again what had been done before the command: all that it knew is gone.
 
@@ -124,6 +130,7 @@ class Trial:
                 return f"nothing may outlive the emulator, got processes {left}"
             time.sleep(0.2)
         self._begin()
+        self._let_others_make_groups()
         return next(filter(None, map(self._give, _BEFORE[name])), "")
 
     def _give(self, name: str) -> str:
@@ -136,11 +143,7 @@ class Trial:
         return ""
 
     def _difference(self, name: str) -> str:
-        try:
-            eventually(lambda: is_as_it_was(self._wanted[name], state_of(self._scene)), _SETTLE_SECONDS)
-        except (CheckFailedError, RehearsalError) as failure:
-            return str(failure)
-        return ""
+        return difference(self._wanted[name], lambda: self._scene)
 
 
 def _quiet(_: str) -> None:

@@ -157,3 +157,12 @@ def test_a_keeper_starts_again_what_has_ended_and_stops_with_its_plane():
     keeper.halt()
     assert not keeper.is_alive()
     assert len(revived) == 1
+
+
+def test_an_environment_of_somebody_elses_network_is_refused_at_once():
+    """Before a file system is mounted or a process started."""
+    command = [sys.executable, "-m", "rehearsal.faults", "--environment", "existing"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: existing_network must be left out of fault trials, got one: ")
+    assert done.stdout == ""
