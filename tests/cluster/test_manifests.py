@@ -7,6 +7,7 @@ import aws_cdk as cdk
 import pytest
 import yaml
 
+import app
 from rehearsal.parts import module_dir
 from settings import environments, load
 from stacks import Environment
@@ -28,8 +29,8 @@ def policies(plane):
 @pytest.fixture(scope="module", params=environments())
 def objects(request, tmp_path_factory):
     """What the stacks of one environment apply, references filled with ids."""
-    app = cdk.App(outdir=str(tmp_path_factory.mktemp(request.param)))
-    found = [item for many in Environment(app, load(request.param)).manifests.values() for item in many]
+    made = cdk.App(context=app.CONTEXT, outdir=str(tmp_path_factory.mktemp(request.param)))
+    found = [item for many in Environment(made, load(request.param)).manifests.values() for item in many]
     assert len(found) > 5
     return [_filled(item) for item in found]
 

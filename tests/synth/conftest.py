@@ -6,20 +6,21 @@ import pathlib
 import aws_cdk as cdk
 import pytest
 
+import app
 from settings import load
 from stacks import Environment
 
 ROOT = pathlib.Path(__file__).parents[2]
-CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTEXT}  # what app.py gives its app
 
 
 class Synthesized:
     """The templates of one environment, by the stack's name without the environment's."""
 
     def __init__(self, settings, outdir):
-        app = cdk.App(context=CONTEXT, outdir=str(outdir))
-        self.environment = Environment(app, settings)
-        self.assembly = app.synth()
+        made = cdk.App(context=CONTEXT, outdir=str(outdir))
+        self.environment = Environment(made, settings)
+        self.assembly = made.synth()
         self.stacks = {stack.stack_name.removeprefix(f"{settings.name}-"): stack for stack in self.assembly.stacks}
         self.templates = {
             name: json.loads(pathlib.Path(stack.template_full_path).read_text()) for name, stack in self.stacks.items()

@@ -10,20 +10,21 @@ import aws_cdk as cdk
 import pytest
 from networks import NETWORK
 
+import app
 from pipeline.pipeline_stack import PipelineStack
 from settings import SettingsError, load, load_pipeline
 
 ROOT = pathlib.Path(__file__).parents[2]
-CONTEXT = json.loads((ROOT / "cdk.json").read_text())["context"]
+CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTEXT}
 
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory):
     """The shipped pipeline, synthesized."""
-    app = cdk.App(context=CONTEXT, outdir=str(tmp_path_factory.mktemp("pipeline")))
+    made = cdk.App(context=CONTEXT, outdir=str(tmp_path_factory.mktemp("pipeline")))
     plan = load_pipeline("pipeline")
-    PipelineStack(app, plan=plan, environments=[load(name) for name in plan.environments])
-    return app.synth()
+    PipelineStack(made, plan=plan, environments=[load(name) for name in plan.environments])
+    return made.synth()
 
 
 @pytest.fixture(scope="module")
@@ -147,9 +148,9 @@ def test_another_account_gets_a_key_and_one_account_does_not(template, tmp_path)
     keys = [r for r in template["Resources"].values() if r["Type"] == "AWS::KMS::Key"]
     assert [key["Properties"]["EnableKeyRotation"] for key in keys] == [True]
     plan = load_pipeline("pipeline").model_copy(update={"waves": load_pipeline("pipeline").waves[:1]})
-    app = cdk.App(context=CONTEXT, outdir=str(tmp_path))
-    PipelineStack(app, plan=plan, environments=[load("dev")])
-    alone = app.synth().get_stack_by_name("pipeline").template
+    made = cdk.App(context=CONTEXT, outdir=str(tmp_path))
+    PipelineStack(made, plan=plan, environments=[load("dev")])
+    alone = made.synth().get_stack_by_name("pipeline").template
     assert not [r for r in alone["Resources"].values() if r["Type"] == "AWS::KMS::Key"]
 
 
@@ -177,9 +178,9 @@ def test_a_network_of_which_nothing_is_made_is_a_template_that_cloudformation_ta
     plan = plan.model_copy(update={"waves": plan.waves[:1]})
     workloads = tuple(workload.model_copy(update={"reaches": ()}) for workload in load("dev").workloads)
     changes = {"network": None, "existing_network": NETWORK, "peers": (), "workloads": workloads}
-    app = cdk.App(context=CONTEXT, outdir=str(tmp_path), analytics_reporting=False)
-    PipelineStack(app, plan=plan, environments=[load("dev").model_copy(update=changes)])
-    stacks = app.synth().get_nested_assembly("assembly-pipeline-dev").stacks
+    made = cdk.App(context=CONTEXT, outdir=str(tmp_path), analytics_reporting=False)
+    PipelineStack(made, plan=plan, environments=[load("dev").model_copy(update=changes)])
+    stacks = made.synth().get_nested_assembly("assembly-pipeline-dev").stacks
     kinds = {s.stack_name: [r["Type"] for r in s.template["Resources"].values()] for s in stacks}
     assert kinds.pop("dev-Network") == ["AWS::CloudFormation::WaitConditionHandle"]
     assert not [name for name, found in kinds.items() if "AWS::CloudFormation::WaitConditionHandle" in found]
