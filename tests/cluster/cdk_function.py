@@ -23,6 +23,7 @@ class CdkFunction:
         shim.chmod(stat.S_IRWXU)
         path = f"{shim.parent}:{self.layers.path}"
         self.shared = {"PATH": path, "SANDBOX": str(folder), "SANDBOX_PID": str(os.getpid())}
+        self.shared["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")  # compiled once, not in every test's folder
 
     def environment(self, plane, folder):
         """Give the environment of its calls for one cluster; their files go to `folder`."""
