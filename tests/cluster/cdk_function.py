@@ -29,18 +29,17 @@ class CdkFunction:
         """Give the environment of its calls for one cluster; their files go to `folder`."""
         return {**environment_of(plane, self.layers, folder), **self.shared, "PYTHONUNBUFFERED": "1"}
 
-    def call(self, code, environment, request, **properties):
-        """Let it do what CloudFormation asks for; RuntimeError with its last words where it fails."""
+    def call(self, code, environment, request, heard=lambda line: None, **properties):
+        """Let it do what CloudFormation asks for, each line of it `heard`; RuntimeError with its last words."""
         kind = "Custom::AWSCDK-EKS-KubernetesResource"
         event = {"RequestType": request, "ResourceType": kind, "ResourceProperties": properties}
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=self.layers.handler,
-            env=environment,
-            input=json.dumps(event).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stdout.decode()[-3000:])
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        command, told = [sys.executable, "-c", code], []
+        with subprocess.Popen(command, cwd=self.layers.handler, env=environment, **pipes) as process:
+            process.stdin.write(json.dumps(event))
+            process.stdin.close()
+            for line in process.stdout:
+                told.append(line)
+                heard(line)
+        if process.returncode:
+            raise RuntimeError("".join(told)[-3000:])

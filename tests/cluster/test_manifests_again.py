@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import threading
 import time
 
 import cdk8s
@@ -23,12 +22,12 @@ from rehearsal.parts import ensure
 from tests.papers.commands import ROOT
 
 LAYER = ROOT / "constructs" / "podnet" / "manifests_layer" / "python"
-OURS = f"""import json, sys
+OURS = f"""import json, logging, sys
+logging.basicConfig(level=logging.INFO)
 sys.path.append({str(LAYER)!r})
 import podnet_manifests
 podnet_manifests.LIMIT_SECONDS, podnet_manifests._PAUSE_SECONDS = {{limit}}, 1
 podnet_manifests.handler(json.load(sys.stdin), None)"""
-AWAY_SECONDS = 4
 LABEL = "aws.cdk.eks/prune-c80000000000000000000000000000000000000001"
 
 
@@ -38,7 +37,7 @@ ALL = ["ConfigMap", "DaemonSet", "Service", "ServiceAccount"]
 @pytest.fixture(scope="module")
 def judge():
     made = TokenReviewer()
-    made.entries = {ACCESS_KEY: ["system:masters"]}
+    admit(made)
     yield made
     made.stop()
 
@@ -57,9 +56,9 @@ def give(mortal, cdk_function, tmp_path):
     """Let a handler do with objects what CloudFormation asks for."""
     environment = cdk_function.environment(mortal, tmp_path)
 
-    def call(code, request, objects, **places):
+    def call(code, request, objects, heard=lambda line: None, **places):
         given = {"ClusterName": "lab", "Manifest": json.dumps(objects), "PruneLabel": LABEL}
-        cdk_function.call(code, {**environment, **places}, request, **given)
+        cdk_function.call(code, {**environment, **places}, request, heard, **given)
 
     return call
 
@@ -122,14 +121,36 @@ def without_api_server(plane):
 
 
 @contextlib.contextmanager
-def api_server_away_for_a_while(plane):
-    kill(plane)
-    back = threading.Timer(AWAY_SECONDS, revive, [plane])
-    back.start()
+def until_tried_again(back):
+    """Give what hears the function: `back` is called when it says that it tries again, which it must."""
+    waiting = [back]
+
+    def heard(line):
+        if waiting and "is tried again" in line:
+            waiting.pop()()
+
     try:
-        yield
+        yield heard
+        assert not waiting, "nothing was tried again"
     finally:
-        back.join()
+        if waiting:
+            back()
+
+
+def api_server_away(plane):
+    """Kill it; it comes back when the function tries again."""
+    kill(plane)
+    return until_tried_again(lambda: revive(plane))
+
+
+def admit(judge):
+    judge.entries = {ACCESS_KEY: ["system:masters"]}
+
+
+def refuse(judge, entries):
+    """Admit nobody but by these entries; what the API server heard of an earlier token of this second, it remembers."""
+    time.sleep(1.1)
+    judge.entries = entries
 
 
 def test_cdks_function_alone_forgets_what_it_could_not_delete(mortal, give, objects):
@@ -140,8 +161,8 @@ def test_cdks_function_alone_forgets_what_it_could_not_delete(mortal, give, obje
 
 
 def test_a_deletion_waits_for_an_api_server_that_comes_back(mortal, give, objects):
-    with api_server_away_for_a_while(mortal):
-        give(OURS.format(limit=60), "Delete", objects)
+    with api_server_away(mortal) as heard:
+        give(OURS.format(limit=60), "Delete", objects, heard)
     assert left(mortal, objects) == []
 
 
@@ -149,8 +170,8 @@ def test_so_do_a_creation_and_a_change(mortal, give, objects):
     for one in objects:
         mortal.api("DELETE", place(one))
     for request in ("Create", "Update"):
-        with api_server_away_for_a_while(mortal):
-            give(OURS.format(limit=60), request, objects)
+        with api_server_away(mortal) as heard:
+            give(OURS.format(limit=60), request, objects, heard)
         assert left(mortal, objects) == ALL
 
 
@@ -178,23 +199,13 @@ def test_one_that_stays_away_fails_the_deletion_and_the_next_one_ends_it(mortal,
 
 
 def test_a_refusal_is_told(mortal, judge, give, objects):
-    judge.entries = {ACCESS_KEY: []}
+    refuse(judge, {ACCESS_KEY: []})
     try:
         with pytest.raises(RuntimeError, match="forbidden"):
             give(OURS.format(limit=0), "Delete", objects)
     finally:
-        judge.entries = {ACCESS_KEY: ["system:masters"]}
+        admit(judge)
     assert left(mortal, objects) == ALL
-
-
-class NewEntry(dict):
-    """An access entry that takes effect some seconds after it was first asked for."""
-
-    first = None
-
-    def __getitem__(self, key):
-        self.first = self.first or time.monotonic()
-        return ["system:masters"] if time.monotonic() > self.first + AWAY_SECONDS else super().__getitem__(key)
 
 
 @pytest.mark.parametrize("before", [{}, {ACCESS_KEY: []}], ids=["unauthorized", "forbidden"])
@@ -202,11 +213,9 @@ def test_a_creation_waits_for_an_access_entry_that_was_made_just_now(mortal, jud
     """EKS lets it in some seconds later; CDK's function alone tries once."""
     for one in objects:
         mortal.api("DELETE", place(one))
-    judge.entries = NewEntry(before)
-    try:
-        give(OURS.format(limit=60), "Create", objects)
-    finally:
-        judge.entries = {ACCESS_KEY: ["system:masters"]}
+    refuse(judge, before)
+    with until_tried_again(lambda: admit(judge)) as heard:
+        give(OURS.format(limit=60), "Create", objects, heard)
     assert left(mortal, objects) == ALL
 
 
