@@ -32,8 +32,9 @@ class Node:
         self.servers = lab.start_servers()
 
     def address(self, verb):
-        """Put the ClusterIP on the node ("add"), as node-cache does, or take it away ("del")."""
-        self.lab.ip("node", f"address {verb} {self.family.cluster_ip}/{self.family.bits} dev lo")
+        """Put the ClusterIP on the node ("add"), as node-cache does, or take it away ("del"); it is usable at once."""
+        at_once = " nodad" * (verb == "add" and self.family.bits == 128)  # else nobody can bind to it for a moment
+        self.lab.ip("node", f"address {verb} {self.family.cluster_ip}/{self.family.bits} dev lo{at_once}")
 
     def change(self, verb, *words):
         """Insert ("-I") or remove ("-D") the rules of node-cache that have all the words."""
