@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 from review.rules.at import At
@@ -17,6 +18,8 @@ _CACHE = "pod_networking.dns_cache"
 _ZONES = f"{_CACHE}.stub_domains"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
+_VERSION = re.compile(r"dns-node-cache:v?([0-9]+)\.([0-9]+)\.([0-9]+)(?![0-9])")
+_KNOWS_THE_FLAGS = (1, 26, 5)
 _REVERSE = ("in-addr.arpa", "ip6.arpa")
 _LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 _TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169.254.170.0/23"))
@@ -52,6 +55,23 @@ def image_is_pinned(settings: Settings) -> Iterator[At]:
     image = settings.pod_networking.dns_cache.image
     if image.split("@")[0].endswith(":latest"):
         yield At(f"{_CACHE}.image", image[:200])
+
+
+@rule(
+    "image-knows-the-flags",
+    "error",
+    must="be node-cache 1.26.5 or later",
+    why="an older one does not know -reloadwithsignal and ends at once: no node gets a cache, and the deploy fails",
+    source="kubernetes/dns#689, and cmd/node-cache/main.go of its releases",
+    fix="take registry.k8s.io/dns/k8s-dns-node-cache:1.26.8 or later, or a copy of it",
+    paths=(f"{_CACHE}.image",),
+)
+def image_knows_the_flags(settings: Settings) -> Iterator[At]:
+    """Find images of node-cache whose tag is an older release; another tag says nothing."""
+    cache = settings.pod_networking.dns_cache
+    found = _VERSION.search(cache.image)
+    if cache.enabled and found and tuple(map(int, found.groups())) < _KNOWS_THE_FLAGS:
+        yield At(f"{_CACHE}.image", cache.image[:200])
 
 
 @rule(
@@ -93,4 +113,10 @@ def cache_ports_differ(settings: Settings) -> Iterator[At]:
             yield At(_PORTS[i], str(port))
 
 
-RULES = (local_address_is_free, image_is_pinned, stub_domains_leave_the_cluster_its_names, cache_ports_differ)
+RULES = (
+    local_address_is_free,
+    image_is_pinned,
+    image_knows_the_flags,
+    stub_domains_leave_the_cluster_its_names,
+    cache_ports_differ,
+)

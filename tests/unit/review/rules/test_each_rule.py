@@ -145,6 +145,9 @@ CASES = [
      "pod_networking.exclude_snat_cidrs"),
     ("local-address-is-free", "dev", _cache(local_ip="169.254.169.253"), "pod_networking.dns_cache.local_ip"),
     ("local-address-is-free", "dev", _cache(local_ip="10.20.0.5"), "pod_networking.dns_cache.local_ip"),
+    *[("image-knows-the-flags", "dev", _cache(image=image), "pod_networking.dns_cache.image")
+      for image in ("registry.k8s.io/dns/k8s-dns-node-cache:1.26.4",
+                    f"mirror.example.com/eks/hardened-dns-node-cache:v1.9.10-build1@sha256:{'0' * 64}")],
     ("image-is-pinned", "dev", _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:latest"),
      "pod_networking.dns_cache.image"),
     ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"svc.cluster.local": ["10.99.1.53"]}),
@@ -474,6 +477,10 @@ def test_shipped_environments_have_no_errors(name):
           for host in ("0A1B.GR7.EU-WEST-1.eks.amazonaws.com", "0A1B.gr7.eu-west-1.eks.amazonaws.com:443",
                        "10.0.0.1:6443", "a.us-east-1.eks.amazonaws.com.example")),
         ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
+        *(("image-knows-the-flags", "dev", _cache(**{"image": f"mirror.example.com/{image}", **values}))
+          for image, values in (("k8s-dns-node-cache:1.26.5", {}), ("k8s-dns-node-cache:1.100.0-a", {}),
+                                ("k8s-dns-node-cache:ours-1.2.3", {}), ("my-cache:1.0.0", {}),
+                                ("k8s-dns-node-cache:1.25.0", {"enabled": False}))),
     ],
 )  # fmt: skip
 def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
