@@ -10,17 +10,20 @@ from dataclasses import asdict
 from itertools import cycle, islice
 
 from rehearsal import interrupts
+from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.faults.disk import Disk, in_own_mounts
 from rehearsal.faults.fault import faults
 from rehearsal.faults.result import Result
 from rehearsal.faults.suitable import check
 from rehearsal.faults.trial import Trial
+from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError, load
 from settings.files import file_of
 
+_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 _ORDER = ("deploy", "change", "change back", "leave")
 
 
@@ -31,6 +34,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=100, help="how many commands are disturbed")
     parser.add_argument("--seed", type=int, default=1, help="of the kinds and moments that are drawn")
     options = parser.parse_args()
+    if options.runs < 1:
+        parser.error(f"--runs must be 1 or more, got {options.runs}")
     interrupts.hear()
     workspace, results = Workspace(PROJECT / "build" / "faults"), list[Result]()
     try:
@@ -40,7 +45,7 @@ def main() -> int:
         disk = Disk(workspace.folder)
         workspace.open()
         _run(options, workspace, disk, results)
-    except (RehearsalError, SettingsError, OSError) as error:
+    except _EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rehearsal import interrupts
+from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
@@ -18,6 +19,7 @@ from rehearsal.workspace import PROJECT, Workspace
 from settings import SettingsError
 from settings.files import file_of
 
+_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 _RED, _KNOWN, _WRONG = "red", "not enforced here", "NOT NOTICED"
 _OFF_THE_LIST = "red, and yet listed as not enforced: take it off rehearsal/privilege/known.py"
 
@@ -48,14 +50,15 @@ def main() -> int:
                 results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
                 print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
                 print(f"          {result.detail}", flush=True)
-    except (RehearsalError, PartError, SettingsError) as error:
+    except _EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return interrupts.INTERRUPTED
     finally:
-        path = PROJECT / "build" / f"privilege-{Path(given.environment).stem}.json"
-        path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+        if results:  # what an earlier run found stays until there is something new
+            path = PROJECT / "build" / f"privilege-{Path(given.environment).stem}.json"
+            path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     return _told(results)
 
 

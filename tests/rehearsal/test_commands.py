@@ -1,6 +1,7 @@
 """A command of the rehearsal is read to its end, and its failure told, whatever becomes of its log."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -40,3 +41,40 @@ def test_an_environment_that_is_none_is_told(module):
         assert done.stderr.startswith("error: ")
         assert "nowhere" in done.stderr.splitlines()[0]
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["rehearsal", "rehearsal.faults", "rehearsal.privilege"])
+def test_a_part_that_cannot_be_built_is_told(tmp_path, module):
+    """Go is missing, and nothing was built before."""
+    for program in ("node", "openssl", "unshare", "mount"):
+        (tmp_path / program).symlink_to(shutil.which(program))
+    env = {**os.environ, "PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "KUBEBUILDER_ASSETS": ""}
+    done = subprocess.run([sys.executable, "-m", module], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("error: PATH must hold the go command")
+
+
+def test_results_of_an_earlier_run_stay_where_there_are_no_new_ones(tmp_path):
+    """Also where there is no folder for them yet."""
+    program = (
+        "import pathlib, sys\nfrom rehearsal.privilege import __main__ as module\n"
+        "module.PROJECT = pathlib.Path(sys.argv.pop(1))\nsys.exit(module.main())"
+    )
+    old = tmp_path / "build" / "privilege-nowhere.json"
+    for before in (None, "what was found"):
+        if before:
+            old.parent.mkdir(exist_ok=True)
+            old.write_text(before)
+        command = [sys.executable, "-c", program, tmp_path, "--environment", "nowhere"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert (old.read_text() if old.exists() else None) == before
+
+
+@pytest.mark.parametrize("runs", ["0", "-1"])
+def test_a_number_of_runs_that_is_none_is_refused_at_once(runs):
+    """Not after the minutes in which everything is made ready."""
+    command = [sys.executable, "-m", "rehearsal.faults", "--runs", runs]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--runs must be 1 or more, got {runs}" in done.stderr
