@@ -8,6 +8,7 @@ from accepter.answer import answer
 from accepter.template import template
 from settings import Settings, SettingsError, load
 from settings.network import Peer
+from settings.printing import say
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
             security_group=given.security_group,
             workload_groups=given.workload_group,
         )
-        print(json.dumps(template(settings, peer, known), indent=1))
+        say(json.dumps(template(settings, peer, known), indent=1))
     except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

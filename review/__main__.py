@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import pathlib
 import sys
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from review.rules import check, stops
 from review.since import since, since_saved
 from review.text import text
 from settings import SettingsError, load
+from settings.printing import holds_everything, say
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -36,18 +36,10 @@ def main() -> int:
     found["changes"] = since(before, found, given.against) if before else since_saved(found)
     if given.changes:
         told = "\n".join(lines(found["changes"])) if found["changes"] else ""
-        _say(told or _NOTHING_SAVED.format(settings.name, f"environments/{path_of(settings.name).name}"))
+        say(told or _NOTHING_SAVED.format(settings.name, f"environments/{path_of(settings.name).name}"))
         return 0
-    _say(json.dumps(found, indent=1, ensure_ascii=False) if given.json else text(found))
+    say(json.dumps(found, indent=1, ensure_ascii=not holds_everything()) if given.json else text(found))
     return int(stops(findings))
-
-
-def _say(told: str) -> None:
-    """Print; a reader such as `head` may have read enough before the end."""
-    try:
-        print(told, flush=True)  # noqa: T201 (for the person at the terminal)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the end
 
 
 def _given() -> argparse.Namespace:

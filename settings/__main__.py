@@ -33,10 +33,10 @@ def main() -> int:
     only_compare = parser.parse_args().check
     wanted = {FOLDER / name: schema(model) for name, model in FILES.items()}
     wanted[FOLDER.parent / "docs" / "settings.md"] = page(*map(json.loads, wanted.values()))
-    old = [file for file, text in wanted.items() if not file.exists() or file.read_text() != text]
+    old = [file for file, text in wanted.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
     if not only_compare:
         for file in old:
-            file.write_text(wanted[file])
+            file.write_text(wanted[file], encoding="utf-8")
         return 0
     for file in old:
         print(f"{file.parent.name}/{file.name} is older than the model; type: make schema", file=sys.stderr)  # noqa: T201

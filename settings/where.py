@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from settings.loading import load
+from settings.printing import say
 from settings.problems import SettingsError
 
 
@@ -18,7 +19,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return 1
-    print(f"environment {settings.name}: account {settings.account}, region {settings.region}")  # noqa: T201 (as above)
+    say(f"environment {settings.name}: account {settings.account}, region {settings.region}")
     return 0
 
 

@@ -20,15 +20,16 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         with Progress(given.label) as progress:
-            done = subprocess.run(given.command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            done = subprocess.run(given.command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
             progress.failed = done.returncode != 0
     except KeyboardInterrupt:
         return _INTERRUPTED
     except OSError as error:
         print(f"{given.command[0]} must be there, got: {error.strerror}; type: make setup", file=sys.stderr)
         return 127
-    print(done.stdout, end="")
-    print(done.stderr, end="", file=sys.stderr)
+    for stream, said in ((sys.stdout, done.stdout), (sys.stderr, done.stderr)):
+        stream.buffer.write(said)  # as it is: a path in it may be none in this locale
+        stream.flush()
     return done.returncode if done.returncode >= 0 else 128 - done.returncode
 
 

@@ -1,4 +1,8 @@
-"""A step says how it ended."""
+"""A step says how it ended, and a command what it said."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -18,3 +22,15 @@ def test_a_step_says_how_it_ended(error, told, capsys):
         pass
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith(f"deploy: {told} ")
+
+
+def test_what_a_command_says_arrives_as_it_is_in_every_locale():
+    """Its path may hold letters that the locale does not have; errors stay errors."""
+    said = (
+        "import sys; sys.stdout.buffer.write(b'/p\\xc3\\xa4th\\n'); sys.stderr.buffer.write(b'\\xff\\n'); sys.exit(3)"
+    )
+    command = [sys.executable, "-m", "terminal", "saying", "--", sys.executable, "-c", said]
+    env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (3, b"/p\xc3\xa4th\n")
+    assert done.stderr.splitlines()[-1] == b"\xff"
