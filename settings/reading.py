@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 LARGEST_FILE = 1024 * 1024
 _DEEPEST = 20
 _LONGEST_NUMBER = 100
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")  # 0443 is 291 in YAML 1.1, and 443 in 1.2 and editors
+_OTHER_NUMBER = "is a number in another form than decimal"
 _NO_REUSE = "anchors, aliases and merge keys are not used here"
 _FIXES = {
     _NO_REUSE: "write the values out in each place",
     "found character '\\t'": "indent the line with spaces: YAML takes no tabs there",
     "stands twice": "keep one of the two",
+    _OTHER_NUMBER: "put it in quotes where it is an id or a name; else write digits alone, without a 0 before them",
     "found another document": "remove the line `---` and what follows: a file is one environment",
 }
 
@@ -65,10 +69,14 @@ def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
-def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
+def _number(_loader: _Loader, node: yaml.ScalarNode) -> int | str:
     if len(node.value) > _LONGEST_NUMBER:
         raise yaml.constructor.ConstructorError(None, None, "a number that is too long", node.start_mark)
-    return int(loader.construct_yaml_int(node))
+    if ":" in node.value:
+        return str(node.value)  # of base 60 in YAML 1.1: 22:23 would be port 1343
+    if not _DECIMAL.fullmatch(node.value):
+        raise yaml.constructor.ConstructorError(None, None, f"{node.value} {_OTHER_NUMBER}", node.start_mark)
+    return int(node.value)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -114,6 +122,8 @@ def read(file: pathlib.Path, instead: Callable[[], str]) -> dict[str, Any]:
 
 def _told(error: Exception) -> str:
     """Return YAML's complaint in one line, with the place."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"{error.reason}: U+{error.character:04X} at {error.position}"
     if not isinstance(error, yaml.MarkedYAMLError):
         return str(error)
     where = (

@@ -143,6 +143,11 @@ def test_a_pipelines_file_is_named_by_its_own_rule(environment_file):
     ("text", "told"),
     [
         (f"account: 0x{'f' * 5000}\n", "a number that is too long (line 1, column 10)"),
+        ("account: 011111111111\n", "011111111111 is a number in another form than decimal (line 1, column 10)"),
+        ("port: 0443\n", "0443 is a number in another form than decimal (line 1, column 7)"),
+        ("port: 0x1F\n", "0x1F is a number in another form than decimal (line 1, column 7)"),
+        ("port: 1_000\n", "1_000 is a number in another form than decimal (line 1, column 7)"),
+        ("port: \x00\n", "special characters are not allowed: U+0000 at 6"),
         ('account: "\\ud800"\n', "half a character, U+D800 to U+DFFF (line 1, column 10)"),
     ],
 )
@@ -151,3 +156,13 @@ def test_numbers_and_characters_that_nothing_can_hold_are_told_with_their_line(e
     with pytest.raises(SettingsError) as caught:
         load(environment_file(text))
     assert [(problem.rule, problem.got) for problem in caught.value.problems] == [("must be plain YAML", f"'{told}'")]
+
+
+def test_a_range_of_ports_that_yaml_takes_for_one_number_is_told_as_a_range(environment_file):
+    """22:23 has base 60 in YAML 1.1, and is 1343."""
+    text = (FOLDER / "dev.yaml").read_text()
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(text.replace("port: 8080", "port: 22:23")))
+    assert [(problem.got, problem.fix) for problem in caught.value.problems] == [
+        ("'22:23'", "write port: 22, to_port: 23")
+    ]
