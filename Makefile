@@ -13,8 +13,17 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .ONESHELL:
 
-ifeq ($(origin env),command line)
-$(error ENV must be written in capitals, got env=$(env): make $(MAKECMDGOALS) ENV=$(env))
+# what is given in small letters would be passed over, and the default be taken
+small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers,$(if $(filter command,$(origin $(each))),$(each))))
+ifneq (,$(small))
+capitals := $(shell echo $(small) | tr a-z A-Z)
+$(error $(capitals) must be written in capitals, got $(small)=$($(small)): make $(MAKECMDGOALS) $(capitals)=$($(small)))
+endif
+benchmarks := synth reconcile dns dns_restart early_demux
+ifneq (,$(filter bench,$(MAKECMDGOALS)))
+ifeq (,$(filter $(NAME),$(benchmarks)))
+$(error NAME must be one of $(benchmarks), got $(NAME))
+endif
 endif
 # what changes an account takes no default
 CHANGING := $(filter deploy destroy,$(MAKECMDGOALS))
@@ -64,38 +73,38 @@ setup-system: ## install the Debian packages that tests use, as root; elsewhere 
 
 # -- use --------------------------------------------------------------------------------------------------------------
 synth: setup ## write templates and the review to cdk.out; reads nothing but the repository
-	@.venv/bin/python -m terminal "synthesizing $(ENV)" -- $(CDK) synth --quiet -c environment=$(ENV)
+	@.venv/bin/python -m terminal "synthesizing $(ENV)" -- $(CDK) synth --quiet -c environment="$(ENV)"
 	echo "templates in cdk.out, the review in cdk.out/review/index.html"
 review: setup ## tell flows, rules and capacity of ENV as text, without a synth
-	@.venv/bin/python -m review --environment $(ENV) $(if $(AGAINST),--against $(AGAINST))
+	@.venv/bin/python -m review --environment "$(ENV)" $(if $(AGAINST),--against "$(AGAINST)")
 diff: setup ## compare with what is deployed, and tell what the change does to running pods; AGAINST=<saved review or file>
-	@.venv/bin/python -m review --environment $(ENV) --changes $(if $(AGAINST),--against $(AGAINST))
-	$(CDK) diff -c environment=$(ENV)
+	@.venv/bin/python -m review --environment "$(ENV)" --changes $(if $(AGAINST),--against "$(AGAINST)")
+	$(CDK) diff -c environment="$(ENV)"
 deploy: setup ## deploy all stacks of ENV, which must be given, to AWS, and save the review that the next one is compared with
 	@.venv/bin/python -m settings.where --environment "$(ENV)"
-	$(CDK) deploy --all -c environment=$(ENV)
+	$(CDK) deploy --all -c environment="$(ENV)"
 	saved=$$(basename "$(ENV)"); saved=environments/$${saved%.*}.review.json
 	cp cdk.out/review/review.json "$$saved"
 	echo "saved $$saved: commit it, make diff compares with it"
 dataplane: setup ## measure the flows of ENV on this machine's kernel, beside the model's
-	@.venv/bin/python -m tests.dataplane --environment $(ENV)
+	@.venv/bin/python -m tests.dataplane --environment "$(ENV)"
 destroy: setup ## delete all stacks of ENV, which must be given, from AWS
 	@.venv/bin/python -m settings.where --environment "$(ENV)"
-	$(CDK) destroy --all -c environment=$(ENV)
+	$(CDK) destroy --all -c environment="$(ENV)"
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
-	@.venv/bin/python -m verify --environment $(ENV) $(ARGS)
+	@.venv/bin/python -m verify --environment "$(ENV)" $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries them all
-	@exec .venv/bin/python -m rehearsal --environment $(ENV) $(if $(KEEP),--keep) $(if $(OPERATIONS),--operations)
+	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(KEEP),--keep) $(if $(OPERATIONS),--operations)
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
 synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
-	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE)
+	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)"
 	rm -rf build/reviews && mkdir -p build/reviews
 	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
 	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
 deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
-	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline=$(PIPELINE) $(PIPELINE)
+	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)" "$(PIPELINE)"
 
 # -- development --------------------------------------------------------------------------------------------------------
 check: setup ## format, lint, types, import contracts, schema, security scans of every environment
@@ -119,9 +128,9 @@ test-quick: setup ## run tests/unit but for the browser's, and tests/synth, WORK
 fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts, answers and option sets
 	@OPTION_SETS=2000 FUZZ=full FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q tests/fuzz tests/unit/review/test_any_settings.py tests/synth/test_random_files.py tests/unit/settings/test_any_file.py tests/cluster/test_any_event.py tests/dns/test_corefile_loads.py tests/unit/charts/test_corefile.py
 faults: setup-rehearsal ## rehearse RUNS times, each with one part killed, paused or out of disk at a random moment; SEED repeats
-	@exec .venv/bin/python -m rehearsal.faults --environment $(ENV) --runs $(RUNS) $(if $(SEED),--seed $(SEED))
+	@exec .venv/bin/python -m rehearsal.faults --environment "$(ENV)" --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 privilege: setup-rehearsal ## rehearse ENV once for each permission of its templates, without it; ONLY="…" names some
-	@exec .venv/bin/python -m rehearsal.privilege --environment $(ENV) $(if $(ONLY),--only "$(ONLY)")
+	@exec .venv/bin/python -m rehearsal.privilege --environment "$(ENV)" $(if $(ONLY),--only "$(ONLY)")
 observability: setup ## write the dashboard and the alert rules from their source
 	@.venv/bin/python -m observability
 bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json

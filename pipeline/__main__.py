@@ -7,7 +7,7 @@ import aws_cdk as cdk
 
 from app import CONTEXT, checked, synthesize
 from pipeline.pipeline_stack import PipelineStack
-from settings import SettingsError, load_pipeline
+from settings import SettingsError, chosen, load_pipeline
 
 
 def main() -> int:
@@ -16,8 +16,7 @@ def main() -> int:
     parser.parse_args()
     app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
     try:
-        named = app.node.try_get_context("pipeline")
-        plan = load_pipeline("pipeline" if named is None else named)
+        plan = load_pipeline(chosen(app.node.get_all_context(), "pipeline", "pipeline"))
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (for the person at the terminal)
         return 1

@@ -15,7 +15,7 @@ FOLDER = pathlib.Path(__file__).parent.parent / "environments"
 PIPELINE_SCHEMA = "pipeline-schema.json"
 _ENDINGS = (".yaml", ".yml")
 _LONGEST_PATH = 400
-_KEY, _SHORT, _QUOTES = "environment", "env", "'\""
+_SHORT, _QUOTES = "env", "'\""
 
 
 def environments() -> list[str]:
@@ -37,17 +37,18 @@ def file_of(name: str) -> pathlib.Path:
     return file if file.suffix else FOLDER / f"{name}.yaml"
 
 
-def chosen(context: Mapping[str, object]) -> str:
-    """Return the environment that values of a CDK app name (`-c environment=<name>`); `dev` where none does.
+def chosen(context: Mapping[str, object], kind: str = "environment", default: str = "dev") -> str:
+    """Return what values of a CDK app name (`-c environment=<name>`); the default where none does.
 
     Raises SettingsError for a value that was meant to: without it the app would be another environment's.
     """
-    for key in context.keys() - {_KEY}:
-        if key.lower() == _SHORT or difflib.get_close_matches(key.lower(), [_KEY], cutoff=0.8):
+    for key in context.keys() - {kind}:
+        short = kind.startswith(_SHORT) and key.lower() == _SHORT
+        if short or difflib.get_close_matches(key.lower(), [kind], cutoff=0.8):
             got = show(context[key])
-            fix = f"write -c {_KEY}={got.strip(_QUOTES)}"
-            raise SettingsError("the environment", [Problem(f"-c {key}", f"must be written -c {_KEY}", got, fix)])
-    return context.get(_KEY, "dev")  # type: ignore[return-value]  # whatever it is, file_of tells
+            fix = f"write -c {kind}={got.strip(_QUOTES)}"
+            raise SettingsError(f"the {kind}", [Problem(f"-c {key}", f"must be written -c {kind}", got, fix)])
+    return context.get(kind, default)  # type: ignore[return-value]  # whatever it is, file_of tells
 
 
 def first_line(file: pathlib.Path) -> str:

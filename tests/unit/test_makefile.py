@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from test_help import INNER, commands
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -60,7 +61,7 @@ def test_what_changes_an_account_takes_no_environment_by_default(target):
         assert f"make {target} must be given an environment: make {target} ENV=<name>" in refused.stderr
     for told in (make(target, "ENV=prod").stdout, make(target, ENV="prod").stdout):
         where = told.index('python -m settings.where --environment "prod"')
-        assert where < told.index(f"cdk {target} --all -c environment=prod")
+        assert where < told.index(f'cdk {target} --all -c environment="prod"')
 
 
 @pytest.mark.parametrize("target", ["synth", "deploy"])
@@ -69,6 +70,37 @@ def test_a_variable_in_small_letters_is_refused(target):
     refused = make(target, "env=prod")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert f"ENV must be written in capitals, got env=prod: make {target} ENV=prod" in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("rehearse", "keep=1"), ("deploy-pipeline", "pipeline=eu"), ("bench", "name=dns")])
+def test_no_variable_is_passed_over_in_small_letters(words):
+    """The default would be taken without a word."""
+    refused = make(*words)
+    name, value = words[1].split("=")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"{name.upper()} must be written in capitals, got {words[1]}: " in refused.stderr
+    assert f"make {words[0]} {name.upper()}={value}" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["nowhere", "report", ""])
+def test_a_benchmark_that_is_none_is_refused_before_anything_is_built(name):
+    """With the names of those that there are: every module that can be run by itself."""
+    refused = make("bench", f"NAME={name}")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    ((names, got),) = re.findall(r"NAME must be one of ([a-z_ ]+), got (\w*)\.", refused.stderr)
+    assert got == name
+    runs = {module.removeprefix("benchmarks.") for module in {*commands()} - INNER if module.startswith("benchmarks.")}
+    assert {*names.split()} == runs
+    assert all(make("bench", f"NAME={one}").returncode == 0 for one in runs)
+
+
+@pytest.mark.parametrize(
+    "target", ["synth", "review", "diff", "dataplane", "verify", "rehearse", "faults", "privilege"]
+)
+def test_a_name_reaches_its_command_as_one_word(target):
+    """A path may have a space in it, and an empty name is told as one."""
+    for name in ("a b", ""):
+        assert f'environment{"=" if target == "synth" else " "}"{name}"' in make(target, f"ENV={name}").stdout
 
 
 def test_where_an_environment_lies_is_told_in_one_line():

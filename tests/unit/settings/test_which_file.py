@@ -127,6 +127,15 @@ def test_a_misspelt_choice_is_refused_and_no_other_environment_taken(key):
     assert (problem.path, problem.got, problem.fix) == (f"-c {key}", "'prod'", "write -c environment=prod")
 
 
+@pytest.mark.parametrize("key", ["pipelines", "Pipeline", "pipline"])
+def test_a_misspelt_choice_of_a_pipeline_is_refused_too(key):
+    """Nothing else is taken for one, though cdk.json names an environment."""
+    with pytest.raises(SettingsError, match=f"the pipeline: 1 problem.*\n  -c {key} must be written -c pipeline, got"):
+        chosen({"environment": "dev", key: "eu"}, "pipeline", "pipeline")
+    assert chosen({"environment": "dev", "env": "prod"}, "pipeline", "pipeline") == "pipeline"
+    assert chosen({"pipeline": "eu"}, "pipeline", "pipeline") == "eu"
+
+
 def test_what_other_tools_keep_in_the_context_chooses_nothing():
     """The choice as it stands, and dev without any."""
     others = {"aws:cdk:enable-asset-metadata": True, "@aws-cdk/core:environments": 1, "vpc": "x"}
