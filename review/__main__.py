@@ -34,19 +34,23 @@ def main() -> int:
     findings = check(settings)
     found = content(settings, findings)
     found["changes"] = since(before, found, given.against) if before else since_saved(found)
-    if given.changes:
+    if given.json:
+        say(json.dumps(found["changes"] if given.changes else found, indent=1, ensure_ascii=not holds_everything()))
+    elif given.changes:
         told = "\n".join(lines(found["changes"])) if found["changes"] else ""
         say(told or _NOTHING_SAVED.format(settings.name, f"environments/{path_of(settings.name).name}"))
-        return 0
-    say(json.dumps(found, indent=1, ensure_ascii=not holds_everything()) if given.json else text(found))
-    return int(stops(findings))
+    else:
+        say(text(found))
+    return int(stops(findings) and not given.changes)
 
 
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m review", description="Tell what an environment file leads to.")
     parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--changes", action="store_true", help="tell only what changes")
+    parser.add_argument(
+        "--changes", action="store_true", help="tell only what changes; as JSON null where nothing is saved"
+    )
     parser.add_argument(
         "--against", help="what is compared with: a saved review.json, or an environment file; else the last deploy's"
     )

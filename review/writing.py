@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from review import manifests as objects
@@ -22,8 +23,17 @@ def write(outdir: str, settings: Settings, manifests: Mapping[str, Sequence[Mapp
     """Write `<outdir>/review/`: index.html, review.json, and manifests/<name>.yaml for each resource.
 
     `manifests` are the Kubernetes objects that the stacks apply, by resource. Where `outdir` is a cloud assembly, what
-    its templates make and allow is told too. Files of an earlier run are replaced.
+    its templates make and allow is told too. Files of an earlier run are replaced. Raises SystemExit, with path and
+    reason, where they cannot be written.
     """
+    try:
+        _write(outdir, settings, manifests)
+    except OSError as error:
+        place = error.filename or outdir
+        sys.exit(f"{place} must be a place to write to, got {error.strerror}: remove {outdir}, or name another with -o")
+
+
+def _write(outdir: str, settings: Settings, manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     from review.page import render  # noqa: PLC0415 (a check without a page needs no template engine)
 
     objects.write(outdir, manifests)

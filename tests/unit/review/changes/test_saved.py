@@ -131,6 +131,9 @@ def test_the_command_compares_with_a_saved_review_or_an_environment_file(tmp_pat
     assert (code, "pod_networking.enforcing_mode: strict -> standard" in told) == (0, True)
     code, told = _told("--changes", "--against", "prod")
     assert (code, "account: 222222222222 -> 111111111111" in told) == (0, True)
+    code, told = _told("--changes", "--json", "--against", "prod")
+    assert (code, json.loads(told)["against"]) == (0, "prod")
+    assert _told("--changes", "--json") == (0, "null\n")
     assert _told("--changes", "--against", str(tmp_path / "none.json"))[0] == 1
     assert "no saved review to compare with" in _told("--changes")[1]
 

@@ -149,6 +149,15 @@ def test_a_later_write_replaces_what_was_there(tmp_path):
     assert [file.name for file in (tmp_path / "review" / "manifests").iterdir()] == ["two.yaml"]
 
 
+def test_a_place_that_takes_no_files_is_told_in_one_sentence(tmp_path):
+    """A file where the folder goes, as after a copy by hand; nobody reads a traceback."""
+    (tmp_path / "review").write_text("a file")
+    with pytest.raises(
+        SystemExit, match=re.escape(f"must be a place to write to, got Not a directory: remove {tmp_path}")
+    ):
+        review.write(str(tmp_path), load("dev"), {"one": [{"kind": "X"}]})
+
+
 def test_writing_takes_few_times_what_its_manifests_take_and_400_kilobytes(tmp_path):
     """With 200 policies and long manifests, in a process that has rendered nothing before: three times their YAML."""
     long = [{"kind": "ConfigMap", "metadata": {"name": "long"}, "data": {"text": "\"'<&>" * 4000}}]
