@@ -42,7 +42,10 @@ def main() -> int:
 def _peer(settings: Settings, name: str) -> Peer:
     peers = {peer.name: peer for peer in settings.peers}
     if name not in peers:
-        raise ValueError(f"--peer must be one of {', '.join(peers) or 'none'}, got {name}")
+        rule = (
+            f"--peer must be one of {', '.join(peers)}" if peers else "--peer must be one of the file, which has none"
+        )
+        raise ValueError(f"{rule}, got {name}")
     return peers[name]
 
 

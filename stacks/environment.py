@@ -16,8 +16,9 @@ from stacks.workloads_stack import WorkloadsStack
 class Environment:
     """Network, Cluster, PodNetworking, Compute, Workloads-<namespace>; an existing cluster has the third and the last.
 
-    References order everything after Cluster. Compute after PodNetworking and Workloads after Compute have none and are
-    ordered by hand: nodes arrive in a cluster whose pod networking is right, policies before the pods they select.
+    References order everything after Cluster. Compute after PodNetworking and Workloads after Compute are ordered by
+    hand: nodes arrive in a cluster whose pod networking is right, policies before the pods they select. The proof of
+    the nodes' trunks refers to PodNetworking as well, but the order is not to rest on it.
     """
 
     def __init__(self, scope: Construct, settings: Settings) -> None:

@@ -203,6 +203,8 @@ def test_a_peer_that_the_file_does_not_have_is_told():
     done = command("--peer", "nobody")
     assert done.returncode == 1
     assert "--peer must be one of data, partner, got nobody" in done.stderr
+    done = command("--environment", "existing", "--peer", "nobody")
+    assert "--peer must be one of the file, which has none, got nobody" in done.stderr
 
 
 GROUP = KNOWN.security_group
