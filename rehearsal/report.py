@@ -13,6 +13,7 @@ from rich.text import Text
 from rehearsal.aws import AWS_ERRORS
 from rehearsal.checks.expect import CheckFailedError, NotAskedFor
 from rehearsal.errors import RehearsalError
+from settings.printing import take_everything
 
 _EXPECTED: tuple[type[Exception], ...] = (CheckFailedError, RehearsalError, OSError, *AWS_ERRORS)
 _STYLES = {"proven": "green", "FAILED": "bold red", "not asked for": "dim", "only recorded": "yellow"}
@@ -69,6 +70,7 @@ class Report:
     def show(self, total: float, console: Console | None = None) -> None:
         """Print steps with their times and the table; plain lines without a terminal."""
         console = console or Console(width=None if Console().is_terminal else 160)
+        take_everything(console.file)
         times = Table(title="Steps", title_justify="left", box=None)
         times.add_column("step")
         times.add_column("s", justify="right")

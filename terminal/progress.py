@@ -16,9 +16,9 @@ except ImportError:  # the control plane and the parts are also used where only 
 class Progress:
     """Tell on standard error that a step runs: a spinner with a clock on a terminal, plain lines elsewhere.
 
-    Without a terminal a line is written at the start, one every `every` seconds, and one at the end, so that a log
-    shows that the step is alive. `NO_COLOR` is kept by rich itself. Labels and notes are shown as they are: no markup
-    is read in them.
+    Without a terminal, or on one that moves no cursor (`TERM=dumb`), a line is written at the start, one every `every`
+    seconds, and one at the end, so that a log shows that the step is alive. `NO_COLOR` is kept by rich itself. Labels
+    and notes are shown as they are: no markup is read in them.
 
     Attributes:
         failed: Whether the step failed; an exception sets it too.
@@ -42,7 +42,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()
-        if _rich is not None and sys.stderr.isatty():
+        if _rich is not None and sys.stderr.isatty() and not Console(stderr=True).is_dumb_terminal:
             self._bar = _rich.Progress(
                 _rich.SpinnerColumn(),
                 _rich.TextColumn("{task.description}", markup=False),

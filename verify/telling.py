@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from settings.printing import take_everything
 from settings.problems import printable
 from verify.cluster import Cluster
 from verify.finding import Finding
@@ -18,6 +19,7 @@ _COUNTED = {"holds": "hold", "fails": "do not", "not tried": "not tried"}
 
 def tell(environment: str, cluster: Cluster, found: Sequence[Finding], console: Console) -> None:
     """Print where kubectl looks, a line for each finding, what is wrong and its fix, and at the end how many hold."""
+    take_everything(console.file)
     _line(console, Text(f"{environment}: {cluster}", style="bold"))
     for finding in found:
         mark, style = _MARKS[finding.result]

@@ -1,6 +1,9 @@
 """The table at the end."""
 
+import io
 import json
+
+from rich.console import Console
 
 from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, network, plan
 from rehearsal.checks.expect import NotAskedFor, equal
@@ -21,6 +24,16 @@ _OPTIONAL = tuple(
         drift.watch_repairs_drift,
     }
 )
+
+
+def test_a_terminal_without_a_character_shows_its_number():
+    """An object may hold any, and the differences of objects are shown with dots."""
+    written, report = io.BytesIO(), Report()
+    stream = io.TextIOWrapper(written, encoding="ascii")
+    report.check("objects", lambda: "…a ☃")
+    report.show(1, Console(file=stream, width=80))
+    stream.flush()
+    assert rb"\u2026a \u2603" in written.getvalue()
 
 
 def test_a_failing_check_is_told_and_the_others_still_run(tmp_path, capsys):

@@ -34,3 +34,14 @@ def test_what_a_command_says_arrives_as_it_is_in_every_locale():
     done = subprocess.run(command, env=env, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (3, b"/p\xc3\xa4th\n")
     assert done.stderr.splitlines()[-1] == b"\xff"
+
+
+@pytest.mark.parametrize(("terminal", "begins"), [("dumb", b"waiting ...\r\n"), ("xterm", b"\x1b")])
+def test_a_terminal_that_moves_no_cursor_gets_plain_lines(terminal, begins):
+    """As that of an editor; it would see nothing until the end."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "terminal", "waiting", "--", "true"]
+    subprocess.run(command, env={**os.environ, "TERM": terminal}, stderr=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).startswith(begins)
+    os.close(ours)

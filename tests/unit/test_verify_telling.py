@@ -47,6 +47,15 @@ def test_json_has_the_text_as_it_is():
     assert all(line.isprintable() for line in told.split("\n"))
 
 
+def test_a_terminal_without_a_character_shows_its_number():
+    """The text is the cluster's, the locale the reader's."""
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="ascii")
+    tell("dev", Cluster(), [Finding("pods", "größer ☃")], Console(file=stream))
+    stream.flush()
+    assert rb"ok    pods: gr\xf6\xdfer \u2603" in written.getvalue()
+
+
 @pytest.mark.parametrize("text", ["", "10.0.0.1", "Größe 3 µs → ✓", "名前"])
 def test_what_can_be_printed_is_printed(text):
     """In any script."""
