@@ -4,10 +4,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from review import check, stops
+from review.rules.stacks import resources_of_namespace, resources_of_network
 from settings import SettingsError, load
 from tests.any_environment import EXAMPLES, environments
 
 SAMPLE = max(5, EXAMPLES // 40)
+METADATA = 1  # the CDK CLI lets each stack have a resource of CDK's own
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow]
 
 
@@ -24,3 +26,8 @@ def test_what_the_review_lets_pass_becomes_stacks(environment_file, synthesized,
     found = synthesized(loaded)
     assert "PodNetworking" in found.templates
     assert {f"Workloads-{workload.namespace}" for workload in loaded.workloads} <= set(found.templates)
+    for namespace in {workload.namespace for workload in loaded.workloads}:
+        made = len(found.templates[f"Workloads-{namespace}"]["Resources"]) + METADATA
+        assert made == resources_of_namespace(loaded, namespace)
+    if loaded.cluster:
+        assert len(found.templates["Network"]["Resources"]) + METADATA <= resources_of_network(loaded)

@@ -101,9 +101,16 @@ def _many_ranges(direction):
     return change
 
 
-def _full_namespace(content):
-    (one, *_) = content["workloads"]
-    content["workloads"] = [{**one, "name": f"app-{i}"} for i in range(170)]
+def _full_namespace(count, **values):
+    def change(content):
+        one = content["workloads"][0] | values
+        content["workloads"] = [{**one, "name": f"app-{i}"} for i in range(count)]
+
+    return change
+
+
+def _from(end, count):
+    return [{"port": 8000 + number, "from": end} for number in range(count)]
 
 
 def _many_workloads(content):
@@ -296,7 +303,14 @@ CASES = [
     ("given-groups-lie-in-this-vpc", "dev", _workload(security_group_ids=_ids(1)), "workloads[0].security_group_ids"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
-    ("stack-holds-its-resources", "dev", _full_namespace, "workloads"),
+    ("stack-holds-its-resources", "dev", _full_namespace(170), "workloads"),
+    ("stack-holds-its-resources", "dev", _full_namespace(125, ingress=_from({"cluster": True}, 2)), "workloads"),
+    ("stack-holds-its-resources", "dev",
+     _full_namespace(100, ingress=_from({"security_group_id": "sg-0a1b2c3d4e5f60718"}, 3)), "workloads"),
+    ("stack-holds-its-resources", "dev",
+     lambda c: (_behind_gateway("10.0.0.0/8")(c), _peer(further_cidrs=_blocks(49))(c),
+                c["peers"].extend({**c["peers"][0], "name": f"more-{i}", "peer_side": None} for i in range(4))),
+     "peers"),
     ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
     ("coredns-keeps-its-group", "dev",
      lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"}), "workloads[2]"),
@@ -422,6 +436,10 @@ def test_shipped_environments_have_no_errors(name):
         ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["9.9.9.9", "169.254.169.253"]})),
         ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"10.in-addr.arpa": ["10.99.1.53"]})),
         ("vpc-range-holds-its-subnets", "dev", lambda c: c["network"].update(cidr="10.20.0.0/22")),
+        ("stack-holds-its-resources", "dev",
+         _full_namespace(124, ingress=_from({"cluster": True}, 2), egress=None, reaches=[])),
+        ("stack-holds-its-resources", "dev",
+         _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 50), egress=None, reaches=[])),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
         ("instance-type-has-the-architecture", "dev", _nodes("c7gn.xlarge", architecture="arm64")),
         ("kube-proxy-follows-kubernetes", "dev",
