@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 from typing import Literal
 
 EnforcingMode = Literal["standard", "strict"]
 CacheState = Literal["on", "away"]
 Nodes = Literal["nat-gateway", "public-subnet"]
+_MANY = 65_536  # answers kept: hundreds of workloads name the same few ranges, and many rules ask about each
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ class Conditions:
         return not self.external_snat and not covers(self.excluded_cidrs, destination)
 
 
+@functools.lru_cache(_MANY)
 def covers(ranges: tuple[str, ...], wanted: str) -> bool:
     """Return whether the ranges, taken together, hold every address of the IPv4 range `wanted`."""
     target = ipaddress.IPv4Network(wanted)
@@ -63,6 +66,7 @@ def covers(ranges: tuple[str, ...], wanted: str) -> bool:
     return any(target.subnet_of(network) for network in merged)
 
 
+@functools.lru_cache(_MANY)
 def overlapping(one: str, other: str) -> bool:
     """Return whether two IPv4 ranges have an address in common."""
     return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))

@@ -3,6 +3,7 @@
 import pytest
 
 from review import check, stops, told
+from review.flows import conditions
 from review.rules import RULES
 from review.rules.reference import FILE, text
 from settings import SettingsError, load
@@ -95,6 +96,24 @@ def test_many_workloads_are_checked_in_a_second(changed):
     assert len(found) == 1
     assert found[0].got.startswith("301 groups by ")
     assert len(found[0].got) < 250
+
+
+def test_ranges_that_many_workloads_name_are_compared_once(changed):
+    """300 workloads with ten ranges each, and five peers: rules ask a hundred thousand times about fifty pairs."""
+
+    def many(content):
+        content["peers"] = [
+            {"name": f"p{i}", "cidr": f"10.{200 + i}.0.0/16", "vpc_id": f"vpc-{i:017x}"} for i in range(5)
+        ]
+        sent = [{"port": 443, "to": {"cidr": f"10.200.{i}.0/24"}} for i in range(10)]
+        one = {**content["workloads"][0], "egress": sent, "reaches": [{"peer": "p0", "port": 5432}]}
+        content["workloads"] = [{**one, "name": f"w{i}"} for i in range(300)]
+
+    settings = changed("dev", many)
+    conditions.covers.cache_clear()
+    check(settings)
+    assert conditions.covers.cache_info().misses < 200
+    assert conditions.covers.cache_info().hits > 10_000
 
 
 def _rule(number):
