@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from review.changes import lines
+from settings.alike import alike, also
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,10 +35,11 @@ def _findings(content: Mapping[str, Any]) -> Iterator[str]:
         f"Rules: {counts['rules']} checked, errors {counts['errors']}, warnings {counts['warnings']}, "
         f"acknowledged {counts['acknowledged']}"
     )
-    for found in content["findings"]:
+    for found, *others in alike(content["findings"], itemgetter("rule", "fix", "acknowledged")):
         mark = "acknowledged" if found["acknowledged"] else found["severity"]
-        yield f"  {mark} {found['rule']}: {found['path']} must {found['must']}, got {found['got']}"
+        yield f"  {mark} {found['rule']}: {found['path']}{found['owner']} must {found['must']}, got {found['got']}"
         yield f"    {'reason' if found['acknowledged'] else 'fix'}: {found['acknowledged'] or found['fix']}"
+        yield from also(found["got"], [(f"{one['path']}{one['owner']}", one["got"]) for one in others])
 
 
 def _flows(content: Mapping[str, Any]) -> Iterator[str]:

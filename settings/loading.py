@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from settings import meant
+from settings.alike import owner
 from settings.files import FOLDER, environments, file_of, instead_of
 from settings.forms import Section
 from settings.kinds import ENVIRONMENT, PIPELINE, Kind, of_the_other_kind
@@ -54,7 +55,7 @@ def _load(name: str, kind: Kind, model: type[File], check: Callable[[dict[str, A
         told = problems_of(found, kind.schema, functools.partial(meant.fix, model=model))
         problems += [_placed(problem, file) for problem in told]
     if problems:
-        raise SettingsError(file.name, problems)
+        raise SettingsError(file.name, [dataclasses.replace(one, owner=owner(one.path, raw)) for one in problems])
     return settings
 
 

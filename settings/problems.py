@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
+
+from settings.alike import alike, also, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,10 +39,12 @@ class Problem:
     rule: str
     got: str
     fix: str
+    owner: str = ""
+    """Whose setting it is, such as ` of shop/api`."""
 
     def __str__(self) -> str:
         """Say it in two lines."""
-        return f"{self.path} {self.rule}, got {self.got}\n    fix: {self.fix}"
+        return f"{self.path}{self.owner} {self.rule}, got {self.got}\n    fix: {self.fix}"
 
 
 class SettingsError(Exception):
@@ -47,13 +52,20 @@ class SettingsError(Exception):
 
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
-        self.problems = sorted(set(problems))
+        self.problems = sorted(set(problems), key=lambda problem: (order(problem.path), problem))
         super().__init__(file, problems)
 
     def __str__(self) -> str:
-        """Say all problems, in the order of their paths."""
+        """Say all problems, in the order of their paths; those of one kind once, with some of their places."""
         count = f"{len(self.problems)} problem{'s' if len(self.problems) > 1 else ''}"
-        return "\n".join([f"{self.file}: {count}, nothing was done", *(f"  {problem}" for problem in self.problems)])
+        lines = [f"{self.file}: {count}, nothing was done"]
+        for first, *others in alike(self.problems, _kind):
+            lines += [f"  {first}", *also(first.got, [(f"{one.path}{one.owner}", one.got) for one in others])]
+        return "\n".join(lines)
+
+
+def _kind(problem: Problem) -> tuple[str, str, str]:
+    return re.sub(r"\[[0-9]+\]", "[]", problem.path), problem.rule, problem.fix
 
 
 def show(value: object) -> str:

@@ -2,6 +2,6 @@
 
 from review.changes.comparing import compare
 from review.changes.saved import SavedError, path_of, read
-from review.changes.text import lines
+from review.changes.text import alike_changes, lines
 
-__all__ = ["SavedError", "compare", "lines", "path_of", "read"]
+__all__ = ["SavedError", "alike_changes", "compare", "lines", "path_of", "read"]

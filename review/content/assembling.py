@@ -71,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, str]:
         "rule": finding.rule.id,
         "severity": finding.severity,
         "path": finding.path,
+        "owner": finding.owner,
         "must": finding.rule.must,
         "got": finding.got,
         "why": finding.rule.why,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,11 @@ from review.rules import (
     watch,
 )
 from review.rules.finding import Finding
+from settings.alike import owner
 from settings.problems import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from review.rules.rule import Rule
     from settings import Settings
@@ -77,28 +79,14 @@ def check(settings: Settings, rules: Iterable[Rule] = RULES) -> list[Finding]:
         for at in rule.check(settings)
     ]
     found += _acknowledgements(settings, {finding.rule.id for finding in found})
+    whole = dict(settings)
+    found = [dataclasses.replace(finding, owner=owner(finding.path, whole)) for finding in found]
     return sorted(found, key=lambda finding: (not finding.stops, finding.severity, bool(finding.acknowledged)))
 
 
 def stops(findings: Iterable[Finding]) -> bool:
     """Return whether nothing may be synthesized."""
     return any(finding.stops for finding in findings)
-
-
-def told(environment: str, findings: Sequence[Finding]) -> str:
-    """Return what the terminal shows of the findings, "" for none."""
-    if not findings:
-        return ""
-    errors = sum(finding.stops for finding in findings)
-    accepted = sum(bool(finding.acknowledged) for finding in findings)
-    warnings = len(findings) - errors - accepted
-    counts = [f"{errors} error{'s' * (errors != 1)}", f"{warnings} warning{'s' * (warnings != 1)}"]
-    head = f"{environment}: {', '.join(counts)}, {accepted} acknowledged" + ("; nothing was done" if errors else "")
-    return "\n".join([head, *(f"  {_mark(finding)} {finding}" for finding in findings)])
-
-
-def _mark(finding: Finding) -> str:
-    return "acknowledged:" if finding.acknowledged else f"{finding.severity}:"
 
 
 def _acknowledgements(settings: Settings, broken: set[str]) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ class Finding:
     fix: str
     acknowledged: str = ""
     """Reason for which the environment file accepts it; empty: it does not."""
+    owner: str = ""
+    """Whose setting it is, such as ` of shop/api`."""
 
     @property
     def severity(self) -> Severity:
@@ -33,7 +35,7 @@ class Finding:
     def __str__(self) -> str:
         """Say it in three lines, or four."""
         lines = [
-            f"{self.path} must {self.rule.must}, got {self.got}",
+            f"{self.path}{self.owner} must {self.rule.must}, got {self.got}",
             f"    why: {self.rule.why} ({self.rule.source})",
             f"    fix: {self.fix}",
             f"    rule: {self.rule.id}" + (f", acknowledged: {self.acknowledged}" if self.acknowledged else ""),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from settings.alike import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +131,7 @@ def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
     """Find groups that cannot be there yet."""
     for i, workload in enumerate(settings.workloads if settings.network else ()):
         if workload.security_group_ids:
-            yield At(f"workloads[{i}].security_group_ids", ", ".join(workload.security_group_ids)[:200])
+            yield At(f"workloads[{i}].security_group_ids", some(workload.security_group_ids))
 
 
 RULES = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from review.rules.at import At
 from review.rules.rule import rule
 from review.uses import peer_uses
+from settings.alike import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ def _needed(settings: Settings) -> Iterator[tuple[int, Peer, str]]:
     for i, peer in enumerate(settings.peers):
         users = sorted({use.workload for use in peer_uses(settings) if use.peer.name == peer.name})
         if users:
-            yield i, peer, ", ".join(users)[:200]
+            yield i, peer, some(users)
 
 
 def _elsewhere(settings: Settings, peer: Peer) -> tuple[bool, bool]:

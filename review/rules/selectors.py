@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from review.rules.at import At
 from review.rules.groups import LIMIT, QUOTA, groups_of
 from review.rules.rule import rule
+from settings.alike import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +73,7 @@ def policies_of_one_pod_fit_the_quota(settings: Settings) -> Iterator[At]:
         past = count > LIMIT or count > QUOTA >= alone
         if len(names) > 1 and past and not any(names <= others for others in told):
             told.append(names)
-            yield At(f"workloads[{places[_name(meeting[0])]}]", f"{count} groups by {', '.join(sorted(names))[:200]}")
+            yield At(f"workloads[{places[_name(meeting[0])]}]", f"{count} groups by {some(sorted(names))}")
 
 
 @rule(

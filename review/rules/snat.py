@@ -11,6 +11,7 @@ from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 from review.uses import may_reach, peer_uses
+from settings.alike import some
 from settings.problems import show
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
         seen = {cidr: {use.workload for use in uses if cidr in use.cidrs} for cidr in _translated(settings, peer)}
         users, ranges = sorted(set().union(*seen.values())), ", ".join(filter(seen.get, seen))[:200]
         if users:
-            got = f"false, and {', '.join(users)[:200]} must reach peer {peer.name} ({ranges})"
+            got = f"false, and {some(users)} must reach peer {peer.name} ({ranges})"
             yield At(_SNAT, got, f"set external_snat: true, or add {ranges} to exclude_snat_cidrs")
 
 
@@ -75,7 +76,7 @@ def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
         seen = {cidr: {name for name in senders if (name, cidr) not in needed} for cidr in _translated(settings, peer)}
         names, ranges = sorted(set().union(*seen.values())), ", ".join(filter(seen.get, seen))[:200]
         if names:
-            yield At(_SNAT, f"false, and {', '.join(names)[:200]} may send to peer {peer.name} ({ranges})")
+            yield At(_SNAT, f"false, and {some(names)} may send to peer {peer.name} ({ranges})")
 
 
 @rule(

@@ -76,8 +76,8 @@ def _names_a_group(end: RuleSource) -> bool:
     must="make at most 500 resources in each stack",
     why="a namespace is a stack, the network another one, and CloudFormation refuses a template with more",
     source="CloudFormation user guide, Understand CloudFormation quotas",
-    fix="let workloads share a policy and a group, give ranges or a peer in place of groups in rules, or spread them "
-    "over namespaces; of a network, give wider ranges that cover several",
+    fix="let workloads share a policy and a group, name ranges or peers in place of groups, which take a resource for "
+    "each rule, or spread workloads over namespaces",
     paths=("workloads", "peers"),
 )
 def stack_holds_its_resources(settings: Settings) -> Iterator[At]:
@@ -87,7 +87,7 @@ def stack_holds_its_resources(settings: Settings) -> Iterator[At]:
         if count > RESOURCES_PER_STACK:
             yield At("workloads", f"{count} in namespace {namespace}")
     if settings.cluster and resources_of_network(settings) > RESOURCES_PER_STACK:
-        yield At("peers", f"{resources_of_network(settings)} in the network")
+        yield At("peers", f"{resources_of_network(settings)} in the network", "give wider ranges that cover several")
 
 
 RULES = (stack_holds_its_resources,)

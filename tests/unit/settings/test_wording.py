@@ -24,6 +24,34 @@ def told(environment_file):
     return load_changed
 
 
+def test_a_problem_of_600_rules_is_said_once_with_names(environment_file):
+    """In the order of the file, with the number of the places that are not shown."""
+    content = yaml.safe_load((FOLDER / "dev.yaml").read_text())
+    rules = [{"port": port, "from": {"cluster": True}, "description": "the team's"} for port in (80, 443)]
+    content["workloads"] = [{**content["workloads"][0], "name": f"w{i}", "ingress": rules} for i in range(300)]
+    content["workloads"][11]["name"] = "W11\n"
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(json.dumps(content)))
+    lines = str(caught.value).splitlines()
+    assert (lines[0], len(caught.value.problems)) == ("trial.yaml: 601 problems, nothing was done", 601)
+    assert lines[1].startswith("  workloads[0].ingress[0].description of shop/w0 must be of letters")
+    assert lines[3] == "    also: workloads[0].ingress[1].description of shop/w0"
+    assert lines[5] == "          workloads[1].ingress[1].description of shop/w1"
+    assert lines[12] == "          and 590 more"
+    assert lines[13].startswith("  workloads[11].name must be ")
+    assert len(lines) == 15
+
+
+def test_problems_of_one_place_or_of_other_kinds_stay_apart(environment_file):
+    """Another fix, or another setting, is another problem."""
+    content = yaml.safe_load((FOLDER / "dev.yaml").read_text())
+    content["workloads"][0]["ingress"][0].update(ports=1, to_ports=2)
+    content["workloads"][1]["ingress"][0].update(port=0)
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(json.dumps(content)))
+    assert str(caught.value).count("fix: ") == len(caught.value.problems) == 3
+
+
 RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a shorter text"]
 
 

@@ -17,6 +17,7 @@ from review import check
 from review.content import content
 from review.content.capacity import capacity
 from review.page import render
+from review.since import since
 from review.text import text
 from settings import load
 
@@ -208,6 +209,48 @@ def test_the_command_tells_the_review_and_returns_whether_it_stops(arguments, co
     done = subprocess.run([sys.executable, "-m", "review", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert told in done.stdout + done.stderr
+
+
+def test_a_finding_in_300_places_is_one_article_and_few_lines(changed):
+    """The page has every place, by the workload's name; the text has ten."""
+
+    def many(content):
+        one = {**content["workloads"][0], "security_group_ids": [f"sg-{i:017x}" for i in range(5)]}
+        content["workloads"] = [{**one, "name": f"w{i}"} for i in range(120)]
+
+    settings = changed("dev", many)
+    found = content(settings, check(settings))
+    page = render(found, {})
+    assert page.count("<code>groups-fit-the-quota</code>") == 1
+    assert "<summary>and in 119 more places</summary>" in page
+    assert "<li><code>workloads[119].security_group_ids</code> of shop/w119</li>" in page
+    told = text(found).splitlines()
+    assert sum("security_group_ids of shop/w" in line for line in told) == 20  # of two rules
+    assert len(told) < 110
+
+
+def test_changes_of_300_workloads_are_one_article_and_few_lines(changed):
+    """The same setting with the same effect; what each was and becomes is told."""
+
+    def many(labels):
+        def change(content):
+            one = content["workloads"][0]
+            content["workloads"] = [
+                {**one, "name": f"w{i}", "pod_labels": {"app": f"w{i}", **labels}} for i in range(60)
+            ]
+
+        return change
+
+    before = changed("dev", many({}))
+    found = content(changed("dev", many({"tier": "web"})), [])
+    found["changes"] = since(before, found, "the last deploy")
+    assert len(found["changes"]["changes"]) == 60
+    page = render(found, {})
+    assert page.count('<article class="finding change">') == 1
+    assert "<summary>and 59 more like it</summary>" in page
+    told = [line for line in text(found).splitlines() if "workloads[shop/w" in line]
+    assert told[1] == "    also: workloads[shop/w1].pod_labels: app: w1 -> app: w1, tier: web"
+    assert len(told) == 10
 
 
 def test_capacity_counts_the_trunk_and_prefixes(changed):

@@ -98,6 +98,36 @@ def test_many_workloads_are_checked_in_a_second(changed):
     assert len(found[0].got) < 250
 
 
+def test_a_rule_that_does_not_hold_in_300_places_is_said_once(changed):
+    """With its first places by the workloads' names, and the number of the others; all of them are found."""
+
+    def many(content):
+        one = {**content["workloads"][0], "security_group_ids": [f"sg-{i:017x}" for i in range(5)]}
+        content["workloads"] = [{**one, "name": f"w{i}"} for i in range(100)]
+
+    settings = changed("dev", many)
+    found = check(settings)
+    lines = told("dev", found).splitlines()
+    assert len([finding for finding in found if finding.rule.id == "groups-fit-the-quota"]) == 100
+    (first,) = [i for i, line in enumerate(lines) if "must make at most 5 groups" in line]
+    assert lines[first].startswith("  error: workloads[0].security_group_ids of shop/w0 must make")
+    assert lines[first + 4] == "    also: workloads[1].security_group_ids of shop/w1"
+    assert lines[first + 13] == "          and 90 more"
+    assert len(lines) < 60
+
+
+def test_places_with_other_values_tell_them(changed):
+    """And a list of names says how many more there are, in place of a cut one."""
+
+    def change(content):
+        content["workloads"][0]["security_group_ids"] = [f"sg-{i:017x}" for i in range(5)]
+        content["workloads"][1]["security_group_ids"] = [f"sg-{i:017x}" for i in range(6)]
+
+    lines = told("dev", check(changed("dev", change))).splitlines()
+    assert "    also: workloads[1].security_group_ids of shop/orders-worker, got 8" in lines
+    assert any(line.endswith("sg-00000000000000002 and 2 more") for line in lines)
+
+
 def test_ranges_that_many_workloads_name_are_compared_once(changed):
     """300 workloads with ten ranges each, and five peers: rules ask a hundred thousand times about fifty pairs."""
 
