@@ -1,11 +1,15 @@
 // Command promrules checks what Prometheus would read, with Prometheus' own code: rule files as `promtool check rules`
 // does (each argument), and one PromQL expression on each line of standard input. It prints, for each expression and
 // each rule, the names of the metrics in it, as lines of JSON: {"expression", "metrics"}.
+//
+// With -fire it evaluates the alerts of the rule files over the series of standard input, in the notation of promtool's
+// unit tests, and prints those that fire: firing.go.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 
@@ -23,8 +27,17 @@ func main() {
 			failed = true
 		}
 	}
+	fire := flag.Bool("fire", false, "tell which alerts fire over the series of standard input")
+	flag.Parse()
+	if *fire {
+		if err := firing(flag.Args(), os.Stdin, os.Stdout); err != nil {
+			refuse("-fire", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var expressions []string
-	for _, file := range os.Args[1:] {
+	for _, file := range flag.Args() {
 		groups, errors := rulefmt.ParseFile(file, false, model.UTF8Validation)
 		refuse(file, errors...)
 		if groups == nil {
