@@ -11,6 +11,7 @@ from review.content.paths import flows
 from review.content.permissions import permissions
 from review.content.running import node_pool, running
 from review.content.variables import variables
+from review.content.workloads import workloads
 from review.data import table
 from review.rules import RULES
 
@@ -58,6 +59,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "capacity": capacity(settings),
         "cooldown_seconds": COOLDOWN_SECONDS,
         "created": created(settings),
+        "workloads": workloads(settings),
         "permissions": permissions(settings),
         "running": running(settings),
         "node_pool": node_pool(),

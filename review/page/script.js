@@ -37,6 +37,15 @@ for (const [key, line] of lines) {
   line.addEventListener("mouseleave", () => show(kept));
   line.addEventListener("click", () => { kept = kept === key ? null : key; show(kept); });
 }
+const wanted = document.getElementById("wanted");
+if (wanted) {
+  const all = [...document.querySelectorAll(".workloads tbody tr")].map((row) => [row, row.textContent.toLowerCase()]);
+  wanted.addEventListener("input", () => {
+    const words = wanted.value.toLowerCase().split(/\s+/);
+    for (const [row, text] of all) { row.hidden = !words.every((word) => text.includes(word)); }
+    document.getElementById("shown").textContent = `${all.filter(([row]) => !row.hidden).length} of ${all.length}`;
+  });
+}
 const named = location.hash.replace(/^#flow=/, "");
 const asked = [...rows.keys()].find((key) => named === key || named === encodeURIComponent(key));
 if (asked) { kept = asked; show(asked); }

@@ -26,6 +26,15 @@ const use = {
   "pressed no more": pressed(),
 };
 
+const field = document.getElementById("wanted");
+const typed = (text) => {
+  field.value = text;
+  field.dispatchEvent(new Event("input"));
+  const rows = [...document.querySelectorAll(".workloads tbody tr")].filter((each) => each.checkVisibility());
+  return [...rows.map((each) => each.querySelector("b").textContent), document.getElementById("shown").textContent];
+};
+const search = { name: typed("Orders-API"), "label and port": typed("team=orders 9000"), nothing: typed("nowhere"), all: typed("") };
+
 const parse = (colour) => {
   const srgb = colour.match(/color\(srgb ([0-9.e-]+) ([0-9.e-]+) ([0-9.e-]+)(?: \/ ([0-9.]+))?\)/);
   if (srgb) return [...srgb.slice(1, 4).map((part) => 255 * part), srgb[4] === undefined ? 1 : Number(srgb[4])];
@@ -64,6 +73,7 @@ const found = document.createElement("pre");
 found.id = "found";
 found.textContent = JSON.stringify({
   use,
+  search,
   contrast,
   requests: performance.getEntriesByType("resource").map((entry) => entry.name),
   scheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",

@@ -136,6 +136,16 @@ def test_flows_light_up_by_pointer_tap_and_keyboard(chromium, page):
     assert (found["pressed"], found["pressed no more"]) == (1, 0)
 
 
+@pytest.mark.parametrize("width", [500, 1280])
+def test_a_workload_is_found_by_what_is_written_in_its_row(chromium, page, width):
+    """Every word must be there, in any case; rows without are hidden on a phone too, and the number is told."""
+    found = _probe(chromium, page, f"--window-size={width},900")["search"]
+    assert found["name"] == ["shop/orders-api", "shop/orders-worker", "2 of 3"]  # which receives from the former
+    assert found["label and port"] == ["shop/orders-worker", "1 of 3"]
+    assert found["nothing"] == ["0 of 3"]
+    assert len(found["all"]) == 4
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(chromium, page, scheme):
     """Every text has a contrast of 4.5 or more to what lies behind it (WCAG 2.2, 1.4.3)."""

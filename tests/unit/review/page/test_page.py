@@ -28,7 +28,7 @@ NAMES = ("dev", "prod", "existing")
 class Tags(html.parser.HTMLParser):
     """Collects tags with their attributes, and refuses a page whose tags do not match."""
 
-    EMPTY = frozenset({"meta", "br", "rect", "line", "path", "circle"})
+    EMPTY = frozenset({"meta", "br", "input", "rect", "line", "path", "circle"})
 
     def __init__(self, page):
         super().__init__()
@@ -251,6 +251,49 @@ def test_changes_of_300_workloads_are_one_article_and_few_lines(changed):
     told = [line for line in text(found).splitlines() if "workloads[shop/w" in line]
     assert told[1] == "    also: workloads[shop/w1].pod_labels: app: w1 -> app: w1, tier: web"
     assert len(told) == 10
+
+
+def test_a_workload_has_a_row_with_what_it_receives_and_sends(changed):
+    """Ports once, with everybody that they are open to; without egress rules everything is let out."""
+
+    def change(content):
+        one, two, three = content["workloads"]
+        one["ingress"].append({"port": 8080, "from": {"cidr": "10.1.0.0/16"}})
+        two["egress"] = []
+        three.update(egress=None, security_group_ids=["sg-0a1b2c3d4e5f60718"])
+
+    found = content(changed("dev", change), [])
+    monitoring, api, worker = found["workloads"]
+    assert api == {
+        "name": "shop/orders-api",
+        "pods": ["app=orders-api"],
+        "groups": ["shared", "own"],
+        "receives": ["tcp 8080: the cluster, 10.1.0.0/16"],
+        "sends": ["everything to everybody", "tcp 5432: peer data (db.data.example.internal)"],
+    }
+    assert worker["pods"] == ["team=orders of the service account"]
+    assert (worker["receives"], worker["sends"]) == (["tcp 9000-9010: orders-api"], ["tcp 5432: peer data"])
+    assert monitoring["groups"] == ["shared", "sg-0a1b2c3d4e5f60718"]
+    assert monitoring["receives"] == monitoring["sends"] == []
+    page = render(found, {})
+    assert page.count("what these groups allow</td>") == 2
+    rows = [attributes for tag, attributes in Tags(page).found if tag == "tr"]
+    assert {"id": "workload=shop/orders-api"} in rows
+
+
+def test_a_page_of_300_workloads_has_them_all_in_a_megabyte(changed):
+    """With long names and 20 rules each."""
+
+    def many(content):
+        ports = [{"port": 8000 + i, "to": {"cidr": f"10.{i}.0.0/16"}} for i in range(20)]
+        content["workloads"] = [
+            {**content["workloads"][0], "name": f"{'long-' * 10}{i}", "egress": ports} for i in range(300)
+        ]
+
+    settings = changed("dev", many)
+    page = render(content(settings, check(settings)), {})
+    assert page.count('<tr id="workload=') == 300
+    assert len(page.encode()) < 1_000_000
 
 
 def test_capacity_counts_the_trunk_and_prefixes(changed):

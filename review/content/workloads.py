@@ -1,0 +1,70 @@
+"""Which pods get which groups, and what those groups allow: a row for each workload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from settings import Settings
+    from settings.network import RuleSource
+    from settings.workloads import EgressRule, Rule, Workload
+
+
+def workloads(settings: Settings) -> list[dict[str, object]]:
+    """Return [{name, pods, groups, receives, sends}], sorted by name.
+
+    `pods` are the labels that select them; `receives` and `sends` have a sentence for each port, with everybody that
+    it is open to.
+    """
+    rows: list[dict[str, object]] = [
+        {
+            "name": f"{workload.namespace}/{workload.name}",
+            "pods": list(_labels(workload)),
+            "groups": ["shared", *["own"] * workload.has_own_group, *workload.security_group_ids],
+            "receives": _joined([(_port(rule), _end(rule.source)) for rule in workload.ingress]),
+            "sends": list(_sends(workload)),
+        }
+        for workload in settings.workloads
+    ]
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def _labels(workload: Workload) -> Iterator[str]:
+    yield from (f"{key}={value}" for key, value in (workload.pod_labels or {}).items())
+    for key, value in (workload.service_account_labels or {}).items():
+        yield f"{key}={value} of the service account"
+
+
+def _sends(workload: Workload) -> Iterator[str]:
+    reached = [
+        (f"{reach.protocol} {reach.port}", f"peer {reach.peer}" + f" ({reach.host})" * bool(reach.host))
+        for reach in workload.reaches
+    ]
+    if not workload.has_own_group:
+        return
+    if workload.sends_everything:
+        yield "everything to everybody"
+    yield from _joined([*((_port(rule), _end(rule.destination)) for rule in workload.egress or ()), *reached])
+
+
+def _joined(rules: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a sentence for each port: `tcp 443: 10.0.0.0/8, peer data`."""
+    ends: dict[str, list[str]] = {}
+    for port, end in rules:
+        ends.setdefault(port, []).append(end)
+    return [f"{port}: {', '.join(dict.fromkeys(found))}" for port, found in ends.items()]
+
+
+def _port(rule: Rule | EgressRule) -> str:
+    if rule.port is None:
+        return rule.protocol
+    last = f"-{rule.to_port}" if rule.to_port not in (None, rule.port) else ""
+    return f"{rule.protocol} {rule.port}{last}"
+
+
+def _end(end: RuleSource) -> str:
+    if end.cluster:
+        return "the cluster"
+    return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id or end.workload)
