@@ -36,11 +36,22 @@ def _change(found: Difference) -> dict[str, Any]:
     consequences = [
         {"kind": effect.kind, "sentence": effect.sentence, "source": effect.source} for effect in effects(found)
     ]
-    return {"path": found.shown, "before": _shown(found.before), "after": _shown(found.after), "effects": consequences}
+    before, after = _pair(found.before, found.after)
+    return {"path": found.shown, "before": before, "after": after, "effects": consequences}
 
 
 def _weight(change: Mapping[str, Any]) -> int:
     return min(KINDS.index(effect["kind"]) for effect in change["effects"])
+
+
+def _pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401  (any JSON values)
+    """Return both values as text; of long lists, which would be cut before they differ, what only one of them has."""
+    shown = _shown(before), _shown(after)
+    if max(map(len, shown)) < _LONGEST or not (isinstance(before, list) and isinstance(after, list)):
+        return shown
+    gone, come = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
+    same = len(after) - len(come)
+    return (_shown(gone), f"{_shown(come)}, and {same} as before") if same and (gone or come) else shown
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)

@@ -155,3 +155,23 @@ def test_a_mistyped_environment_to_compare_with_is_told_as_elsewhere():
     assert code == 1
     assert "environments/environments/prod.yaml: 1 problem" in told
     assert "write prod, which is environments/prod.yaml" in told
+
+
+def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
+    """Both sides were cut before the rule that differs; a change of places alone is shown as it was."""
+    rules = [{"port": 443, "to": {"cidr": f"10.{i}.0.0/16"}, "description": f"to number {i}"} for i in range(20)]
+
+    def told(before, after):
+        one, other = (
+            content(changed("dev", lambda c, some=some: c["workloads"][0].update(egress=some)), [])
+            for some in (before, after)
+        )
+        (change,) = compare(one, other, "the last deploy")["changes"]
+        return change["before"], change["after"]
+
+    assert told(rules[:19], rules[1:]) == (
+        "protocol: tcp, port: 443, to: cidr: 10.0.0.0/16, description: to number 0",
+        "protocol: tcp, port: 443, to: cidr: 10.19.0.0/16, description: to number 19, and 18 as before",
+    )
+    assert told(rules, rules[:5])[1] == "none, and 5 as before"
+    assert told(rules, rules[::-1])[1].startswith("protocol: tcp, port: 443, to: cidr: 10.19.0.0/16")
