@@ -20,6 +20,7 @@ _LONGEST_NUMBER = 100
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")  # 0443 is 291 in YAML 1.1, and 443 in 1.2 and editors
 _OTHER_NUMBER = "is a number in another form than decimal"
 _NO_REUSE = "anchors, aliases and merge keys are not used here"
+_SHORTER = "write each rule on one line, as { port: 443, to: { peer: data } }, and wider ranges in place of many"
 _FIXES = {
     _NO_REUSE: "write the values out in each place",
     "found character '\\t'": "indent the line with spaces: YAML takes no tabs there",
@@ -105,7 +106,7 @@ def read(file: pathlib.Path, instead: Callable[[], str]) -> dict[str, Any]:
         fix = "give yourself the right to read it" if isinstance(error, PermissionError) else instead()
         raise SettingsError(shown(file), [Problem("the file", "must be readable", got, fix)]) from error
     if len(content) > LARGEST_FILE:
-        raise refuse("must be at most 1 MiB", "a larger one", "an environment needs a few kilobytes")
+        raise refuse("must be at most 1 MiB", "a larger one", _SHORTER)
     try:
         found = yaml.load(content.decode("utf-8"), _Loader)  # noqa: S506 (a SafeLoader that refuses more)
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pathlib
 
 FORMAT = 1
-_LARGEST = 5_000_000
+_LARGEST = 50_000_000  # seven times an environment file of 1 MiB, which is the largest, and as many findings
 _FIX = "save it again: make deploy, or python -m review --json"
 
 

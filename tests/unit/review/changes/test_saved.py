@@ -175,3 +175,18 @@ def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
     )
     assert told(rules, rules[:5])[1] == "none, and 5 as before"
     assert told(rules, rules[::-1])[1].startswith("protocol: tcp, port: 443, to: cidr: 10.19.0.0/16")
+
+
+def test_the_review_of_the_largest_file_can_be_compared_with(tmp_path, changed):
+    """An environment file of nearly 1 MiB, written as short as can be, becomes more than 5 MB."""
+
+    def many(content):
+        rules = [{"port": 443, "to": {"cidr": f"10.{i}.0.0/16"}} for i in range(60)]
+        one = {"namespace": "shop", "pod_labels": {"app": "a"}, "egress": rules}
+        content["workloads"] = [{**one, "name": f"w{i}"} for i in range(300)]
+
+    settings = changed("dev", many)
+    file = tmp_path / "review.json"
+    file.write_text(json.dumps(content(settings, []), indent=1))
+    assert file.stat().st_size > 5_000_000
+    assert read(file).workloads == settings.workloads
