@@ -44,17 +44,18 @@ help: ## list the commands
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # -- what the commands need: made when missing or older than its pins -------------------------------------------------
-.venv/.made: requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+.venv/.made: requirements-locked.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "podnet needs Python 3.11 or later, got " + sys.version.split()[0])'
 	echo "setting up .venv (some minutes the first time)"
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install -q -c constraints.txt -r requirements.txt -r requirements-dev.txt
+	.venv/bin/pip install -q --require-hashes --no-deps -r requirements-locked.txt
+	.venv/bin/pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv-emulator/.made: rehearsal/emulator/requirements.txt rehearsal/emulator/constraints.txt
+.venv-emulator/.made: rehearsal/emulator/requirements-locked.txt
 	@echo "setting up .venv-emulator"
 	$(PYTHON) -m venv .venv-emulator
-	.venv-emulator/bin/pip install -q -c rehearsal/emulator/constraints.txt -r rehearsal/emulator/requirements.txt
+	.venv-emulator/bin/pip install -q --require-hashes --no-deps -r rehearsal/emulator/requirements-locked.txt
 	touch $@
 
 node_modules/.made: package.json package-lock.json

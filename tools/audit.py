@@ -23,7 +23,7 @@ _DEPRECATED = "{{if and .Deprecated (not .Indirect)}}{{.Path}} {{.Version}} is d
 
 
 def python(file: Path) -> Iterator[str]:
-    """Give what is yanked of the pins of a constraints file; nothing is installed."""
+    """Give what is yanked of the pins of a file of them; nothing is installed."""
     wanted = ["install", "-q", "--dry-run", "--ignore-installed", "--no-deps", "-r", str(file)]
     for name, version, why in _YANKED.findall(ask(sys.executable, "-m", "pip", *wanted, with_errors=True)):
         yield f"{name} {version} is yanked: {why}"

@@ -2,17 +2,15 @@
 
 A new major version is told and not taken: it is somebody's decision and work.
 
-`--look` only shows what is newer. Resolved sets are made again from the pins: constraints files by pip's own resolver,
+`--look` only shows what is newer. Resolved sets are made again from the pins: Python's by uv, with hashes;
 package-lock.json without registry addresses, go.sum by `go mod tidy`.
 """
 
 import argparse
-import json
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
+from tools.lock import lock
 from tools.newest import RegistryError, newest
 from tools.pins import NODE_FILE, RESOLVED, ROOT, Pin, pins
 
@@ -56,27 +54,15 @@ def _newer(known: list[Pin]) -> tuple[list[tuple[Pin, str]], list[str]]:
 
 
 def _resolve(changed: set[str]) -> None:
-    for constraints, files in RESOLVED.items():
+    for locked, files in RESOLVED.items():
         if changed & set(files):
-            (ROOT / constraints).write_text(resolved(files))
+            lock(locked, upgrade=True)
     if NODE_FILE in changed:
-        lock = ["npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
-        subprocess.run([*lock, "--loglevel", "error"], cwd=ROOT, check=True)
+        npm = ["npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
+        subprocess.run([*npm, "--loglevel", "error"], cwd=ROOT, check=True)
     for file in sorted(changed):
         if file.endswith("go.mod"):
             subprocess.run(["go", "mod", "tidy"], cwd=(ROOT / file).parent, check=True)
-
-
-def resolved(files: tuple[str, ...]) -> str:
-    """Return the whole set that pip would install for the requirement files, one pin a line; nothing is installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = [line for file in files for line in (ROOT / file).read_text().splitlines() if "==" in line]
-        asked, report = Path(folder) / "requirements.txt", Path(folder) / "report.json"
-        asked.write_text("\n".join(wanted))
-        command = [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--ignore-installed"]
-        subprocess.run([*command, "--report", str(report), "-r", str(asked)], check=True)
-        found = [entry["metadata"] for entry in json.loads(report.read_text())["install"]]
-    return "\n".join(sorted((f"{one['name']}=={one['version']}" for one in found), key=str.lower)) + "\n"
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ ROOT = pathlib.Path(__file__).parent.parent
 PYTHON_FILES = ("requirements.txt", "requirements-dev.txt", "rehearsal/emulator/requirements.txt")
 NODE_FILE = "package.json"
 IMAGE_FILES = ("settings/dns_cache.py", "verify/job.py", "examples/charts/app.py")
-RESOLVED = {  # what pip makes of which pins
-    "constraints.txt": ("requirements.txt", "requirements-dev.txt"),
-    "rehearsal/emulator/constraints.txt": ("rehearsal/emulator/requirements.txt",),
+RESOLVED = {  # what is made of which pins
+    "requirements-locked.txt": ("requirements.txt", "requirements-dev.txt"),
+    "rehearsal/emulator/requirements-locked.txt": ("rehearsal/emulator/requirements.txt",),
 }
 GO_FILES = tuple(sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("rehearsal/parts/*/go.mod")))
 _PYTHON = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#]+)", re.MULTILINE)

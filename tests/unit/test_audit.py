@@ -54,7 +54,7 @@ def test_a_yanked_python_package_is_told_with_its_reason(tmp_path, registry, mon
         write(folder / name / "index.html", f'<!DOCTYPE html><a href="{file}"{attribute}>{file}</a>')
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", url)
-    pins = write(tmp_path / "constraints.txt", "bad==1.2.3\ngood==1.2.3\n")
+    pins = write(tmp_path / "requirements-locked.txt", "bad==1.2.3\ngood==1.2.3\n")
     assert list(audit.python(pins)) == ["bad 1.2.3 is yanked: loses data"]
 
 
@@ -99,6 +99,6 @@ def test_a_registry_that_does_not_answer_is_no_good_news(tmp_path, registry, mon
     """What could not be asked is not taken for sound."""
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", registry[1])
-    pins = write(tmp_path / "constraints.txt", "absent==1.0\n")
+    pins = write(tmp_path / "requirements-locked.txt", "absent==1.0\n")
     with pytest.raises(RegistryError, match=r"pip install .* must get an answer, got .*absent==1\.0"):
         list(audit.python(pins))

@@ -63,5 +63,5 @@ def test_a_command_tells_its_usage(module, monkeypatch, capsys):
 def changed():
     """Give time and size of the files that commands write."""
     files = [*(ROOT / "docs").rglob("*"), *(ROOT / "environments").iterdir(), *(ROOT / "observability").iterdir()]
-    files += [ROOT / name for name in ("requirements.txt", "constraints.txt", "package.json")]
+    files += [ROOT / name for name in ("requirements.txt", "requirements-locked.txt", "package.json")]
     return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file()}

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import tomllib
 
 import pytest
 import yaml
@@ -18,7 +19,25 @@ def _lines(file):
     return [line.split("#")[0].strip() for line in text.splitlines() if line.split("#")[0].strip()]
 
 
-@pytest.mark.parametrize("file", [*pins.PYTHON_FILES, "constraints.txt", "rehearsal/emulator/constraints.txt"])
+def _locked(file):
+    """Return {package==version: hashes} of a whole set, names as pip compares them."""
+    found = {}
+    for line in _lines(file):
+        if "==" in line:
+            pin = re.fullmatch(r"([A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+]*)( ; [a-z_]+ [^#]+)? \\", line)
+            assert pin, line
+            hashes = found.setdefault(_plain(pin[1]), [])
+        else:
+            hashes.append(re.fullmatch(r"--hash=sha256:([0-9a-f]{64})( \\)?", line)[1])
+    return found
+
+
+def _plain(pin):
+    name, version = pin.split("==")
+    return f"{re.sub('[-_.]+', '-', name).lower()}=={version}"
+
+
+@pytest.mark.parametrize("file", pins.PYTHON_FILES)
 def test_every_python_requirement_is_an_exact_version(file):
     """No range, no address, no other index; the package itself is the one exception."""
     for line in _lines(file):
@@ -26,17 +45,32 @@ def test_every_python_requirement_is_an_exact_version(file):
 
 
 @pytest.mark.parametrize(
-    ("files", "constraints"),
+    ("files", "locked"),
     [
-        (("requirements.txt", "requirements-dev.txt"), "constraints.txt"),
-        (("rehearsal/emulator/requirements.txt",), "rehearsal/emulator/constraints.txt"),
+        (("requirements.txt", "requirements-dev.txt"), "requirements-locked.txt"),
+        (("rehearsal/emulator/requirements.txt",), "rehearsal/emulator/requirements-locked.txt"),
     ],
 )
-def test_the_resolved_set_holds_every_pin_as_it_is(files, constraints):
-    """A pin that was raised in one file only would not install."""
-    resolved = {line.lower().replace("_", "-") for line in _lines(constraints)}
+def test_the_whole_set_holds_every_pin_as_it_is_and_a_hash_for_each_file(files, locked):
+    """A pin that was raised in one file only would not be installed; most releases have several files."""
+    found = _locked(locked)
     for file in files:
-        assert {line.lower().replace("_", "-") for line in _lines(file) if line != "-e ."} <= resolved
+        assert {_plain(line) for line in _lines(file) if line != "-e ."} <= set(found)
+    assert all(found.values())
+    assert len(set().union(*found.values())) == sum(map(len, found.values())) > 2 * len(found)
+    assert "://" not in (ROOT / locked).read_text()
+
+
+def test_a_set_up_takes_no_file_without_its_hash():
+    """And the package itself is built by the setuptools of that set, without the network."""
+    installing = [line.strip() for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line]
+    assert [line.split("pip install -q ")[1] for line in installing] == [
+        "--require-hashes --no-deps -r requirements-locked.txt",
+        "--no-deps --no-build-isolation -e .",
+        "--require-hashes --no-deps -r rehearsal/emulator/requirements-locked.txt",
+    ]
+    (builder,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    assert builder in _locked("requirements-locked.txt")
 
 
 def test_node_packages_are_exact_and_the_lock_names_hashes_and_no_registry():
