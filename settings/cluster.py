@@ -39,8 +39,9 @@ class Cluster(Section):
     """Range of ClusterIPs. Its tenth address is the cluster DNS service, which the node cache listens on."""
     endpoint: Endpoint = "public"
     """`public`: reachable from the internet (see endpoint_cidrs) and from the VPC. `private`: from the VPC only."""
-    endpoint_cidrs: tuple[AnyRange, ...] = ()
-    """Ranges that may reach a public endpoint; left out: every address. Nodes always use the private way."""
+    endpoint_cidrs: Annotated[tuple[AnyRange, ...], Field(max_length=40)] = ()
+    """Ranges that may reach a public endpoint, at most 40 (EKS service quotas); left out: every address. Nodes always
+    use the private way."""
     admin_role_arns: tuple[RoleArn, ...] = ()
     """Roles that get AmazonEKSClusterAdminPolicy through an access entry."""
     kube_proxy_version: AddonVersion

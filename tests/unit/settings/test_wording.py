@@ -67,6 +67,8 @@ RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a
          ["must have at least 1 entry", "none", "add a line that starts with `- ` under it"]),
         (lambda c: c["workloads"][0].update(security_group_ids=["sg-12345678"] * 16), "workloads[0].security_group_ids",
          ["must have at most 15 entries", "16", "leave some out"]),
+        (lambda c: c["cluster"].update(endpoint_cidrs=[f"9.{i}.0.0/16" for i in range(41)]), "cluster.endpoint_cidrs",
+         ["must have at most 40 entries", "41", "leave some out"]),
         (lambda c: c["workloads"][0].update(pod_labels={}), "workloads[0].pod_labels",
          ["must have at least 1 entry", "none", "add a line `name: value` under it"]),
         (lambda c: c["workloads"][0]["ingress"][0].update(port=0), "workloads[0].ingress[0].port",
