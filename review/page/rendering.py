@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER = pathlib.Path(__file__).parent
-_LONGEST_MANIFEST, _LONGEST_TOGETHER, _MOST_FINDINGS, _MOST_WORKLOADS = 24_000, 120_000, 100, 10
+_LONGEST_MANIFEST, _LONGEST_TOGETHER = 24_000, 120_000
+_MOST_FINDINGS, _MOST_WORKLOADS, _MOST_LINES = 100, 10, 20
 
 
 def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
@@ -44,6 +45,7 @@ def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[
         changed=alike_changes(content["changes"]["changes"]) if content["changes"] else [],
         most_findings=_MOST_FINDINGS,
         most_workloads=_MOST_WORKLOADS,
+        most_lines=_MOST_LINES,
     )
 
 

@@ -291,8 +291,12 @@ def test_a_page_of_300_workloads_has_them_all_in_a_megabyte(changed):
         ]
 
     settings = changed("dev", many)
-    page = render(content(settings, check(settings)), {})
+    manifests = {f"dev-Policy-{i}": [{"kind": "SecurityGroupPolicy"}] for i in range(300)}
+    page = render(content(settings, check(settings)), manifests)
+    Tags(page)
     assert page.count('<tr id="workload=') == 300
+    assert page.count("<summary>and 280 more</summary>") == 1  # manifests
+    assert page.count("<summary>and 581 more</summary>") == 1  # what the stack of a namespace makes
     assert len(page.encode()) < 1_000_000
 
 
