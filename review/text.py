@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from review.changes import lines
-from settings.alike import alike, also
+from settings.alike import alike, also, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,9 +37,10 @@ def _findings(content: Mapping[str, Any]) -> Iterator[str]:
     )
     for found, *others in alike(content["findings"], itemgetter("rule", "fix", "acknowledged")):
         mark = "acknowledged" if found["acknowledged"] else found["severity"]
-        yield f"  {mark} {found['rule']}: {found['path']}{found['owner']} must {found['must']}, got {found['got']}"
+        where = place(found["path"], found["owner"])
+        yield f"  {mark} {found['rule']}: {where} must {found['must']}, got {found['got']}"
         yield f"    {'reason' if found['acknowledged'] else 'fix'}: {found['acknowledged'] or found['fix']}"
-        yield from also(found["got"], [(f"{one['path']}{one['owner']}", one["got"]) for one in others])
+        yield from also(found["got"], [(place(one["path"], one["owner"]), one["got"]) for one in others])
 
 
 def _flows(content: Mapping[str, Any]) -> Iterator[str]:

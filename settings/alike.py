@@ -46,7 +46,7 @@ def order(path: str) -> list[str | int]:
 
 
 def owner(path: str, whole: Mapping[str, Any]) -> str:
-    """Return whose setting a path of the file is: ` of shop/api` for workloads[217].egress; "" where nobody has a name.
+    """Return whose setting a path of the file is: `shop/api` for workloads[217].egress; "" where nobody has a name.
 
     `whole` are the file's settings by name, as they were written or as `Settings` has them.
     """
@@ -61,4 +61,9 @@ def owner(path: str, whole: Mapping[str, Any]) -> str:
         return ""
     names = [item.get("namespace"), item.get("name")] if found[1] == "workloads" else [item.get("name")]
     plain = [name for name in names if isinstance(name, str) and _NAME.fullmatch(name)]
-    return f" of {'/'.join(plain)}" if len(plain) == len(names) else ""
+    return "/".join(plain) if len(plain) == len(names) else ""
+
+
+def place(path: str, owner: str) -> str:
+    """Return a path with whose setting it is: `workloads[217].egress of shop/api`."""
+    return f"{path} of {owner}" if owner else path

@@ -6,7 +6,7 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
-from settings.alike import alike, also, order
+from settings.alike import alike, also, order, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,11 +40,11 @@ class Problem:
     got: str
     fix: str
     owner: str = ""
-    """Whose setting it is, such as ` of shop/api`."""
+    """Whose setting it is, such as `shop/api`; empty: nobody's."""
 
     def __str__(self) -> str:
         """Say it in two lines."""
-        return f"{self.path}{self.owner} {self.rule}, got {self.got}\n    fix: {self.fix}"
+        return f"{place(self.path, self.owner)} {self.rule}, got {self.got}\n    fix: {self.fix}"
 
 
 class SettingsError(Exception):
@@ -60,7 +60,7 @@ class SettingsError(Exception):
         count = f"{len(self.problems)} problem{'s' if len(self.problems) > 1 else ''}"
         lines = [f"{self.file}: {count}, nothing was done"]
         for first, *others in alike(self.problems, _kind):
-            lines += [f"  {first}", *also(first.got, [(f"{one.path}{one.owner}", one.got) for one in others])]
+            lines += [f"  {first}", *also(first.got, [(place(one.path, one.owner), one.got) for one in others])]
         return "\n".join(lines)
 
 

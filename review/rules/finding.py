@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from settings.alike import place
+
 if TYPE_CHECKING:
     from review.rules.rule import Rule, Severity
 
@@ -20,7 +22,7 @@ class Finding:
     acknowledged: str = ""
     """Reason for which the environment file accepts it; empty: it does not."""
     owner: str = ""
-    """Whose setting it is, such as ` of shop/api`."""
+    """Whose setting it is, such as `shop/api`; empty: nobody's."""
 
     @property
     def severity(self) -> Severity:
@@ -35,7 +37,7 @@ class Finding:
     def __str__(self) -> str:
         """Say it in three lines, or four."""
         lines = [
-            f"{self.path}{self.owner} must {self.rule.must}, got {self.got}",
+            f"{place(self.path, self.owner)} must {self.rule.must}, got {self.got}",
             f"    why: {self.rule.why} ({self.rule.source})",
             f"    fix: {self.fix}",
             f"    rule: {self.rule.id}" + (f", acknowledged: {self.acknowledged}" if self.acknowledged else ""),

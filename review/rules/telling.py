@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settings.alike import alike, also
+from settings.alike import alike, also, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def told(environment: str, findings: Sequence[Finding]) -> str:
     for first, *others in alike(findings, lambda finding: (finding.rule.id, finding.fix, finding.acknowledged)):
         lines += [
             f"  {_mark(first)} {first}",
-            *also(first.got, [(f"{one.path}{one.owner}", one.got) for one in others]),
+            *also(first.got, [(place(one.path, one.owner), one.got) for one in others]),
         ]
     return "\n".join(lines)
 
