@@ -228,7 +228,7 @@ def test_delete_succeeds_without_the_access_entry(node, following, properties, r
 
 @pytest.mark.parametrize(
     ("endpoint", "seconds"),
-    [("https://127.0.0.1:1", 7), ("https://gone.eks.invalid", 7), ("https://127.0.0.1:{silent}", 15)],
+    [("https://127.0.0.1:1", 7), ("https://gone.eks.invalid", 7), ("https://127.0.0.1:{silent}", 12)],
     ids=["refused", "no such name", "time-out"],
 )
 @pytest.mark.usefixtures("node", "following")

@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
+
 from charts.node_local_dns import Options
+from laboratory import Lab
 from laboratory.addresses import CLUSTER_IP, LOCAL, NODE_RESOLVER, SECOND
 from laboratory.zones import stand_ins
 
@@ -10,16 +13,20 @@ TTL_S, KEPT_S = 5, 2
 POD, NEW_POD, OUTSIDE = "pod.svc.cluster.local", "absent.svc.cluster.local", "shop.example"
 
 
-def refreshed(holds):
-    """Wait for the answer that the cache asked for when it gave the old one."""
-    until = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.1)
+@pytest.fixture(scope="module")
+def past(tmp_path_factory, programs):
+    """Two laboratories whose answers are past their ends: (changed, udp alone); made together, so as to wait once."""
+    labs = [Lab(tmp_path_factory.mktemp(name), programs) for name in ("changed", "udp")]
+    for lab, asked in zip(labs, (and_changed, by_udp_alone), strict=True):
+        asked(lab)
+    time.sleep(TTL_S + KEPT_S + 2)
+    yield labs
+    for lab in labs:
+        lab.close()
 
 
-def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(lab):
-    """A pod was replaced and another one added while nobody asked: an hour hides both from whoever asks first."""
+def and_changed(lab):
+    """Ask a cache that keeps answers for a moment and one that keeps them for an hour; then change what is true."""
     servers = lab.start_servers()
     lab.start_cache("short", Options(serve_stale_seconds=KEPT_S), listen=(LOCAL, CLUSTER_IP))
     hour = Options(serve_stale_seconds=3600, health_port=8081, metrics_port=9254, setup_metrics_port=9354)
@@ -30,16 +37,10 @@ def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(lab):
     servers.stop()
     changed = stand_ins("", without="", log=True).replace("10.1.2.3", "10.1.2.4").replace("absent", "nobody")
     lab.start("servers", "servers", changed)
-    time.sleep(TTL_S + KEPT_S + 2)
-    assert [lab.dig("pod", name).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
-    first, denied = (lab.dig("pod", name, server=SECOND[1]) for name in (POD, NEW_POD))
-    assert (first.records, denied.status) == (["10.1.2.3"], "NXDOMAIN")
-    for name in (POD, NEW_POD):
-        refreshed(lambda name=name: lab.dig("pod", name, server=SECOND[1]).records == ["10.1.2.4"])
 
 
-def test_a_resolver_that_takes_udp_alone_is_asked_again(lab):
-    """CoreDNS's cache refreshes by TCP: the first answer would be given until it is too old even for that."""
+def by_udp_alone(lab):
+    """Ask a resolver that refuses TCP."""
     lab.start_servers()
     lab.run(
         "node",
@@ -50,6 +51,28 @@ def test_a_resolver_that_takes_udp_alone_is_asked_again(lab):
     )
     lab.start_cache("cache", Options())
     assert lab.dig("pod", OUTSIDE).ttl == TTL_S
-    time.sleep(TTL_S + 1.2)
+
+
+def refreshed(holds):
+    """Wait for the answer that the cache asked for when it gave the old one."""
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(past):
+    """A pod was replaced and another one added while nobody asked: an hour hides both from whoever asks first."""
+    lab, _ = past
+    assert [lab.dig("pod", name).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
+    first, denied = (lab.dig("pod", name, server=SECOND[1]) for name in (POD, NEW_POD))
+    assert (first.records, denied.status) == (["10.1.2.3"], "NXDOMAIN")
+    for name in (POD, NEW_POD):
+        refreshed(lambda name=name: lab.dig("pod", name, server=SECOND[1]).records == ["10.1.2.4"])
+
+
+def test_a_resolver_that_takes_udp_alone_is_asked_again(past):
+    """CoreDNS's cache refreshes by TCP: the first answer would be given until it is too old even for that."""
+    _, lab = past
     assert lab.dig("pod", OUTSIDE).ttl == 0
     refreshed(lambda: lab.dig("pod", OUTSIDE).ttl > 0)
