@@ -11,7 +11,7 @@ from tests.told import Telling
 ROOT = pathlib.Path(__file__).parent.parent
 # most of the time of a synth, and off in podnet's own apps (docs/decisions/0009-validation-at-synth.md)
 os.environ["CDK_VALIDATION"] = "false"
-SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py"}
+SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py", "test_in_chromium.py"}
 
 
 def pytest_configure(config):
