@@ -7,6 +7,7 @@ NAME ?= synth
 PIPELINE ?= pipeline
 RUNS ?= 10
 WORKERS ?= 3
+NODES ?= 100
 PYTHON ?= python3
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .ONESHELL:
 
 # what is given in small letters would be passed over, and the default be taken
-small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers,$(if $(filter command,$(origin $(each))),$(each))))
+small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers nodes,$(if $(filter command,$(origin $(each))),$(each))))
 ifneq (,$(small))
 capitals := $(shell echo $(small) | tr a-z A-Z)
 $(error $(capitals) must be written in capitals, got $(small)=$($(small)): make $(MAKECMDGOALS) $(capitals)=$($(small)))
@@ -122,8 +123,8 @@ format: setup ## put the code into its form
 	.venv/bin/ruff format $(PYTHON_FILES)
 schema: setup ## write environments/*schema.json and docs/settings.md from the models
 	@.venv/bin/python -m settings
-test: setup-system setup-parts ## run all tests, WORKERS at once; ARGS="…" are pytest's
-	@.venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
+test: setup-system setup-parts ## run all tests, WORKERS at once, with a fleet of NODES; ARGS="…" are pytest's
+	@NODES=$(NODES) .venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
 test-quick: setup ## run tests/unit but for the browser's, and tests/synth, WORKERS at once: of Go they need two modules' files alone
 	@.venv/bin/python -m pytest -n $(WORKERS) --ignore tests/unit/review/page/test_in_chromium.py tests/unit tests/synth $(ARGS)
 fuzz: setup-parts ## try 2,000 random environments, 5,000 broken files, 2,000 hostile events, as many texts, answers and option sets
