@@ -106,7 +106,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="stop after the first deploy and its checks; leave it up")
     parser.add_argument("--down", action="store_true", help="end what --keep or a killed rehearsal left up")
     parser.add_argument("--operations", action="store_true", help="every operation of docs/operations.md, one by one")
-    parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "rehearsal", help="where everything goes")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=PROJECT / "build" / "rehearsal",
+        help="where everything goes; what an earlier rehearsal left in it is deleted",
+    )
     parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
     return parser.parse_args(arguments)
 

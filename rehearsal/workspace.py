@@ -34,7 +34,7 @@ class Workspace:
         """Take the folder: end what a killed or a kept run left behind, then empty it.
 
         Raises:
-            RehearsalError: If another rehearsal of this project runs.
+            RehearsalError: If another rehearsal of this project runs, or the folder holds what no rehearsal wrote.
         """
         self._take_lock()
         self.end_leftovers()
@@ -59,10 +59,23 @@ class Workspace:
         """Give the log file of a step."""
         return self.folder / "logs" / f"{name}.log"
 
+    @property
+    def _lock_file(self) -> Path:
+        return self.folder.with_suffix(".lock")
+
+    def _is_of_others(self) -> bool:
+        """Return whether something is in it that no rehearsal wrote: each makes its lock before anything else."""
+        return not self._lock_file.exists() and self.folder.is_dir() and any(self.folder.iterdir())
+
     def _take_lock(self) -> None:
         if self._lock:
             return
-        path = self.folder.with_suffix(".lock")
+        if self.folder == self.folder.parent or self._is_of_others():
+            raise RehearsalError(
+                f"--folder must be new, empty or that of an earlier rehearsal, got {self.folder} with files in it, "
+                "which would be deleted: name another one"
+            )
+        path = self._lock_file
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a+", encoding="utf-8")
         try:

@@ -1,6 +1,7 @@
 """A command of the rehearsal is read to its end, and its failure told, whatever becomes of its log."""
 
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from rehearsal.command import Command
 from rehearsal.errors import RehearsalError
+from rehearsal.workspace import Workspace
 
 LINES = 5000  # more than a pipe holds
 
@@ -78,3 +80,25 @@ def test_a_number_of_runs_that_is_none_is_refused_at_once(runs):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"--runs must be 1 or more, got {runs}" in done.stderr
+
+
+def test_a_folder_of_others_is_not_emptied(tmp_path):
+    """Not at the first try and not at the second; one that a rehearsal has made is."""
+    precious = tmp_path / "home" / "precious"
+    precious.parent.mkdir()
+    precious.write_text("mine")
+    command = [sys.executable, "-m", "rehearsal", "--environment", "nowhere", "--folder", str(precious.parent)]
+    for more in ([], [], ["--down"]):
+        done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+        assert (done.returncode, precious.read_text()) == (1, "mine")
+        assert done.stderr.startswith("error: --folder must be new, empty or that of an earlier rehearsal, got ")
+    with pytest.raises(RehearsalError, match="--folder must be new"):
+        Workspace(pathlib.Path("/")).end_leftovers()
+    for _ in range(2):
+        own = Workspace(tmp_path / "own")
+        own.open()
+        own.log("left").write_text("by an earlier one")
+        own.close()
+    own.open()
+    assert not own.log("left").exists()
+    own.close()
