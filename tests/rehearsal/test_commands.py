@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from rehearsal import cdk
 from rehearsal.command import Command
 from rehearsal.errors import RehearsalError
 from rehearsal.workspace import Workspace
@@ -102,3 +103,21 @@ def test_a_folder_of_others_is_not_emptied(tmp_path):
     own.open()
     assert not own.log("left").exists()
     own.close()
+
+
+def test_the_command_line_is_hastened_from_a_path_with_spaces(tmp_path, monkeypatch):
+    """Node.js splits its options at spaces that stand in no quotes."""
+    folder = tmp_path / "my ü projects"
+    folder.mkdir()
+    shutil.copy(pathlib.Path(cdk.__file__).with_name("quick_polling.cjs"), folder)
+    monkeypatch.setattr(cdk, "__file__", str(folder / "cdk.py"))
+    program = tmp_path / "cdk"
+    loaded = "Object.keys(require.cache).some((name) => name.endsWith('quick_polling.cjs'))"
+    program.write_text(f"#!/usr/bin/env node\nconsole.log({loaded})")
+    program.chmod(0o755)
+    monkeypatch.setattr(cdk, "CDK", program)
+    workspace = Workspace(tmp_path / "own")
+    workspace.open()
+    made = cdk.Cdk(workspace, dict(os.environ))
+    assert made.deploy(folder, "deploy", lambda _: None) == "true\n"
+    workspace.close()
