@@ -225,7 +225,9 @@ def workloads(app: cdk.App, vpc: ec2.Vpc, made: Any, shared: str, namespace: str
 def main() -> None:
     """Synthesize."""
     objects = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    app = cdk.App(builtin_cloud_formation_validation=False)  # as podnet has it: more than half of a synth otherwise
+    # as podnet has it: the templates' validation is more than half of a synth otherwise, stack traces a good part
+    quick = {"aws:cdk:disable-stack-trace": True, "aws:cdk:disable-creation-stack-traces": True}
+    app = cdk.App(context=quick, builtin_cloud_formation_validation=False)
     _, vpc = network(app)
     made = cluster(app, vpc)
     token, shared = pod_networking(app, vpc, made, objects)
