@@ -5,6 +5,7 @@ import json
 import re
 
 import cdk8s
+import cdk8s_plus_27 as kplus
 from constructs import Construct
 
 from ..names import shown
@@ -83,9 +84,9 @@ class NodeLocalDns(cdk8s.Chart):
             standby=standby,
         )
         self.revision = _digest(template)
-        account = cdk8s.ApiObjectMetadata(name=self.name)
-        plain_object(self, "ServiceAccount", account, automountServiceAccountToken=False)  # it asks no API server
-        plain_object(self, "ConfigMap", cdk8s.ApiObjectMetadata(name=config), immutable=True, data={"Corefile": text})
+        kplus.ServiceAccount(self, "Account", metadata=cdk8s.ApiObjectMetadata(name=self.name))
+        named = cdk8s.ApiObjectMetadata(name=config)
+        kplus.ConfigMap(self, "Config", metadata=named, immutable=True, data={"Corefile": text})
         if upstream and not standby:
             upstream_service(self)
         self._metrics(options)
@@ -94,10 +95,10 @@ class NodeLocalDns(cdk8s.Chart):
     def _metrics(self, options: Options) -> None:
         """Make a headless Service for the metrics."""
         labels, port = {"k8s-app": self.name}, options.metrics_port
-        ports = [{"name": "metrics", "port": port, "targetPort": port, "protocol": "TCP"}]
-        spec = {"clusterIP": "None", "ports": ports, "selector": labels}
+        ports = [kplus.ServicePort(name="metrics", port=port, target_port=port, protocol=kplus.Protocol.TCP)]
         metadata = cdk8s.ApiObjectMetadata(name=self.name, labels=labels, annotations=scrape(options))
-        plain_object(self, "Service", metadata, spec=spec)
+        made = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
+        made.select_label("k8s-app", self.name)
 
     def _daemon_set(self, template: dict[str, object], options: Options) -> None:
         """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""
@@ -107,6 +108,7 @@ class NodeLocalDns(cdk8s.Chart):
         spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}, "template": template}
         spec |= {"selector": {"matchLabels": labels}, "minReadySeconds": options.min_ready_seconds}
         metadata = cdk8s.ApiObjectMetadata(name=self.name, labels=labels)
+        # not kplus.DaemonSet: it writes CAP_NET_ADMIN, asks for a whole CPU and forbids root
         made = plain_object(self, "DaemonSet", metadata, version="apps/v1", spec=spec)
         made.node.add_dependency(*before)
 

@@ -1,20 +1,18 @@
 """The way around the cache to CoreDNS."""
 
 import cdk8s
+import cdk8s_plus_27 as kplus
 from constructs import Construct
 
-from ..plain_object import plain_object
+_PORTS = {"dns": kplus.Protocol.UDP, "dns-tcp": kplus.Protocol.TCP}
 
 
 def upstream_service(scope: Construct) -> None:
     """Make the Service by which a cache asks CoreDNS; the kube-dns ClusterIP would lead it to itself."""
     labels = {"k8s-app": "kube-dns", "kubernetes.io/name": "KubeDNSUpstream"}
-    ports = [
-        {"name": name, "port": 53, "targetPort": 53, "protocol": protocol}
-        for name, protocol in (("dns", "UDP"), ("dns-tcp", "TCP"))
-    ]
-    spec = {"ports": ports, "selector": {"k8s-app": "kube-dns"}}
-    plain_object(scope, "Service", cdk8s.ApiObjectMetadata(name=KubeDnsUpstream.NAME, labels=labels), spec=spec)
+    metadata = cdk8s.ApiObjectMetadata(name=KubeDnsUpstream.NAME, labels=labels)
+    ports = [kplus.ServicePort(name=name, port=53, target_port=53, protocol=of) for name, of in _PORTS.items()]
+    kplus.Service(scope, "Upstream", metadata=metadata, ports=ports).select_label("k8s-app", "kube-dns")
 
 
 class KubeDnsUpstream(cdk8s.Chart):

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = sorted(file.parent.name for file in (ROOT / "examples").glob("*/app.py"))
-BIG = ("aws_cdk", "cdk8s", "constructs")  # minutes of mypy, and not what is tested
+BIG = ("aws_cdk", "cdk8s", "cdk8s_plus_27", "constructs")  # minutes of mypy, and not what is tested
 
 
 def _synthesize(installed, example, out):

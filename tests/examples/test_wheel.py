@@ -39,7 +39,7 @@ def test_installing_asks_for_cdk_and_for_cdk8s_only_with_the_charts(installed):
     asked = sorted(line.removeprefix("Requires-Dist: ") for line in metadata.splitlines() if "Requires-Dist" in line)
     always = {re.split("[<>=;]", line)[0] for line in asked if "extra ==" not in line}
     charts = {re.split("[<>=;]", line)[0] for line in asked if 'extra == "charts"' in line}
-    assert (always, charts) == ({"aws-cdk-lib", "constructs"}, {"cdk8s"})
+    assert (always, charts) == ({"aws-cdk-lib", "constructs"}, {"cdk8s", "cdk8s-plus-27"})
     assert "==" not in "".join(line.split(";")[0] for line in asked)
 
 
