@@ -1,5 +1,6 @@
 """podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
 
+import gc
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -44,4 +45,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # what a synth makes lives to its end: looking for what does not takes a tenth of its time
     sys.exit(main())

@@ -96,9 +96,8 @@ class NodeLocalDns(cdk8s.Chart):
         """Make a headless Service for the metrics."""
         labels, port = {"k8s-app": self.name}, options.metrics_port
         ports = [kplus.ServicePort(name="metrics", port=port, target_port=port, protocol=kplus.Protocol.TCP)]
-        metadata = cdk8s.ApiObjectMetadata(name=self.name, labels=labels, annotations=scrape(options))
-        made = kplus.Service(self, "Metrics", metadata=metadata, cluster_ip="None", ports=ports)
-        made.select_label("k8s-app", self.name)
+        meta = cdk8s.ApiObjectMetadata(name=self.name, labels=labels, annotations=scrape(options))
+        kplus.Service(self, "Metrics", metadata=meta, cluster_ip="None", ports=ports).select_label("k8s-app", self.name)
 
     def _daemon_set(self, template: dict[str, object], options: Options) -> None:
         """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""

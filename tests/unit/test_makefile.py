@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 def make(*words, flag="-n", **environment):
     """Run make, which only tells what it would do, as from a shell: also where make itself runs the tests."""
-    own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ENV"}
+    own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ENV", "NODES", "WORKERS"}
     kept = {name: value for name, value in os.environ.items() if name not in own}
     command = ["make", flag, *words]
     return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
