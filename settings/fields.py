@@ -33,7 +33,7 @@ Region = Annotated[
     Form(
         "[a-z]{2,4}(?:-[a-z]+)+-[0-9]",
         "must be a region name such as eu-west-1",
-        "take the region's code, not its title",
+        "write its code in lower case, such as us-east-2, not its title such as Ohio",
     ),
 ]
 Zone = Annotated[
