@@ -61,7 +61,7 @@ class Workspace:
 
     @property
     def _lock_file(self) -> Path:
-        return self.folder.with_suffix(".lock")
+        return self.folder.with_name(f"{self.folder.name}.lock")
 
     def _is_of_others(self) -> bool:
         """Return whether something is in it that no rehearsal wrote: each makes its lock before anything else."""

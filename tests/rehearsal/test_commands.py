@@ -105,6 +105,18 @@ def test_a_folder_of_others_is_not_emptied(tmp_path):
     own.close()
 
 
+def test_the_lock_of_one_folder_lets_nobody_empty_another(tmp_path):
+    """Though their names differ only behind a dot."""
+    own, theirs = Workspace(tmp_path / "trial.one"), tmp_path / "trial.two"
+    own.open()
+    own.close()
+    theirs.mkdir()
+    (theirs / "precious").write_text("mine")
+    with pytest.raises(RehearsalError, match="--folder must be new"):
+        Workspace(theirs).open()
+    assert (theirs / "precious").read_text() == "mine"
+
+
 def test_the_command_line_is_hastened_from_a_path_with_spaces(tmp_path, monkeypatch):
     """Node.js splits its options at spaces that stand in no quotes."""
     folder = tmp_path / "my ü projects"
