@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rehearsal import interrupts
-from rehearsal.aws import AWS_ERRORS
 from rehearsal.errors import RehearsalError
 from rehearsal.existing_rehearsal import ExistingRehearsal
+from rehearsal.expected import EXPECTED
 from rehearsal.limits import NOT_REHEARSED
 from rehearsal.operations.rehearsal import OperationsRehearsal
-from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.report import Report
 from rehearsal.workspace import PROJECT, Workspace
-from settings import SettingsError, load
+from settings import load
 from settings.files import file_of
-
-_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +34,7 @@ def main(arguments: list[str]) -> int:
         check_prerequisites()
         workspace.open()
         return _rehearse(file_of(options.environment).resolve(), workspace, options)
-    except _EXPECTED as error:
+    except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -59,7 +56,7 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     try:
         with _always(rehearsal, keep=options.keep):
             rehearsal.run(until_deployed=options.keep)
-    except _EXPECTED as error:
+    except EXPECTED as error:
         reason = str(error)
     for what, missing in {**rehearsal.stage.emulator.recorded(), **NOT_REHEARSED}.items():
         report.recorded(what, missing)

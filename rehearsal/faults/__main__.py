@@ -10,20 +10,17 @@ from dataclasses import asdict
 from itertools import cycle, islice
 
 from rehearsal import interrupts
-from rehearsal.aws import AWS_ERRORS
-from rehearsal.errors import RehearsalError
+from rehearsal.expected import EXPECTED
 from rehearsal.faults.disk import Disk, in_own_mounts
 from rehearsal.faults.fault import faults
 from rehearsal.faults.result import Result
 from rehearsal.faults.suitable import check
 from rehearsal.faults.trial import Trial
-from rehearsal.parts import PartError
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
-from settings import SettingsError, load
+from settings import load
 from settings.files import file_of
 
-_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 _ORDER = ("deploy", "change", "change back", "leave")
 
 
@@ -45,7 +42,7 @@ def main() -> int:
         disk = Disk(workspace.folder)
         workspace.open()
         _run(options, workspace, disk, results)
-    except _EXPECTED as error:
+    except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -8,18 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rehearsal import interrupts
-from rehearsal.aws import AWS_ERRORS
-from rehearsal.errors import RehearsalError
-from rehearsal.parts import PartError
+from rehearsal.expected import EXPECTED
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.privilege.known import known
 from rehearsal.privilege.removal import Removal
 from rehearsal.privilege.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
-from settings import SettingsError
 from settings.files import file_of
 
-_EXPECTED: tuple[type[Exception], ...] = (RehearsalError, PartError, SettingsError, OSError, *AWS_ERRORS)
 _RED, _KNOWN, _WRONG = "red", "not enforced here", "NOT NOTICED"
 _OFF_THE_LIST = "red, and yet listed as not enforced: take it off rehearsal/privilege/known.py"
 
@@ -50,7 +46,7 @@ def main() -> int:
                 results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
                 print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
                 print(f"          {result.detail}", flush=True)
-    except _EXPECTED as error:
+    except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
