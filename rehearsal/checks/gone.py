@@ -2,10 +2,7 @@
 
 import re
 
-from rehearsal.aws import Aws
 from rehearsal.checks.as_found import Found, everything_is_as_found
-from rehearsal.checks.expect import equal, expect
-from settings import Settings
 
 # what stays on purpose, and what to call it
 _STAYS = (
@@ -45,19 +42,3 @@ def _stays(thing: str) -> str:
 
 def _ours(found: Found) -> Found:
     return {key: text for key, text in found.items() if not _NOT_OURS.match(key)}
-
-
-def clean_peer(aws: Aws, settings: Settings, number: int) -> str:
-    """Prove that the peer's tables and group are as they were: podnet is a guest there."""
-    peer = settings.peers[number]
-    side = peer.peer_side
-    if side is None:
-        return ""
-    if side.route_table_ids:
-        for table in aws.ec2.describe_route_tables(RouteTableIds=list(side.route_table_ids))["RouteTables"]:
-            extra = [route for route in table["Routes"] if route.get("GatewayId") != "local"]
-            equal(f"routes left in {table['RouteTableId']} of {peer.name}", extra, [])
-    if side.security_group_id:
-        group = aws.ec2.describe_security_groups(GroupIds=[side.security_group_id])["SecurityGroups"][0]
-        expect(not group["IpPermissions"], f"{side.security_group_id} must admit nobody, got {group['IpPermissions']}")
-    return f"peer {peer.name} as it was"

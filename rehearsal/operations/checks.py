@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
-from rehearsal.checks import aws_node, gone
+from rehearsal.aws import Aws
+from rehearsal.checks import aws_node
 from rehearsal.checks.expect import NotAskedFor, equal, expect
 from rehearsal.checks.scene import Scene
 from settings import Settings
+from settings.network import Peer
 
 _SPEAKING = re.compile(r"Kubectl(Provider)?Handler|AwsNodeEnvHandler(OnEvent|IsComplete|Watch)")  # with the API server
 _LEAST = 3  # on_event, is_complete and the watch; and kubectl's
@@ -31,8 +33,23 @@ def peers_are_left(scene: Scene, before: Settings) -> str:
     tables = scene.aws.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [scene.vpc_id]}])["RouteTables"]
     routed = {route.get("DestinationCidrBlock") for table in tables for route in table["Routes"]}
     equal("routes to peers", sorted(routed & {cidr for peer in before.peers for cidr in peer.cidrs}), [])
-    told = ", ".join(gone.clean_peer(scene.aws, before, number) for number in range(len(before.peers)))
-    return told if before.peers else NotAskedFor("no peers in the file")
+    told = ", ".join(_peer_is_as_it_was(scene.aws, peer) for peer in before.peers)
+    return told or NotAskedFor("no peers in the file")
+
+
+def _peer_is_as_it_was(aws: Aws, peer: Peer) -> str:
+    """Prove that the peer's tables and group are as they were: podnet is a guest there."""
+    side = peer.peer_side
+    if side is None:
+        return f"nothing of peer {peer.name} was podnet's"
+    if side.route_table_ids:
+        for table in aws.ec2.describe_route_tables(RouteTableIds=list(side.route_table_ids))["RouteTables"]:
+            extra = [route for route in table["Routes"] if route.get("GatewayId") != "local"]
+            equal(f"routes left in {table['RouteTableId']} of {peer.name}", extra, [])
+    if side.security_group_id:
+        group = aws.ec2.describe_security_groups(GroupIds=[side.security_group_id])["SecurityGroups"][0]
+        expect(not group["IpPermissions"], f"{side.security_group_id} must admit nobody, got {group['IpPermissions']}")
+    return f"peer {peer.name} as it was"
 
 
 def mode_is(scene: Scene, mode: str) -> str:
