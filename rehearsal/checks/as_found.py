@@ -1,4 +1,4 @@
-"""What an owner's cluster and account hold, to be compared before podnet came and after it left."""
+"""What a cluster holds, and the comparison of what was there before podnet came with what is there after it left."""
 
 import copy
 import json
@@ -27,36 +27,6 @@ def cluster_objects(scene: Scene) -> Found:
             name = "/".join(filter(None, (meta.get("namespace"), meta["name"])))
             found[f"{resource['kind']} {name}"] = _text(item)
     return found
-
-
-def account_objects(scene: Scene) -> Found:
-    """Give what podnet could leave behind in the account: network, groups, rights, functions, schedules, logs, keys."""
-    aws, found = scene.aws, Found()
-    for what, key, items in (
-        ("group", "GroupId", aws.ec2.describe_security_groups()["SecurityGroups"]),
-        ("routes", "RouteTableId", aws.ec2.describe_route_tables()["RouteTables"]),
-        ("subnet", "SubnetId", aws.ec2.describe_subnets()["Subnets"]),
-        ("VPC", "VpcId", aws.ec2.describe_vpcs()["Vpcs"]),
-        ("role", "RoleName", aws.client("iam").list_roles()["Roles"]),
-        ("function", "FunctionName", aws.client("lambda").list_functions()["Functions"]),
-        ("schedule", "Name", aws.client("events").list_rules()["Rules"]),
-        ("stack", "StackName", aws.cloudformation.describe_stacks()["Stacks"]),
-    ):
-        found |= {f"{what} {item[key]}": json.dumps(item, sort_keys=True, default=str) for item in items}
-    for what, key, items in (  # by name: their content moves by itself
-        ("log group", "logGroupName", aws.client("logs").describe_log_groups()["logGroups"]),
-        ("alarm", "AlarmName", aws.client("cloudwatch").describe_alarms()["MetricAlarms"]),
-        ("parameter", "Name", aws.client("ssm").describe_parameters()["Parameters"]),
-        ("key", "KeyId", aws.client("kms").list_keys()["Keys"]),
-        ("layer", "LayerName", aws.client("lambda").list_layers()["Layers"]),
-        ("policy", "Arn", aws.client("iam").list_policies(Scope="Local")["Policies"]),
-        ("address", "AllocationId", aws.ec2.describe_addresses()["Addresses"]),
-        ("interface", "NetworkInterfaceId", aws.ec2.describe_network_interfaces()["NetworkInterfaces"]),
-        ("endpoint", "VpcEndpointId", aws.ec2.describe_vpc_endpoints()["VpcEndpoints"]),
-    ):
-        found |= dict.fromkeys((f"{what} {item[key]}" for item in items), "")
-    entries = aws.eks.list_access_entries(clusterName=scene.cluster)["accessEntries"]
-    return found | {f"access entry {arn}": "" for arn in entries}
 
 
 def everything_is_as_found(before: Found, after: Found) -> str:

@@ -8,6 +8,7 @@ from rehearsal.checks import as_found
 from rehearsal.checks.expect import CheckFailedError, eventually, expect
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
+from rehearsal.faults.account import account_objects
 
 # what AWS, Kubernetes and podnet make up anew each time
 _MADE_UP = re.compile(
@@ -29,7 +30,7 @@ def state_of(scene: Scene) -> State:
     """Give every object of the cluster with its content, and every thing in the account by its kind and name."""
     objects = as_found.cluster_objects(scene)
     found = Counter(_MADE_UP.sub("*", f"{key}: {text}") for key, text in objects.items())
-    return found + Counter(_MADE_UP.sub("*", key) for key in as_found.account_objects(scene))
+    return found + Counter(_MADE_UP.sub("*", key) for key in account_objects(scene))
 
 
 def difference(wanted: State, scene: Callable[[], Scene]) -> str:
