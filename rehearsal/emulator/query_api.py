@@ -38,8 +38,8 @@ def changed(reply: Reply, path: str, change: Callable[[ET.Element, str], None]) 
 
 
 def values(query: Query, name: str) -> list[str]:
-    """Give the values of a list parameter in its order, `Name.1`, `Name.2`."""
-    return [query[key][0] for key in sorted(query) if key.startswith(f"{name}.")]
+    """Give the values of a list parameter, `Name.1`, `Name.2`."""
+    return [query[key][0] for key in query if key.startswith(f"{name}.")]
 
 
 def _document(name: str, content: str) -> bytes:

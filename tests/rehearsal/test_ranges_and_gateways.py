@@ -18,7 +18,7 @@ from rehearsal.estate.roads import Roads
 from rehearsal.workspace import PROJECT, Workspace
 from settings import load
 from tests.rehearsal.observing import ACCOUNT, BEHIND, PEER, REGION
-from tests.rehearsal.templates import VPC, resource, subnet
+from tests.rehearsal.templates import VPC, deployed, resource, subnet
 
 GATEWAY = BEHIND["transit_gateway_id"]
 TABLE = resource("EC2::RouteTable", VpcId={"Ref": "Vpc"})
@@ -85,6 +85,21 @@ def test_a_vpc_is_attached_once_and_with_one_subnet_of_a_zone(stack):
     two = {**ATTACHED["Properties"], "SubnetIds": [{"Ref": "Subnet"}, {"Ref": "Other"}]}
     same = {"Subnet": subnet("10.20.0.0/24"), "Other": subnet("10.20.1.0/24")}
     assert "DuplicateSubnetsInSameZone" in stack(Vpc=VPC, Attachment={**ATTACHED, "Properties": two}, **same)
+
+
+def test_an_attachment_is_not_moved_to_other_subnets(aws):
+    """CloudFormation makes the new one first, and the gateway still has the old one."""
+    parts, cloudformation = (
+        {"Vpc": VPC, "Attachment": ATTACHED, "Subnet": subnet("10.20.0.0/24")},
+        aws("cloudformation"),
+    )
+    assert deployed(cloudformation, "attached", {"Resources": parts})[0] == "CREATE_COMPLETE"
+    moved = {**ATTACHED, "Properties": {**ATTACHED["Properties"], "SubnetIds": [{"Ref": "Other"}]}}
+    parts |= {"Other": subnet("10.20.1.0/24"), "Attachment": moved}
+    status, events = deployed(cloudformation, "attached", {"Resources": parts}, update=True)
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "DuplicateTransitGatewayAttachment" in str([event.get("ResourceStatusReason") for event in events])
+    cloudformation.delete_stack(StackName="attached")
 
 
 def test_a_rule_may_name_a_group_across_a_gateway(stack):

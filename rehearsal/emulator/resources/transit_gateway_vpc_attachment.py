@@ -7,10 +7,14 @@ from rehearsal.emulator.resources.resource_type import Made, Properties, Resourc
 
 
 class TransitGatewayVpcAttachment(ResourceType):
-    """The VPC at a transit gateway; no packet crosses it here."""
+    """The VPC at a transit gateway; no packet crosses it here.
+
+    Other subnets need another attachment, which the gateway refuses beside the old one, as on AWS
+    (awslabs/landing-zone-accelerator-on-aws#708).
+    """
 
     name = "AWS::EC2::TransitGatewayVpcAttachment"
-    replaced_by = ("TransitGatewayId", "VpcId")
+    replaced_by = ("SubnetIds", "TransitGatewayId", "VpcId")
 
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         """Attach the VPC.
