@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from review.changes import lines
-from settings.alike import alike, also, place
+from review.content import alike_findings
+from settings.alike import also, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ def _findings(content: Mapping[str, Any]) -> Iterator[str]:
         f"Rules: {counts['rules']} checked, errors {counts['errors']}, warnings {counts['warnings']}, "
         f"acknowledged {counts['acknowledged']}"
     )
-    for found, *others in alike(content["findings"], itemgetter("rule", "fix", "acknowledged")):
+    for found, *others in alike_findings(content):
         mark = "acknowledged" if found["acknowledged"] else found["severity"]
         where = place(found["path"], found["owner"])
         yield f"  {mark} {found['rule']}: {where} must {found['must']}, got {found['got']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from review.changes.saved import FORMAT
@@ -14,9 +15,10 @@ from review.content.variables import variables
 from review.content.workloads import workloads
 from review.data import table
 from review.rules import RULES
+from settings.alike import alike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from review.rules import Finding
     from settings import Settings
@@ -66,6 +68,11 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "tables": [_source(name) for name in _TABLES],
         "settings": settings.model_dump(mode="json", by_alias=True, exclude={"name"}),
     }
+
+
+def alike_findings(content: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+    """Return the findings of a content in groups: the same rule, to be mended or accepted in the same way."""
+    return alike(content["findings"], itemgetter("rule", "fix", "acknowledged"))
 
 
 def _finding(finding: Finding) -> dict[str, str]:

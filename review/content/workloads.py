@@ -38,15 +38,15 @@ def _labels(workload: Workload) -> Iterator[str]:
 
 
 def _sends(workload: Workload) -> Iterator[str]:
-    reached = [
-        (f"{reach.protocol} {reach.port}", f"peer {reach.peer}" + f" ({reach.host})" * bool(reach.host))
-        for reach in workload.reaches
-    ]
     if not workload.has_own_group:
         return
     if workload.sends_everything:
         yield "everything to everybody"
-    yield from _joined([*((_port(rule), _end(rule.destination)) for rule in workload.egress or ()), *reached])
+    rules = [(_port(rule), _end(rule.destination)) for rule in workload.egress or ()]
+    for reach in workload.reaches:
+        host = f" ({reach.host})" if reach.host else ""
+        rules.append((f"{reach.protocol} {reach.port}", f"peer {reach.peer}{host}"))
+    yield from _joined(rules)
 
 
 def _joined(rules: Sequence[tuple[str, str]]) -> list[str]:

@@ -6,7 +6,6 @@ import base64
 import functools
 import hashlib
 import pathlib
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -14,8 +13,8 @@ import yaml
 from markupsafe import Markup
 
 from review.changes import alike_changes
+from review.content import alike_findings
 from review.page import picture
-from settings.alike import alike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +40,7 @@ def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[
         size=picture.SIZE,
         lines=[picture.line(flow) for flow in content["flows"]],
         manifests=_shown(manifests),
-        found=alike(content["findings"], itemgetter("rule", "fix", "acknowledged")),
+        found=alike_findings(content),
         changed=alike_changes(content["changes"]["changes"]) if content["changes"] else [],
         most_findings=_MOST_FINDINGS,
         most_workloads=_MOST_WORKLOADS,
