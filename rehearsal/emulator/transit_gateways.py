@@ -12,7 +12,7 @@ from rehearsal.emulator.refused import RefusedError
 
 Record = dict[str, Any]
 
-_KINDS = "TransitGatewayVpcAttachment"
+_KIND = "TransitGatewayVpcAttachment"
 _gateways: set[str] = set()  # whoever owns one shares it with every account here
 _attachments = AccountRegionScopedDict()
 
@@ -20,8 +20,8 @@ _attachments = AccountRegionScopedDict()
 def install() -> None:
     """Add the operations; each attachment is accepted at once (TransitGatewayRequestOptions)."""
     for verb, run in (("Create", _create), ("Delete", _delete)):
-        ec2._ACTION_MAP[f"{verb}{_KINDS}"] = query_api.operation(f"{verb}{_KINDS}", run)
-    ec2._ACTION_MAP[f"Describe{_KINDS}s"] = query_api.operation(f"Describe{_KINDS}s", _describe)
+        ec2._ACTION_MAP[f"{verb}{_KIND}"] = query_api.operation(f"{verb}{_KIND}", run)
+    ec2._ACTION_MAP[f"Describe{_KIND}s"] = query_api.operation(f"Describe{_KIND}s", _describe)
 
 
 def make(gateway_id: str) -> None:
