@@ -15,7 +15,7 @@ SHELL := /bin/bash
 .ONESHELL:
 
 # what is given in small letters would be passed over, and the default be taken
-small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers nodes,$(if $(filter command,$(origin $(each))),$(each))))
+small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers nodes python,$(if $(filter command,$(origin $(each))),$(each))))
 ifneq (,$(small))
 capitals := $(shell echo $(small) | tr a-z A-Z)
 $(error $(capitals) must be written in capitals, got $(small)=$($(small)): make $(MAKECMDGOALS) $(capitals)=$($(small)))
