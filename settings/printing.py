@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def say(told: str) -> None:
-    """Print; a reader such as `head` may have read enough before the end.
+    """Print, to whoever reads it."""
+    with standard_output():
+        print(told)  # noqa: T201 (for the person at the terminal)
+
+
+@contextlib.contextmanager
+def standard_output() -> Iterator[None]:
+    """Take what is printed within; a reader such as `head` may have read enough before the end.
 
     Raises SystemExit, with the reason, where nothing can be written, as on a full disk.
     """
     take_everything(sys.stdout)
     try:
-        print(told, flush=True)  # noqa: T201 (for the person at the terminal)
+        yield
+        sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the end
         if not isinstance(error, BrokenPipeError):

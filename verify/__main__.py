@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from settings import Settings, SettingsError, load
+from settings.printing import standard_output
 from settings.problems import printable
 from terminal import Progress
 from verify.cluster import SAME, Cluster, cluster, remember, same
@@ -52,10 +53,11 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted; nothing is left in the cluster", file=sys.stderr)
         return _INTERRUPTED
-    if given.json:
-        print(as_json(settings.name, where, found))
-    else:
-        tell(settings.name, where, found, Console())
+    with standard_output():
+        if given.json:
+            print(as_json(settings.name, where, found))
+        else:
+            tell(settings.name, where, found, Console())
     return int(any(finding.problems for finding in found))
 
 

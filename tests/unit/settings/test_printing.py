@@ -43,6 +43,23 @@ def test_a_full_disk_is_told_in_one_sentence(command):
     )
 
 
+@pytest.mark.parametrize("command", ["verify", "verify --json"])
+def test_so_does_the_proof_of_a_cluster(command, tmp_path):
+    """A program that knows no object takes the place of kubectl; whatever is missing is the exit code's."""
+    program = tmp_path / "kubectl"
+    program.write_text("#!/bin/sh\necho '{\"items\": []}'\n")
+    program.chmod(0o755)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run(command, stdout=writer, PATH=str(tmp_path))
+    os.close(writer)
+    assert (done.returncode, done.stderr.count("\n"), "Traceback" in done.stderr) == (1, 2, False)
+    with pathlib.Path("/dev/full").open("w") as full:
+        done = run(command, stdout=full, PATH=str(tmp_path))
+    last = done.stderr.splitlines()[-1]
+    assert (done.returncode, last) == (1, "standard output must take what is told, got No space left on device")
+
+
 @pytest.fixture
 def foreign(environment_file):
     """Give an environment with words that ASCII does not hold."""
