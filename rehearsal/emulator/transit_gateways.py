@@ -9,6 +9,7 @@ from ministack.services import ec2
 from rehearsal.emulator import query_api
 from rehearsal.emulator.query_api import Query
 from rehearsal.emulator.refused import RefusedError
+from rehearsal.emulator.resources import lookup
 
 Record = dict[str, Any]
 
@@ -67,11 +68,8 @@ def _create(query: Query) -> str:
 
 
 def _check_subnets(vpc: str, subnets: list[str]) -> None:
-    if vpc not in ec2._vpcs:
-        raise RefusedError("InvalidVpcID.NotFound", f"The vpc ID '{vpc}' does not exist")
-    zones = [ec2._subnets[name]["AvailabilityZone"] for name in subnets if name in ec2._subnets]
-    if len(zones) < len(subnets) or not subnets:
-        raise RefusedError("InvalidSubnetID.NotFound", f"The subnet IDs {subnets} do not exist")
+    lookup.vpc(vpc)
+    zones = [lookup.subnet(name)["AvailabilityZone"] for name in subnets or [""]]
     if len(set(zones)) < len(zones):
         raise RefusedError("DuplicateSubnetsInSameZone", f"Duplicate subnets for the same AZ: {zones}")
 

@@ -59,14 +59,19 @@ class Route(ResourceType):
                 _vpcs_of_pcx,
             ),
             ("GatewayId", "InvalidGatewayID.NotFound", "gateway ID", _vpcs_of_gateway),
-            ("TransitGatewayId", "InvalidTransitGatewayID.NotFound", "transitGateway ID", transit_gateways.vpcs_of),
+            (
+                "TransitGatewayId",
+                "InvalidTransitGatewayID.NotFound",
+                "transitGateway ID",
+                # EC2 knows no gateway that the table's VPC is not attached to (aws/aws-cdk#8584)
+                lambda gateway: transit_gateways.vpcs_of(gateway) & {vpc["VpcId"]},
+            ),
         ):
             target = properties.get(prop)
             if not target:
                 continue
             found = vpcs(target)
-            # EC2 knows no transit gateway whose VPC the table's is not (aws/aws-cdk#8584)
-            if not found or (prop == "TransitGatewayId" and table["VpcId"] not in found):
+            if not found:
                 raise RefusedError(code, f"The {what} '{target}' does not exist")
             if table["VpcId"] not in found:
                 raise RefusedError(
