@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from settings import Settings
-from verify.finding import Finding
+from verify.finding import RUN_AGAIN, Finding
 from verify.kubectl import Json, Kubectl
 
 _CACHE, _STANDBY = "node-local-dns", "node-local-dns-standby"
@@ -37,7 +37,7 @@ def _variables(settings: Settings, aws_node: Json | None) -> Finding:
 def _rolled_out(name: str, live: Json | None) -> Finding:
     what, fix = f"{name} runs on every node", f"kubectl -n kube-system get pods -o wide | grep {name}"
     if live is None:
-        again = "deploy; where that has no change, somebody deleted it: give pod_networking.run_again a new text"
+        again = f"deploy; where that has no change, somebody deleted it: {RUN_AGAIN}"
         return Finding(what, "", [f"no DaemonSet kube-system/{name}"], again)
     status = live.get("status", {})
     wanted = status.get("desiredNumberScheduled", 0)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+RUN_AGAIN = "give pod_networking.run_again a new text"
+"""What applies everything again where a deploy has no change."""
+
 
 @dataclass(frozen=True)
 class Finding:

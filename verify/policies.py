@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from settings import Settings
 from settings.workloads import Workload
-from verify.finding import Finding
+from verify.finding import RUN_AGAIN, Finding
 from verify.kubectl import Json, Kubectl
 
 _KIND = "securitygrouppolicies"
 _DEPLOY = "deploy the stack of that namespace"
-_AGAIN = f"{_DEPLOY}; where a deploy has no change, somebody deleted them: give pod_networking.run_again a new text"
+_AGAIN = f"{_DEPLOY}; where a deploy has no change, somebody deleted them: {RUN_AGAIN}"
 _MEND = (
-    f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: give "
-    "pod_networking.run_again a new text, and take away what was added by `kubectl -n <namespace> edit sgp <name>`; "
+    f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: "
+    f"{RUN_AGAIN}, and take away what was added by `kubectl -n <namespace> edit sgp <name>`; "
     "then restart the pods, which keep their groups until then"
 )
 
