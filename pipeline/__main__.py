@@ -1,6 +1,7 @@
 """Synthesize a pipeline and its environments: `cdk --app ".venv/bin/python -m pipeline" -c pipeline=<name>`."""
 
 import argparse
+import gc
 import sys
 
 import aws_cdk as cdk
@@ -30,4 +31,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # as in app.py
     sys.exit(main())
