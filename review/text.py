@@ -46,7 +46,8 @@ def _findings(content: Mapping[str, Any]) -> Iterator[str]:
 def _flows(content: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "Flows that are needed; an SGP pod has security groups of its own, a plain pod has its node's:"
-    yield "  (works: where these groups allow it; unfiltered: works, judged by no security group; fails: in any case)"
+    yield "  (works: where these groups allow it, and the routes that others make are there;"
+    yield "  unfiltered: works, judged by no security group; fails: in any case)"
     for flow in content["flows"]:
         if flow["needed_by"]:
             judged = ", then ".join(flow["judges"]) or "no security group"
