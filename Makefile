@@ -15,7 +15,7 @@ SHELL := /bin/bash
 .ONESHELL:
 
 # what is given in small letters would be passed over, and the default be taken
-small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations look workers nodes python,$(if $(filter command,$(origin $(each))),$(each))))
+small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations from look workers nodes python,$(if $(filter command,$(origin $(each))),$(each))))
 ifneq (,$(small))
 capitals := $(shell echo $(small) | tr a-z A-Z)
 $(error $(capitals) must be written in capitals, got $(small)=$($(small)): make $(MAKECMDGOALS) $(capitals)=$($(small)))
@@ -95,8 +95,8 @@ destroy: setup ## delete all stacks of ENV, which must be given, from AWS
 	$(CDK) destroy --all -c environment="$(ENV)"
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
 	@.venv/bin/python -m verify --environment "$(ENV)" $(ARGS)
-rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries them all
-	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(KEEP),--keep) $(if $(OPERATIONS),--operations)
+rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries them all, FROM=<folder> upgrades
+	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(KEEP),--keep) $(if $(OPERATIONS),--operations) $(if $(FROM),--from "$(FROM)")
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 

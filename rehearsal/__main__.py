@@ -4,7 +4,8 @@ import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from rehearsal import interrupts
@@ -16,6 +17,7 @@ from rehearsal.operations.rehearsal import OperationsRehearsal
 from rehearsal.prerequisites import check_prerequisites
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.report import Report
+from rehearsal.upgrade import ExistingUpgrade, Upgrade
 from rehearsal.workspace import PROJECT, Workspace
 from settings import load
 from settings.files import file_of
@@ -48,10 +50,7 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     began, report = time.monotonic(), Report()
     settings = load(str(environment))
     existing = settings.existing_cluster is not None
-    if existing and options.operations:
-        raise RehearsalError("--operations must be given with a cluster of its own, got an existing one: leave it out")
-    kind = OperationsRehearsal if options.operations else ExistingRehearsal if existing else Rehearsal
-    rehearsal = kind(environment, workspace, report, real_pauses=options.real_pauses)
+    rehearsal = _kind(options, existing=existing)(environment, workspace, report, real_pauses=options.real_pauses)
     reason = ""
     try:
         with _always(rehearsal, keep=options.keep):
@@ -67,6 +66,17 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     if reason:
         print(f"\nerror: {reason}", file=sys.stderr)
     return 1 if reason else 0
+
+
+def _kind(options: argparse.Namespace, *, existing: bool) -> Callable[..., Rehearsal]:
+    """Give the class of the rehearsal that is asked for."""
+    if options.operations and existing:
+        raise RehearsalError("--operations must be given with a cluster of its own, got an existing one: leave it out")
+    if options.operations and options.earlier:
+        raise RehearsalError("--operations must be given without --from, got both: rehearse one after the other")
+    if options.earlier:
+        return partial(ExistingUpgrade if existing else Upgrade, earlier=options.earlier)
+    return OperationsRehearsal if options.operations else ExistingRehearsal if existing else Rehearsal
 
 
 @contextlib.contextmanager
@@ -108,6 +118,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         type=Path,
         default=PROJECT / "build" / "rehearsal",
         help="where everything goes; what an earlier rehearsal left in it is deleted",
+    )
+    parser.add_argument(
+        "--from",
+        dest="earlier",
+        type=Path,
+        help="another checkout of podnet, which makes the first deploy; this one then takes over what is there",
     )
     parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
     return parser.parse_args(arguments)

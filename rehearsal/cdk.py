@@ -1,15 +1,15 @@
 """The CDK command line against the emulator."""
 
-import json
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rehearsal import tether
+from rehearsal.checkout import THIS, Checkout
 from rehearsal.command import Command
 from rehearsal.prerequisites import CDK
-from rehearsal.workspace import PROJECT, Workspace
+from rehearsal.workspace import Workspace
 
 _ALL_AT_ONCE = "8"  # stacks that do not wait for one another
 
@@ -34,13 +34,9 @@ class Cdk:
         """Begin to make what CDK needs in an account."""
         return self._start("bootstrap", ["bootstrap", f"aws://{account}/{region}", "--app", ""])
 
-    def synth(self, environment: Path, output: Path) -> Command:
-        """Begin to synthesize an environment file into the assembly folder `output`.
-
-        The app is the one of cdk.json.
-        """
-        app = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["app"]
-        return self._synth(app, f"environment={environment}", output)
+    def synth(self, environment: Path, output: Path, checkout: Checkout = THIS) -> Command:
+        """Begin to synthesize an environment file into the assembly folder `output`, by the app of a checkout."""
+        return self._synth(checkout.app, f"environment={environment}", output, checkout)
 
     def synth_pipeline(self, output: Path) -> Command:
         """Begin to synthesize the repository's pipeline, as `make synth-pipeline` does."""
@@ -72,21 +68,27 @@ class Cdk:
         for command in self._running:
             command.stop()
 
-    def _synth(self, app: str, context: str, output: Path) -> Command:
+    def _synth(self, app: str, context: str, output: Path, checkout: Checkout = THIS) -> Command:
         """Begin it with an app that is tied to the command line: killed, it takes the app with it."""
         tied = shlex.join([sys.executable, "-I", "-S", tether.__file__, tether.PARENT])
         arguments = ["synth", "--quiet", "--output", str(output), "-c", context]
-        return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"])
+        return self._start(f"synth-{output.name}", [*arguments, "--app", f"exec {tied} {app}"], checkout=checkout)
 
     def _run(self, name: str, arguments: list[str], note: Callable[[str], None]) -> str:
         return self._start(name, [*arguments, "--progress", "events"], note, quick=True).wait()
 
     def _start(
-        self, name: str, arguments: list[str], note: Callable[[str], None] = lambda _: None, *, quick: bool = False
+        self,
+        name: str,
+        arguments: list[str],
+        note: Callable[[str], None] = lambda _: None,
+        *,
+        quick: bool = False,
+        checkout: Checkout = THIS,
     ) -> Command:
-        env = self._env | (self._quick if quick else {})
-        common = ["--no-notices", "--no-color"]
-        command = Command([str(CDK), *arguments, *common], env=env, log=self._workspace.log(name), note=note)
+        env, log = self._env | checkout.env | (self._quick if quick else {}), self._workspace.log(name)
+        whole = [str(CDK), *arguments, "--no-notices", "--no-color"]
+        command = Command(whole, env=env, folder=checkout.folder, log=log, note=note)
         self._workspace.ledger.add(f"cdk {name}", command.pid)
         self._running.append(command)
         return command

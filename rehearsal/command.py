@@ -23,6 +23,7 @@ class Command:
     Args:
         arguments: Program and arguments.
         env: Its whole environment.
+        folder: Where it runs.
         log: File that its output is appended to.
         note: Told how far it is, from the CDK command line's event lines.
     """
@@ -32,6 +33,7 @@ class Command:
         arguments: Sequence[str],
         *,
         env: Mapping[str, str],
+        folder: Path = PROJECT,
         log: Path,
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -41,7 +43,7 @@ class Command:
         self._name = " ".join(str(part) for part in arguments[1:3])
         self._process = subprocess.Popen(
             [*tethered(), *arguments],
-            cwd=PROJECT,
+            cwd=folder,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

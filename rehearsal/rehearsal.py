@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.cdk import Cdk
-from rehearsal.checks import as_found, as_made, aws_node, drift, gone, idle, plan, untouched, verified
+from rehearsal.checkout import THIS
+from rehearsal.checks import as_found, as_made, aws_node, drift, gone, idle, plan, untouched
 from rehearsal.checks.scene import Scene
 from rehearsal.estate import Estate
 from rehearsal.report import Report
@@ -41,6 +42,7 @@ class Rehearsal(Steps):
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
         self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
+        self._earlier = THIS  # whose app makes the first deploy
         self._first, self._second = workspace.folder / "cdk.out-1", workspace.folder / "cdk.out-2"
 
     def run(self, *, until_deployed: bool = False) -> None:
@@ -72,7 +74,7 @@ class Rehearsal(Steps):
             with self._step("the network of an owner"):
                 self._make_estate()
         with self._step("synth and bootstrap"):
-            synth = self._cdk.synth(self._environment, self._first)
+            synth = self._cdk.synth(self._environment, self._first, self._earlier)
             self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
             synth.wait()
         self._account = self._inventory()
@@ -100,7 +102,10 @@ class Rehearsal(Steps):
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
         self._original = aws_node.addon_env(scene)  # what the add-on set before podnet came
-        self._checks("checks", [*plan.on(plan.FIRST, scene), self._verified(scene, self._environment)])
+        self._check_first(scene)
+
+    def _check_first(self, scene: Scene) -> None:
+        self._checks("checks", [*plan.on(plan.FIRST, scene), plan.verify_finds_nothing(scene, self._environment)])
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))
@@ -111,13 +116,8 @@ class Rehearsal(Steps):
             self._synth_changed.wait()
         with self._step("deploy with " + "; ".join(self._variant.changes)) as progress:
             self._cdk.deploy(self._second, "deploy-2", progress.note)
-        self._checks("checks", plan.on(plan.SECOND, changed))
-        self._checks("verify", [self._verified(changed, self._variant.path)])
+        self._checks("checks", [*plan.on(plan.SECOND, changed), plan.verify_finds_nothing(changed, self._variant.path)])
         return changed
-
-    @staticmethod
-    def _verified(scene: Scene, file: Path) -> plan.Named:
-        return "make verify finds nothing wrong", lambda: verified.everything_holds(scene, file)
 
     def _disturbance(self, _changed: Settings) -> plan.Named:
         """Give what somebody else does to aws-node before the second deploy."""

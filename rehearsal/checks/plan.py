@@ -2,8 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, idle, logs, network, nodes, policies, rights
+from rehearsal.checks import (
+    aws_node,
+    branch_enis,
+    dns_cache,
+    drift,
+    idle,
+    logs,
+    network,
+    nodes,
+    policies,
+    rights,
+    verified,
+)
 from rehearsal.checks.scene import Scene
 
 Checks = tuple[tuple[str, Callable[[Scene], str]], ...]
@@ -50,3 +63,8 @@ LEFT: Checks = (("podnet is gone from aws-node", aws_node.podnet_is_gone), *UNDO
 def on(checks: Checks, scene: Scene) -> list[Named]:
     """Give checks as they look at one scene."""
     return [(what, partial(check, scene)) for what, check in checks]
+
+
+def verify_finds_nothing(scene: Scene, file: Path) -> Named:
+    """Give the check that `make verify` finds nothing wrong with what an environment file asks for."""
+    return "make verify finds nothing wrong", partial(verified.everything_holds, scene, file)

@@ -6,6 +6,7 @@ from functools import partial
 import yaml
 
 from rehearsal.checks import aws_node, dns_cache, network, plan, policies
+from rehearsal.checks.identities import identities
 from rehearsal.checks.scene import Scene
 from rehearsal.operations import adoption, changes, checks, leaving
 from rehearsal.rehearsal import Rehearsal
@@ -49,10 +50,10 @@ class OperationsRehearsal(Rehearsal):
             self._report.recorded("pipeline", f"environments/pipeline.yaml has no stage for {name}")
             return
         scene = self.stage.scene(self._settings)
-        before = adoption.identities(scene)
+        before = identities(scene)
         with self._step("deploy of the pipeline's stage") as progress:
             self._cdk.deploy(stage, "pipeline", progress.note)
-        after = adoption.identities(scene)
+        after = identities(scene)
         adopted = partial(adoption.nothing_is_replaced, before, after)
         self._checks("checks", [("a pipeline replaces nothing", adopted)])
 

@@ -1,0 +1,57 @@
+"""The rehearsal of an upgrade of podnet itself."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rehearsal.checkout import Checkout
+from rehearsal.checks import drift, plan, rights, stays
+from rehearsal.checks.identities import identities
+from rehearsal.checks.scene import Scene
+from rehearsal.existing_rehearsal import ExistingRehearsal
+from rehearsal.rehearsal import Rehearsal
+
+# the values are applied once more; a drift that is only reported would be there when podnet leaves
+_NOT_AFTER = (rights.nodes_came_last, drift.watch_repairs_drift)
+
+
+class Upgrade(Rehearsal):
+    """Deploy an environment with an earlier checkout of podnet, then with this one, and destroy it with this one.
+
+    Args:
+        arguments: As of Rehearsal; the environment file is the same for both.
+        earlier: The folder of the earlier checkout.
+    """
+
+    _AFTER = plan.FIRST
+
+    def __init__(self, *arguments: Any, earlier: Path, **options: Any) -> None:  # noqa: ANN401 (of Rehearsal)
+        super().__init__(*arguments, **options)
+        self._earlier = Checkout(earlier)
+
+    def _begin_synth_with_changes(self) -> None:
+        """Begin it with this checkout, and the file as it is."""
+        self._synth_changed = self._cdk.synth(self._environment, self._second)
+
+    def _check_first(self, _scene: Scene) -> None:
+        """Leave it to the earlier checkout, which may not promise what this one does."""
+        self._report.recorded("the earlier podnet", f"{self._earlier.folder}, with {self._earlier.packages}")
+
+    def _deploy_changed(self) -> Scene:
+        scene = self.stage.scene(self._settings)
+        before = identities(scene)
+        with self._step("synth with this podnet"):
+            self._synth_changed.wait()
+        with self._step("deploy with this podnet") as progress:
+            self._cdk.deploy(self._second, "deploy-2", progress.note)
+        stay = partial(stays.what_carries_stays, before, identities(scene))
+        after = tuple(row for row in self._AFTER if row[1] not in _NOT_AFTER)
+        last = plan.verify_finds_nothing(scene, self._environment)
+        self._checks("checks", [("what carries traffic stays", stay), *plan.on(after, scene), last])
+        return scene
+
+
+class ExistingUpgrade(Upgrade, ExistingRehearsal):
+    """The same in a cluster that somebody else has made."""
+
+    _AFTER = plan.ADOPTED

@@ -1,0 +1,106 @@
+"""The rehearsal of an upgrade of podnet: an earlier checkout deploys, this one takes over."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from rehearsal.checks.expect import CheckFailedError
+from rehearsal.checks.stays import what_carries_stays
+from rehearsal.workspace import PROJECT
+from tests.rehearsal.observing import commands
+
+APP = ("app.py", "cdk.json", "charts", "constructs", "environments", "review", "settings", "stacks")
+BEFORE = {
+    "dev-Cluster/Cluster AWS::EKS::Cluster": "cluster-1",
+    "dev-PodNetworking/Group AWS::EC2::SecurityGroup": "sg-1",
+    "dev-PodNetworking/Watch AWS::Lambda::Function": "watch-1",
+    "api/v1/services kube-system/node-local-dns": "uid-1",
+    "template of node-local-dns": "one",
+    "pod kube-system/node-local-dns-a": "uid-2",
+    "pod shop/orders": "uid-3",
+}
+
+
+def rehearse(folder, *options):
+    """Give the finished process of a rehearsal."""
+    command = [sys.executable, "-m", "rehearsal", "--folder", str(folder), *options]
+    env = {**os.environ, "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, env=env)
+
+
+def test_this_checkout_takes_over_what_an_earlier_one_deployed(tmp_path):
+    """The earlier one is a copy whose cache ends later: the cache rolls, and nothing else that carries traffic."""
+    earlier, folder = tmp_path / "an earlier podnet", tmp_path / "rehearsal"
+    earlier.mkdir()
+    for name in APP:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, earlier / name)
+    pod = earlier / "charts" / "node_local_dns" / "pod.py"
+    text = pod.read_text()
+    assert text.count('"terminationGracePeriodSeconds": 60') == 1
+    pod.write_text(text.replace('"terminationGracePeriodSeconds": 60', '"terminationGracePeriodSeconds": 61'))
+    done = rehearse(folder, "--environment", "existing", "--from", str(earlier))
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
+    assert str(earlier) in rows["the earlier podnet"]["detail"]
+    assert "rolled: node-local-dns;" in rows["what carries traffic stays"]["detail"]
+    proven = {what for what, row in rows.items() if row["result"] == "proven"}
+    assert proven > {"aws-node has the values", "a deploy without changes", "podnet is gone from aws-node"}
+    assert "the node cache runs on every node" in proven
+    assert commands(str(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "identity", "told"),
+    [
+        ("dev-Cluster/Cluster AWS::EKS::Cluster", "cluster-2", "dev-Cluster/Cluster AWS::EKS::Cluster"),
+        ("dev-PodNetworking/Group AWS::EC2::SecurityGroup", None, "dev-PodNetworking/Group"),
+        ("api/v1/services kube-system/node-local-dns", "uid-9", "api/v1/services kube-system/node-local-dns"),
+        ("pod shop/orders", "uid-9", "pod shop/orders"),
+    ],
+)
+def test_what_is_gone_or_made_anew_is_named(what, identity, told):
+    """Group, cluster, Service and pod; None: it is gone."""
+    after = {key: identity if key == what else found for key, found in BEFORE.items()}
+    with pytest.raises(CheckFailedError, match=f"got gone or made anew: {told}[^;]*$"):
+        what_carries_stays(BEFORE, {key: found for key, found in after.items() if found})
+
+
+def test_what_may_come_and_go_is_told():
+    """Functions, and pods of the DaemonSets whose template is another."""
+    after = {
+        **BEFORE,
+        "dev-PodNetworking/Watch AWS::Lambda::Function": "watch-2",
+        "dev-PodNetworking/More AWS::Logs::LogGroup": "logs",
+        "template of node-local-dns": "two",
+        "pod kube-system/node-local-dns-a": "uid-8",
+    }
+    said = what_carries_stays(BEFORE, after)
+    came, went = "1 AWS::Lambda::Function, 1 AWS::Logs::LogGroup", "1 AWS::Lambda::Function"
+    assert said == f"4 stay; rolled: node-local-dns; came: {came}; went: {went}"
+
+
+def test_an_earlier_checkout_that_is_none_is_told(tmp_path):
+    """In one sentence, before anything is started."""
+    for found, reason in (
+        (None, "FileNotFoundError"),
+        ("{}", "KeyError"),
+        ("[]", "TypeError"),
+        ("{", "JSONDecodeError"),
+    ):
+        if found is not None:
+            (tmp_path / "cdk.json").write_text(found)
+        done = rehearse(tmp_path / "rehearsal", "--from", str(tmp_path))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"error: --from must have a cdk.json with an app, got {tmp_path}: {reason}")
+
+
+def test_an_upgrade_is_rehearsed_by_itself(tmp_path):
+    """Not together with the operations."""
+    done = rehearse(tmp_path / "rehearsal", "--from", str(PROJECT), "--operations")
+    assert done.returncode == 1
+    assert done.stderr == "error: --operations must be given without --from, got both: rehearse one after the other\n"
