@@ -27,8 +27,8 @@ class Flow:
     protocols: tuple[Protocol, ...]
     """Transport protocols for which the rest holds."""
     verdict: Verdict
-    """`works` if the judging groups allow it, and routes that others make are there; `unfiltered`: works, and no security
-    group judges it; `fails`: never."""
+    """`works` if the judging groups allow it, and routes that others make are there; `unfiltered`: works, and no group
+    judges it; `fails`: never."""
     forward: Path
     """Way of the request."""
     back: Path
