@@ -45,6 +45,25 @@ def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
 
+def _peers(number, by, ids):
+    """So many peers, each reached by its own connection or gateway."""
+
+    def change(content):
+        content["peers"] = [
+            {"name": f"p{i}", by: f"{ids}-{i:017x}", "cidr": f"10.{100 + i}.0.0/16"} for i in range(number)
+        ]
+        content["workloads"] = []
+
+    return change
+
+
+def _groups_of_nodes(number):
+    def change(content):
+        content["node_groups"] = [{"name": f"g{i}", "instance_types": ["m5.large"]} for i in range(number)]
+
+    return change
+
+
 def _group_at_a_peer(content):
     _other_cluster_peers(content)
     content["peers"][0]["peer_side"] = {"security_group_id": _ids(1)[0]}
@@ -325,6 +344,9 @@ CASES = [
     ("trunk-leaves-addresses", "dev", _nodes("m7g.medium", architecture="arm64"), "node_groups[0].instance_types[0]"),
     ("branch-interfaces-suffice", "dev", _many_workloads, "node_groups"),
     ("coredns-has-nodes", "dev", _nodes("m5.large", min_size=0, desired_size=0), "node_groups"),
+    ("connections-fit-the-quota", "dev", _peers(51, "vpc_id", "vpc"), "peers"),
+    ("gateways-fit-a-vpc", "dev", _peers(6, "transit_gateway_id", "tgw"), "peers[5].transit_gateway_id"),
+    ("node-groups-fit-the-quota", "dev", _groups_of_nodes(31), "node_groups"),
     ("stub-resolvers-serve-others", "dev", _cache(stub_domains={"a.example": ["10.99.1.53", "10.99.0.2"]}),
      "pod_networking.dns_cache.stub_domains.a.example[1]"),
     ("stub-resolvers-serve-others", "dev", _cache(upstreams=["10.99.0.2"]), "pod_networking.dns_cache.upstreams[0]"),
@@ -460,6 +482,13 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(further_cidrs=["10.0.0.0/12"])(c))),
         ("ranges-do-not-overlap", "dev", _peer(further_cidrs=_blocks(4))),
         ("ranges-fit-the-quota", "dev", _peer(further_cidrs=_blocks(4))),
+        ("connections-fit-the-quota", "dev", _peers(50, "vpc_id", "vpc")),
+        ("connections-fit-the-quota", "existing", _peers(51, "vpc_id", "vpc")),
+        ("gateways-fit-a-vpc", "dev", _peers(5, "transit_gateway_id", "tgw")),
+        ("gateways-fit-a-vpc", "dev",
+         lambda c: (_peers(12, "transit_gateway_id", "tgw")(c),
+                    [peer.update(transit_gateway_id=f"tgw-{i % 5:017x}") for i, peer in enumerate(c["peers"])])),
+        ("node-groups-fit-the-quota", "dev", _groups_of_nodes(30)),
         ("ranges-fit-the-quota", "dev",
          lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(further_cidrs=_blocks(9))(c))),
         ("vpc-range-fits-a-vpc", "existing", _further("100.64.0.0/16")),

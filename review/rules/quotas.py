@@ -1,0 +1,66 @@
+"""Rules about how many of a thing AWS takes: of one VPC, of one cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+_CONNECTIONS, _GATEWAYS, _NODE_GROUPS = 50, 5, 30
+
+
+@rule(
+    "connections-fit-the-quota",
+    "warning",
+    must="make at most 50 peering connections",
+    why="a VPC has 50 active ones, those that others made included, unless its account's quota was raised: the stack "
+    "fails at the next one",
+    source="AWS General Reference, Amazon VPC endpoints and quotas, Active VPC peering connections per VPC",
+    fix="reach several of them by a transit gateway; where the quota was raised (125 at most), acknowledge it",
+    paths=("peers", "peers[].vpc_id"),
+)
+def connections_fit_the_quota(settings: Settings) -> Iterator[At]:
+    """Find a new cluster's VPC with more connections than the default quota; an existing cluster's stand already."""
+    connected = sum(peer.vpc_id is not None for peer in settings.peers)
+    if settings.cluster and connected > _CONNECTIONS:
+        yield At("peers", f"{connected}")
+
+
+@rule(
+    "gateways-fit-a-vpc",
+    "error",
+    must="be one of at most 5 transit gateways",
+    why="a VPC takes 5, and this quota cannot be raised",
+    source="Transit gateways guide, Quotas, Transit gateways per VPC",
+    fix="reach several peers by one gateway, or connect them: vpc_id",
+    paths=("peers[].transit_gateway_id",),
+)
+def gateways_fit_a_vpc(settings: Settings) -> Iterator[At]:
+    """Find the first peer of each gateway beyond the fifth."""
+    gateways = [peer.transit_gateway_id for peer in settings.peers]
+    for gateway in [found for found in dict.fromkeys(gateways) if found][_GATEWAYS:]:
+        yield At(f"peers[{gateways.index(gateway)}].transit_gateway_id", gateway)
+
+
+@rule(
+    "node-groups-fit-the-quota",
+    "warning",
+    must="hold at most 30 groups",
+    why="a cluster has 30 managed node groups unless its account's quota was raised: the stack fails at the next one",
+    source="AWS General Reference, Amazon EKS endpoints and quotas, Managed node groups per cluster",
+    fix="merge groups, or let Karpenter make nodes; where the quota was raised, acknowledge it",
+    paths=("node_groups",),
+)
+def node_groups_fit_the_quota(settings: Settings) -> Iterator[At]:
+    """Find more groups than the default quota."""
+    if len(settings.node_groups) > _NODE_GROUPS:
+        yield At("node_groups", f"{len(settings.node_groups)}")
+
+
+RULES = (connections_fit_the_quota, gateways_fit_a_vpc, node_groups_fit_the_quota)
