@@ -120,8 +120,9 @@ def autoscaler_knows_empty_groups(settings: Settings) -> Iterator[At]:
     "coredns-has-nodes",
     "warning",
     must="have a group with desired_size 1 or more",
-    why="the coredns add-on gets active only with a node to run on, and the deploy waits for it until it fails",
-    source="EKS API reference, Addon, status; CloudFormation user guide, AWS::EKS::Addon",
+    why="without a node CoreDNS runs nowhere: EKS calls the add-on DEGRADED, which CloudFormation takes for made, and "
+    "no pod resolves a name until a node comes",
+    source="terraform-aws-modules/terraform-aws-eks#3001; hashicorp/terraform-provider-aws#44669",
     fix="let one group begin with a node",
     paths=("node_groups[].desired_size",),
 )

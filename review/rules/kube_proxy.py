@@ -37,7 +37,7 @@ def kube_proxy_leads_around_the_cache(settings: Settings) -> Iterator[At]:
     "strict-mode-needs-no-ipvs",
     "error",
     must="not be ipvs where enforcing_mode is strict",
-    why="Services do not reach pods with groups of their own",
+    why="pods with groups of their own reach no Service: their packets leave the node before ipvs translates them",
     source="aws/amazon-vpc-cni-k8s, README.md, POD_SECURITY_GROUP_ENFORCING_MODE; aws/amazon-vpc-cni-k8s#2982",
     fix="set enforcing_mode: standard, or run kube-proxy in iptables mode",
     paths=(_MODE, "pod_networking.enforcing_mode"),
