@@ -112,7 +112,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--environment", default="dev", help="name in environments/, or path of a YAML file")
     parser.add_argument("--keep", action="store_true", help="stop after the first deploy and its checks; leave it up")
     parser.add_argument("--down", action="store_true", help="end what --keep or a killed rehearsal left up")
-    parser.add_argument("--operations", action="store_true", help="every operation of docs/operations.md, one by one")
+    parser.add_argument("--operations", action="store_true", help="those of docs/operations.md, some to a deploy")
     parser.add_argument(
         "--folder",
         type=Path,

@@ -16,7 +16,7 @@ Change = Callable[[changes.Content], None]
 
 
 class OperationsRehearsal(Rehearsal):
-    """Deploy an environment, then every operation of docs/operations.md, each proven, and destroy it.
+    """Deploy an environment, then operations of docs/operations.md, each proven, and destroy it.
 
     Add-on upgrade, a changed variable and a changed rule are in the rehearsal of every environment.
     """

@@ -67,7 +67,7 @@ def _version(found: Difference) -> Iterator[Effect]:
     yield Effect(
         "nodes",
         "nodes stay on the old version until their groups are upgraded (aws eks update-nodegroup-version), which "
-        "replaces each node and restarts its pods; EKS refuses the next upgrade before that",
+        "replaces each node and restarts its pods; EKS may refuse the next upgrade before that",
         "EKS user guide, Update a managed node group; EKS API reference, UpdateClusterVersion",
     )
     if _of_stack(found.whole[0]) != _of_stack(found.whole[1]):

@@ -146,7 +146,7 @@ CASES = [
      "nothing nodes nothing", "the stack is stuck then. Deploy the version alone"),
     ("kubernetes beside another stack", None,
      _cluster(kubernetes_version="1.36", coredns_version="v1.14.3-eksbuild.12"), "cluster.kubernetes_version",
-     "nothing nodes", "EKS refuses the next upgrade before that"),
+     "nothing nodes", "EKS may refuse the next upgrade before that"),
     ("endpoint", None, _cluster(endpoint="private"), "cluster.endpoint", "nothing", "not what runs"),
     ("endpoint public again", _cluster(endpoint="private"), None, "cluster.endpoint", "nothing nothing",
      "functions leave the VPC"),
