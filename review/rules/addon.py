@@ -74,7 +74,8 @@ def addon_schema_has_the_variables(settings: Settings) -> Iterator[At]:
     must="be a variable of the add-on's own schema",
     why="the CNI documents the variable, but the schema that is known here is older: EKS may refuse it",
     source=f"{_SCHEMA}; aws/amazon-vpc-cni-k8s, README.md",
-    fix="look into `aws eks describe-addon-configuration --addon-name vpc-cni`, then acknowledge it",
+    fix="look into `aws eks describe-addon-configuration --addon-name vpc-cni --addon-version <version>`, then "
+    "acknowledge it",
     paths=(_ENV, _OWN),
 )
 def addon_schema_may_lack_the_variable(settings: Settings) -> Iterator[At]:
