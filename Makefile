@@ -95,7 +95,7 @@ destroy: setup ## delete all stacks of ENV, which must be given, from AWS
 	$(CDK) destroy --all -c environment="$(ENV)"
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
 	@.venv/bin/python -m verify --environment "$(ENV)" $(ARGS)
-rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries more operations, FROM=<folder> upgrades
+rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries more operations, FROM=<revision> upgrades
 	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(KEEP),--keep) $(if $(OPERATIONS),--operations) $(if $(FROM),--from "$(FROM)")
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down

@@ -75,7 +75,7 @@ def _kind(options: argparse.Namespace, *, existing: bool) -> Callable[..., Rehea
     if options.operations and options.earlier:
         raise RehearsalError("--operations must be given without --from, got both: rehearse one after the other")
     if options.earlier:
-        return partial(ExistingUpgrade if existing else Upgrade, earlier=options.earlier)
+        return partial(ExistingUpgrade if existing else Upgrade, before=options.earlier)
     return OperationsRehearsal if options.operations else ExistingRehearsal if existing else Rehearsal
 
 
@@ -122,8 +122,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--from",
         dest="earlier",
-        type=Path,
-        help="another checkout of podnet, which makes the first deploy; this one then takes over what is there",
+        help="an earlier podnet, its folder or revision: it makes the first deploy, and this one takes over",
     )
     parser.add_argument("--real-pauses", action="store_true", help="let the CDK command line poll every 5 s as on AWS")
     return parser.parse_args(arguments)

@@ -1,9 +1,12 @@
 """A checkout of podnet, by whose app an environment is synthesized."""
 
+import io
 import json
 import os
 import shlex
+import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from rehearsal.errors import RehearsalError
@@ -33,12 +36,32 @@ class Checkout:
         try:
             app = str(json.loads((self.folder / "cdk.json").read_text(encoding="utf-8"))["app"])
         except (OSError, ValueError, LookupError, TypeError) as error:
-            fix = "give a folder with another revision of this repository, as `git worktree add` makes one"
+            fix = "give a folder with another podnet, or a revision of this repository"
             raise RehearsalError(f"--from must have a cdk.json with an app, got {folder}: {error!r}; {fix}") from error
         own = (self.folder / _PYTHON).exists()
         self.packages = "its own packages" if own else "this checkout's packages, it has no .venv"
         self.app = app if own else app.replace(_PYTHON, shlex.quote(sys.executable))
         self.env = {} if own else {"PYTHONPATH": os.pathsep.join(map(str, (self.folder, self.folder / "constructs")))}
+
+
+def earlier(name: str, folder: Path, repository: Path = PROJECT) -> Checkout:
+    """Give the checkout in a folder of this name, or a revision of the repository, which is written into `folder`.
+
+    Raises:
+        RehearsalError: It is neither, or there is no app of podnet in it.
+    """
+    if Path(name).is_dir():
+        return Checkout(Path(name))
+    try:
+        command = ["git", "-C", str(repository), "archive", "--format=tar", "--", name]
+        text = subprocess.run(command, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
+        what = "--from must be a folder with another podnet, or a revision of this repository"
+        raise RehearsalError(f"{what}, got {name}: {said}; `git log --oneline` lists revisions") from error
+    with tarfile.open(fileobj=io.BytesIO(text)) as archive:
+        archive.extractall(folder, filter="data")
+    return Checkout(folder)
 
 
 THIS = Checkout(PROJECT)

@@ -1,10 +1,9 @@
 """The rehearsal of an upgrade of podnet itself."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from rehearsal.checkout import Checkout
+from rehearsal.checkout import earlier
 from rehearsal.checks import drift, plan, rights, stays
 from rehearsal.checks.identities import identities
 from rehearsal.checks.scene import Scene
@@ -20,14 +19,14 @@ class Upgrade(Rehearsal):
 
     Args:
         arguments: As of Rehearsal; the environment file is the same for both.
-        earlier: The folder of the earlier checkout.
+        before: The earlier checkout: its folder, or a revision of this repository.
     """
 
     _AFTER = plan.FIRST
 
-    def __init__(self, *arguments: Any, earlier: Path, **options: Any) -> None:  # noqa: ANN401 (of Rehearsal)
+    def __init__(self, *arguments: Any, before: str, **options: Any) -> None:  # noqa: ANN401 (of Rehearsal)
         super().__init__(*arguments, **options)
-        self._earlier = Checkout(earlier)
+        self._before, self._earlier = before, earlier(before, self._workspace.folder / "earlier")
 
     def _begin_synth_with_changes(self) -> None:
         """Begin it with this checkout, and the file as it is."""
@@ -35,7 +34,7 @@ class Upgrade(Rehearsal):
 
     def _check_first(self, _scene: Scene) -> None:
         """Leave it to the earlier checkout, which may not promise what this one does."""
-        self._report.recorded("the earlier podnet", f"{self._earlier.folder}, with {self._earlier.packages}")
+        self._report.recorded("the earlier podnet", f"{self._before}, with {self._earlier.packages}")
 
     def _deploy_changed(self) -> Scene:
         scene = self.stage.scene(self._settings)

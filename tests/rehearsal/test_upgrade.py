@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from rehearsal.checkout import earlier
 from rehearsal.checks.expect import CheckFailedError
 from rehearsal.checks.stays import what_carries_stays
+from rehearsal.errors import RehearsalError
 from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import commands
 
@@ -34,19 +36,19 @@ def rehearse(folder, *options):
 
 def test_this_checkout_takes_over_what_an_earlier_one_deployed(tmp_path):
     """The earlier one is a copy whose cache ends later: the cache rolls, and nothing else that carries traffic."""
-    earlier, folder = tmp_path / "an earlier podnet", tmp_path / "rehearsal"
-    earlier.mkdir()
+    before, folder = tmp_path / "an earlier podnet", tmp_path / "rehearsal"
+    before.mkdir()
     for name in APP:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, earlier / name)
-    pod = earlier / "charts" / "node_local_dns" / "pod.py"
+        copy(PROJECT / name, before / name)
+    pod = before / "charts" / "node_local_dns" / "pod.py"
     text = pod.read_text()
     assert text.count('"terminationGracePeriodSeconds": 60') == 1
     pod.write_text(text.replace('"terminationGracePeriodSeconds": 60', '"terminationGracePeriodSeconds": 61'))
-    done = rehearse(folder, "--environment", "existing", "--from", str(earlier))
+    done = rehearse(folder, "--environment", "existing", "--from", str(before))
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
-    assert str(earlier) in rows["the earlier podnet"]["detail"]
+    assert str(before) in rows["the earlier podnet"]["detail"]
     assert "rolled: node-local-dns;" in rows["what carries traffic stays"]["detail"]
     proven = {what for what, row in rows.items() if row["result"] == "proven"}
     assert proven > {"aws-node has the values", "a deploy without changes", "podnet is gone from aws-node"}
@@ -97,6 +99,22 @@ def test_an_earlier_checkout_that_is_none_is_told(tmp_path):
         done = rehearse(tmp_path / "rehearsal", "--from", str(tmp_path))
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"error: --from must have a cdk.json with an app, got {tmp_path}: {reason}")
+
+
+def test_an_earlier_revision_is_taken_from_the_repository(tmp_path):
+    """As it was, with the packages of this checkout; one that is none is told in git's own words."""
+    repository, taken = tmp_path / "repository", tmp_path / "taken"
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    for app in (".venv/bin/python old.py", ".venv/bin/python new.py"):
+        (repository / "cdk.json").write_text(json.dumps({"app": app}))
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "-qm", app], check=True)
+    checkout = earlier("HEAD~1", taken, repository)
+    assert (checkout.folder, checkout.app) == (taken, f"{sys.executable} old.py")
+    assert checkout.env == {"PYTHONPATH": f"{taken}{os.pathsep}{taken / 'constructs'}"}
+    with pytest.raises(RehearsalError, match=r"revision of this repository, got v9\.9\.9: .*v9\.9\.9"):
+        earlier("v9.9.9", tmp_path, repository)
 
 
 def test_an_upgrade_is_rehearsed_by_itself(tmp_path):
