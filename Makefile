@@ -39,7 +39,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
+PYTHON_FILES := app.py clean_end.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
 
 help: ## list the commands
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,5 +1,7 @@
 """podnet: one environment file becomes the stacks of an EKS cluster with security groups for pods and a node cache."""
 
+import clean_end
+
 import gc
 import sys
 from collections.abc import Iterable, Mapping
@@ -37,11 +39,9 @@ def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> N
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
     app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
-    settings = checked(app.node.get_all_context())
-    if settings is None:
-        return 1
-    synthesize(app, [(app, Environment(app, settings))])
-    return 0
+    if settings := checked(app.node.get_all_context()):
+        synthesize(app, [(app, Environment(app, settings))])
+    return int(settings is None)
 
 
 if __name__ == "__main__":

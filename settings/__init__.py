@@ -1,5 +1,7 @@
 """One environment file as typed, validated values: the only place that knows YAML."""
 
+import clean_end
+
 from settings.files import chosen, environments
 from settings.loading import load, load_pipeline
 from settings.model import Settings

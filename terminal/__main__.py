@@ -4,6 +4,7 @@ What it prints comes after the clock, errors last, and its exit code is this one
 """
 
 import argparse
+import contextlib
 import subprocess
 import sys
 
@@ -28,8 +29,9 @@ def main(arguments: list[str]) -> int:
         print(f"{given.command[0]} must be there, got: {error.strerror}; type: make setup", file=sys.stderr)
         return 127
     for stream, said in ((sys.stdout, done.stdout), (sys.stderr, done.stderr)):
-        stream.buffer.write(said)  # as it is: a path in it may be none in this locale
-        stream.flush()
+        with contextlib.suppress(BrokenPipeError):  # a reader that is gone keeps no errors from the other one
+            stream.buffer.write(said)  # as it is: a path in it may be none in this locale
+            stream.flush()
     return done.returncode if done.returncode >= 0 else 128 - done.returncode
 
 

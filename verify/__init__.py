@@ -1,5 +1,7 @@
 """Proof after the deploy: what an environment file promises, looked at in its cluster with kubectl."""
 
+import clean_end
+
 import sys
 from pathlib import Path
 

@@ -3,6 +3,8 @@
 python -m tests.dataplane --environment dev
 """
 
+import clean_end
+
 import argparse
 import sys
 

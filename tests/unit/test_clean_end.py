@@ -1,0 +1,108 @@
+"""Ctrl-C while a command loads its modules, and a reader that is gone, are no traceback."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from test_help import INNER, ROOT, commands
+
+COMMANDS = sorted({*commands()} - INNER)
+SLOW_MODULE = "import pathlib, time\npathlib.Path(__file__ + '.began').touch()\ntime.sleep(60)\n"
+HEAD = "import atexit, clean_end\n"
+
+
+def interrupted(module, folder, *command):
+    """Give exit code and errors of a command that is interrupted while it loads a module."""
+    (folder / f"{module}.py").write_text(SLOW_MODULE)
+    began = folder / f"{module}.py.began"
+    env = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+    running = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 30
+    while not began.exists():
+        assert time.monotonic() < until, command
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=30)
+    return running.returncode, told
+
+
+@contextlib.contextmanager
+def nobody():
+    """A pipe without a reader."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+def without_a_reader(*words):
+    with nobody() as writer:
+        return run(words, writer)
+
+
+def run(words, stdout):
+    """Run Python, which gathers what it prints."""
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    command = [sys.executable, *words]
+    return subprocess.run(command, cwd=ROOT, env=env, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_ctrl_c_while_modules_are_loaded_is_told_by_the_signal_alone(command, tmp_path):
+    """Every command reads its arguments, so it loads argparse after what its package loads first."""
+    assert interrupted("argparse", tmp_path, "-m", command) == (-signal.SIGINT, "")
+
+
+@pytest.mark.parametrize("module", ["aws_cdk", "yaml"])
+def test_so_it_is_in_a_synth(module, tmp_path):
+    """CDK, which takes most of the time, and what comes after it, when Node.js runs."""
+    assert interrupted(module, tmp_path, "app.py") == (-signal.SIGINT, "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_is_gone_is_no_error(command):
+    """The shortest text of each is its usage."""
+    done = without_a_reader("-m", command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_everything_is_stopped_and_taken_away_before_the_end(tmp_path):
+    """And what complains at the end, after Ctrl-C, is not heard: Node.js of CDK ends by it too."""
+    late = "atexit.register(lambda: 1 / 0)\n"
+    stop = f"try:\n    raise KeyboardInterrupt\nfinally:\n    open({str(tmp_path / 'stopped')!r}, 'w')\n"
+    done = run(["-c", HEAD + late + stop], subprocess.PIPE)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+    assert (tmp_path / "stopped").exists()
+
+
+@pytest.mark.parametrize("count", [1, 1_000_000])
+def test_what_is_printed_to_nobody_ends_quietly(count):
+    """At once where it is much, at the end where it is little."""
+    done = without_a_reader("-c", f"{HEAD}print('x' * {count})")
+    assert (done.returncode, done.stderr) == (int(count > 1), "")
+
+
+@pytest.mark.parametrize("error", ["BrokenPipeError('of another pipe')", "ValueError('a mistake')"])
+def test_all_else_is_told_as_ever(error):
+    """A pipe that breaks elsewhere is a mistake to be seen."""
+    done = run(["-c", f"{HEAD}raise {error}"], subprocess.PIPE)
+    assert (done.returncode, done.stderr.startswith("Traceback")) == (1, True)
+
+
+def test_errors_of_a_command_are_told_where_nobody_reads_its_output():
+    """`make synth | true` of a file that is wrong."""
+    said = "echo many; echo wrong >&2; exit 3"
+    done = without_a_reader("-m", "terminal", "saying", "--", "sh", "-c", said)
+    assert (done.returncode, done.stderr.splitlines()[-1], "Traceback" in done.stderr) == (3, "wrong", False)
+
+
+def test_a_full_disk_is_no_reader_that_is_gone():
+    """It is told."""
+    with pathlib.Path("/dev/full").open("w") as full:
+        done = run(["-c", f"{HEAD}print('x')"], full)
+    assert (done.returncode, "No space left" in done.stderr) == (120, True)
