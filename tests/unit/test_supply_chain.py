@@ -156,6 +156,7 @@ def test_every_pin_is_found():
     names = {(pin.file, pin.name) for pin in pins.pins()}
     assert ("requirements.txt", "aws-cdk-lib") in names
     assert ("requirements-dev.txt", "cdk-nag") in names
+    assert {name for file, name in names if file == pins.BUILD_FILE} == {"setuptools"}
     assert ("package.json", "aws-cdk") in names
     assert ("rehearsal/parts/kubernetes/go.mod", "k8s.io/kubernetes") in names
     assert ("settings/dns_cache.py", "registry.k8s.io/dns/k8s-dns-node-cache") in names
