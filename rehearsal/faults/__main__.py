@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from itertools import cycle, islice
+from pathlib import Path
 
 from rehearsal import interrupts
 from rehearsal.expected import EXPECTED
@@ -20,7 +21,9 @@ from rehearsal.prerequisites import check_prerequisites
 from rehearsal.workspace import PROJECT, Workspace
 from settings import load
 from settings.files import file_of
+from settings.printing import standard_output
 
+_FOLDER = "in whose place a small disk is, and beside it the results"
 _ORDER = ("deploy", "change", "change back", "leave")
 
 
@@ -30,11 +33,12 @@ def main() -> int:
     parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--runs", type=int, default=100, help="how many commands are disturbed")
     parser.add_argument("--seed", type=int, default=1, help="of the kinds and moments that are drawn")
+    parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "faults", help=_FOLDER)
     options = parser.parse_args()
     if options.runs < 1:
         parser.error(f"--runs must be 1 or more, got {options.runs}")
     interrupts.hear()
-    workspace, results = Workspace(PROJECT / "build" / "faults"), list[Result]()
+    workspace, results = Workspace(options.folder.resolve()), list[Result]()
     try:
         check(load(str(file_of(options.environment))))
         in_own_mounts()
@@ -50,12 +54,12 @@ def main() -> int:
         return interrupts.INTERRUPTED
     finally:
         workspace.close()
-    _save(results)
     lost = [result for result in results if result.lost]
-    for kind, count in sorted(Counter(result.fault for result in results).items()):
-        print(f"{count:4} x {kind}")
-    print(f"{len(results)} faults tried, {len(results) - len(lost)} survived, {len(lost)} lost")
-    return 1 if lost or len(results) < options.runs else 0
+    with standard_output():
+        for kind, count in sorted(Counter(result.fault for result in results).items()):
+            print(f"{count:4} x {kind}")
+        print(f"{len(results)} faults tried, {len(results) - len(lost)} survived, {len(lost)} lost")
+    return 1 if lost else 0
 
 
 def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results: list[Result]) -> None:
@@ -67,6 +71,7 @@ def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results:
         kinds = faults(workspace, disk)
         for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
             results.append(result := trial.run(name, chance.choice(kinds)))
+            _save(results, workspace.folder)
             print(f"{time.monotonic() - began:6.0f} s  {number:3} {result}", flush=True)
             if result.lost:
                 trial.reset(_ORDER[number % len(_ORDER)])
@@ -75,9 +80,10 @@ def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results:
         trial.close()
 
 
-def _save(results: list[Result]) -> None:
-    path = PROJECT / "build" / "faults.json"
-    path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+def _save(results: list[Result], folder: Path) -> None:
+    """Write them beside the folder, after each: they take hours."""
+    text = json.dumps([asdict(result) for result in results], indent=1) + "\n"
+    folder.with_name(f"{folder.name}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

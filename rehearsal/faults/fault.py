@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from rehearsal.faults import victims
 from rehearsal.faults.disk import Disk
@@ -67,6 +68,15 @@ class Striker(threading.Thread):
         self._fault, self.after = fault, after
         self._over = threading.Event()
         self.struck = False
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Halt, also after Ctrl-C: what says nothing could not be stopped."""
+        self.halt()
 
     def run(self) -> None:
         """Wait, strike, and undo it after its time, whether or not the other has ended."""

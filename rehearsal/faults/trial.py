@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BEFORE = {"deploy": (), "change": ("deploy",), "change back": ("deploy", "change"), "leave": ("deploy",)}
+_ANEW = ("an empty account", "groups of others")
 _TRIES, _AWAY_SECONDS = 4, 20
 
 
@@ -44,6 +45,8 @@ class Trial:
         self._first, self._second = workspace.folder / "cdk.out-1", workspace.folder / "cdk.out-2"
         name = self._settings.name
         self._commands: dict[str, Callable[[], object]] = {
+            _ANEW[0]: self._begin,
+            _ANEW[1]: self._let_others_make_groups,
             "deploy": lambda: self._cdk.deploy(self._first, "deploy", _quiet),
             "change": lambda: self._cdk.deploy(self._second, "change", _quiet),
             "change back": lambda: self._cdk.deploy(self._first, "change-back", _quiet),
@@ -72,10 +75,8 @@ class Trial:
     def run(self, name: str, fault: Fault) -> Result:
         """Give a command, let something fail meanwhile, give it again until it ends well, and compare."""
         while True:
-            striker = Striker(fault, self._chance.uniform(0, self._seconds[name] * 0.9))
-            striker.start()
-            first = self._give(name)
-            striker.halt()
+            with Striker(fault, self._chance.uniform(0, self._seconds[name] * 0.9)) as striker:
+                first = self._give(name)
             if striker.struck:
                 break
             self.reset(name)  # it was over before there was anything to strike
@@ -129,9 +130,7 @@ class Trial:
             if time.monotonic() > until:
                 return f"nothing may outlive the emulator, got processes {left}"
             time.sleep(0.2)
-        self._begin()
-        self._let_others_make_groups()
-        return next(filter(None, map(self._give, _BEFORE[name])), "")
+        return next(filter(None, map(self._give, (*_ANEW, *_BEFORE[name]))), "")
 
     def _give(self, name: str) -> str:
         """Give a command; give the reason where it does not end well within its limit."""

@@ -15,8 +15,10 @@ from rehearsal.privilege.removal import Removal
 from rehearsal.privilege.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
 from settings.files import file_of
+from settings.printing import standard_output
 
 _RED, _KNOWN, _WRONG = "red", "not enforced here", "NOT NOTICED"
+_FOLDER = "where everything goes, and beside it the results; what an earlier run left in it is deleted"
 _OFF_THE_LIST = "red, and yet listed as not enforced: take it off rehearsal/privilege/known.py"
 
 
@@ -31,37 +33,48 @@ class Result:
 
 def main() -> int:
     """Print each permission with what its absence did; return 1 where one is neither missed nor known for that."""
-    given = _given()
-    began, results = time.monotonic(), list[Result]()
+    given, results = _given(), list[Result]()
+    workspace = Workspace(given.folder.resolve())
     interrupts.hear()
     try:
         check_prerequisites()
-        trial = Trial(file_of(given.environment).resolve(), Workspace(PROJECT / "build" / "privilege"))
-        if reason := trial.whole():
+        if reason := _run(given, workspace, results):
             print(f"error: the rehearsal must be green with every permission, got {reason}", file=sys.stderr)
             return 1
-        print(f"{time.monotonic() - began:6.0f} s  green with all of {len(trial.permissions)} permissions", flush=True)
-        for removal in trial.permissions:
-            if given.only in str(removal) and not (given.enforced and known(removal, trial.settings)):
-                results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
-                print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
-                print(f"          {result.detail}", flush=True)
+        with standard_output():
+            return _told(results)
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print(f"interrupted after {len(results)} permissions; everything that was started has ended", file=sys.stderr)
         return interrupts.INTERRUPTED
     finally:
-        if results:  # what an earlier run found stays until there is something new
-            path = PROJECT / "build" / f"privilege-{Path(given.environment).stem}.json"
+        workspace.close()
+
+
+def _run(given: argparse.Namespace, workspace: Workspace, results: list[Result]) -> str:
+    """Rehearse; give the reason where it fails with every permission, "" where it does not."""
+    began, trial = time.monotonic(), Trial(file_of(given.environment).resolve(), workspace)
+    if reason := trial.whole():
+        return reason
+    print(f"{time.monotonic() - began:6.0f} s  green with all of {len(trial.permissions)} permissions", flush=True)
+    path = workspace.folder.with_name(f"{workspace.folder.name}-{Path(given.environment).stem}.json")
+    for removal in trial.permissions:
+        if given.only in str(removal) and not (given.enforced and known(removal, trial.settings)):
+            results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
+            # at once: it takes hours, and what an earlier run found stays until there is something new
             path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
-    return _told(results)
+            print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
+            print(f"          {result.detail}", flush=True)
+    return ""
 
 
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.privilege", description="Rehearse with one right less.")
     parser.add_argument("--environment", default="dev", help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--only", default="", help="only permissions whose line holds this text")
+    parser.add_argument("--folder", type=Path, default=PROJECT / "build" / "privilege", help=_FOLDER)
     parser.add_argument(
         "--enforced", action="store_true", help="leave out what no rehearsal can notice, and is known for it"
     )

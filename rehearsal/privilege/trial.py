@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from rehearsal import interrupts
 from rehearsal.aws import AWS_ERRORS
 from rehearsal.cdk import Cdk
 from rehearsal.errors import RehearsalError
@@ -22,6 +24,7 @@ from rehearsal.workspace import Workspace
 from settings import load
 
 _LIMIT = 300  # seconds for one rehearsal, three to four times a whole one
+_ROOM = 50  # MB; less is a full disk
 _LOOKS_AT_RIGHTS = "the handler's rights are narrow"  # it reads the rights themselves; what needs them is to notice
 _FOR_WORDS, _TRUNKS, _WORDS = "list events", "AmazonEKSVPCResourceController", "NodeTrunkFailedInit"
 """What the handler asks for the reason of an error alone, what such an error takes, and words of the controller."""
@@ -42,7 +45,8 @@ class Trial:
 
     Args:
         environment: The environment file.
-        workspace: Where each rehearsal has its turn.
+        workspace: Where each rehearsal has its turn. It stays open between them, for nobody else to take; the caller
+            closes it.
 
     Attributes:
         settings: The environment.
@@ -107,17 +111,28 @@ class Trial:
             yield self._failure(rehearsal, report, late)
         finally:
             limit.cancel()
-            rehearsal.close()
-            self._workspace.close()
+            with interrupts.held():
+                rehearsal.close()
 
-    @staticmethod
-    def _failure(rehearsal: Rehearsal, report: Report, late: threading.Event) -> tuple[str, str]:
+    def _failure(self, rehearsal: Rehearsal, report: Report, late: threading.Event) -> tuple[str, str]:
         try:
             rehearsal.run()
         except _ENDS as error:
+            check_room(self._workspace.folder)
             step = report.steps[-1][0] if report.steps else "start"
             return step, f"it did not end within {_LIMIT} s" if late.is_set() else str(error)
         return "", ""
+
+
+def check_room(folder: Path) -> None:
+    """Keep a full disk from being taken for a permission that was missed.
+
+    Raises:
+        RehearsalError: If less than 50 MB are free.
+    """
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < _ROOM:
+        raise RehearsalError(f"the disk of {folder} must have {_ROOM} MB free, got {free}: what failed tells nothing")
 
 
 def _told(step: str, said: str) -> str:

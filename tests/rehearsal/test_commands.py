@@ -59,19 +59,27 @@ def test_a_part_that_cannot_be_built_is_told(tmp_path, module):
 
 def test_results_of_an_earlier_run_stay_where_there_are_no_new_ones(tmp_path):
     """Also where there is no folder for them yet."""
-    program = (
-        "import pathlib, sys\nfrom rehearsal.privilege import __main__ as module\n"
-        "module.PROJECT = pathlib.Path(sys.argv.pop(1))\nsys.exit(module.main())"
-    )
-    old = tmp_path / "build" / "privilege-nowhere.json"
+    old = tmp_path / "privilege-nowhere.json"
     for before in (None, "what was found"):
         if before:
-            old.parent.mkdir(exist_ok=True)
             old.write_text(before)
-        command = [sys.executable, "-c", program, tmp_path, "--environment", "nowhere"]
+        folder = ["--folder", tmp_path / "privilege"]
+        command = [sys.executable, "-m", "rehearsal.privilege", *folder, "--environment", "nowhere"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, "Traceback" in done.stderr) == (1, False)
         assert (old.read_text() if old.exists() else None) == before
+
+
+@pytest.mark.parametrize("module", ["rehearsal.faults", "rehearsal.privilege"])
+def test_a_second_run_at_once_is_refused(module, tmp_path):
+    """The first one's processes go on."""
+    first = Workspace(tmp_path / "trial")
+    first.open()
+    command = [sys.executable, "-m", module, "--folder", first.folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"error: {first.folder} must be free, got process {os.getpid()} in it; ")
+    first.close()
 
 
 @pytest.mark.parametrize("runs", ["0", "-1"])

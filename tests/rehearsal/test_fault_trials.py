@@ -15,6 +15,7 @@ from rehearsal.control_plane.keeper import Keeper
 from rehearsal.control_plane.ledger import Ledger
 from rehearsal.faults import state, victims
 from rehearsal.faults.fault import Fault, Striker
+from rehearsal.privilege.trial import check_room
 from rehearsal.workspace import PROJECT, Workspace
 from tests.rehearsal.observing import soon
 
@@ -35,6 +36,20 @@ else:
 small.free()
 (folder / "more").write_bytes(bytes(8192))
 print((folder / "before").read_text())
+"""
+
+NO_ROOM = """
+import pathlib, sys
+from rehearsal.errors import RehearsalError
+from rehearsal.faults import disk
+from rehearsal.privilege.trial import check_room
+disk.MEGABYTES = 8
+folder = pathlib.Path(sys.argv[1])
+disk.Disk(folder)
+try:
+    check_room(folder)
+except RehearsalError as error:
+    print(str(error).split(":")[0])
 """
 
 
@@ -70,6 +85,20 @@ def test_a_fault_is_undone_at_once_when_the_disturbed_has_ended():
     striker.halt()
     assert told == ["look", "undone"]
     assert time.monotonic() - began < fault.seconds / 2
+
+
+def test_a_fault_is_undone_where_the_disturbed_is_interrupted():
+    """An emulator that says nothing could not be stopped."""
+    fault, told = recorder(seconds=120)
+
+    def interrupted():
+        with Striker(fault, 0):
+            assert soon(lambda: told, 60)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert told == ["look", "undone"]
 
 
 def test_a_fault_waits_for_something_to_strike_and_does_not_count_without():
@@ -138,6 +167,15 @@ def test_a_small_disk_is_filled_and_freed_in_mounts_of_its_own(tmp_path):
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "kept"), done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_not_taken_for_a_permission_that_was_missed(tmp_path):
+    """A rehearsal that fails on it proves nothing."""
+    check_room(tmp_path)
+    way = ["--mount"] if os.geteuid() == 0 else ["--mount", "--user", "--map-root-user"]
+    command = ["unshare", *way, "--propagation", "private", sys.executable, "-c", NO_ROOM, str(tmp_path)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"the disk of {tmp_path} must have 50 MB free, got 8\n"), done.stderr
 
 
 def test_a_keeper_starts_again_what_has_ended_and_stops_with_its_plane():
