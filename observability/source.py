@@ -1,7 +1,8 @@
 """What is worth seeing of the node cache: the one source of dashboard and rules.
 
 Both count on two scrape jobs, `node-local-dns` (port 9253, CoreDNS) and `node-local-dns-setup` (port 9353, node-cache),
-as docs/is-the-cache-used.md has them: CoreDNS itself has metrics of the same names.
+as docs/is-the-cache-used.md has them: CoreDNS itself has metrics of the same names. Where one Prometheus sees several
+clusters, the label `cluster` keeps their nodes apart, whose names may be the same; without it nothing is different.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from observability.alert import Alert
 from observability.panel import Panel
 
 _JOB, _SETUP = '{job="node-local-dns"}', '{job="node-local-dns-setup"}'
+_NODE = "cluster, instance"
 _FULL_MI = Options().worst_case_memory_mi
 
 
-def _rate(metric: str, by: str = "instance", span: str = "5m", also: str = "") -> str:
+def _rate(metric: str, by: str = _NODE, span: str = "5m", also: str = "") -> str:
     labels = f"{_JOB[:-1]}, {also}}}" if also else _JOB
     return f"sum by ({by}) (rate({metric}{labels}[{span}]))"
 
 
-def _increase(metric: str, span: str, by: str = "instance", labels: str = _JOB) -> str:
+def _increase(metric: str, span: str, by: str = _NODE, labels: str = _JOB) -> str:
     return f"sum by ({by}) (increase({metric}{labels}[{span}]))"
 
 
@@ -32,14 +34,14 @@ _HITS, _ASKED = _rate("coredns_cache_hits_total"), _rate("coredns_cache_requests
 _QUERIES, _ANSWERS = _rate("coredns_dns_requests_total"), _rate("coredns_dns_responses_total")
 _SERVFAIL = _rate("coredns_dns_responses_total", also='rcode="SERVFAIL"')
 _FAILED = _increase("coredns_dns_responses_total", "5m", labels='{job="node-local-dns", rcode="SERVFAIL"}')
-_RUNS = f"sum by (instance) (up{_JOB} == 1)"
+_RUNS = f"sum by ({_NODE}) (up{_JOB} == 1)"
 _LONG_QUERIES = _filled(_rate("coredns_dns_requests_total", span="30m"), _RUNS)
 _BROKEN = _increase("coredns_forward_healthcheck_broken_total", "3m")
 _STALE = _rate("coredns_cache_served_stale_total")
 _FAILING = _increase("coredns_proxy_healthcheck_failures_total", "5m")
 _ERRORS = "coredns_nodecache_setup_errors_total"
-_P99 = f"histogram_quantile(0.99, {_rate('coredns_dns_request_duration_seconds_bucket', by='instance, le')})"
-_UPSTREAM = f"histogram_quantile(0.99, {_rate('coredns_proxy_request_duration_seconds_bucket', by='to, le')})"
+_P99 = f"histogram_quantile(0.99, {_rate('coredns_dns_request_duration_seconds_bucket', by=f'{_NODE}, le')})"
+_UPSTREAM = f"histogram_quantile(0.99, {_rate('coredns_proxy_request_duration_seconds_bucket', by='cluster, to, le')})"
 
 PANELS = (
     Panel(title="Queries", tells="By node. 0 where pods run: their queries do not reach the cache.", unit="reqps",
@@ -58,9 +60,9 @@ PANELS = (
           queries={"{{instance}}": _BROKEN}),
     Panel(title="Setup errors", tells="Rules or interface that could not be made; repaired within a minute.",
           unit="short",
-          queries={"{{instance}} {{errortype}}": _increase(_ERRORS, "15m", by="instance, errortype", labels=_SETUP)}),
+          queries={"{{instance}} {{errortype}}": _increase(_ERRORS, "15m", by=f"{_NODE}, errortype", labels=_SETUP)}),
     Panel(title="Answers held", tells="By kind; full caches lose names that are still good.", unit="short",
-          queries={"{{instance}} {{type}}": f"sum by (instance, type) (coredns_cache_entries{_JOB})"}),
+          queries={"{{instance}} {{type}}": f"sum by ({_NODE}, type) (coredns_cache_entries{_JOB})"}),
     Panel(title="Memory", tells=f"Resident; the request is {_FULL_MI} MiB with the default options.", unit="bytes",
           queries={"{{instance}}": f"process_resident_memory_bytes{_JOB}"}),
     Panel(title="CPU", tells="Cores.", unit="short", queries={"{{instance}}": _rate("process_cpu_seconds_total")}),
@@ -89,7 +91,7 @@ ALERTS = (
           summary="No resolver of a zone is healthy for {{ $labels.instance }}",
           action="see the pods of CoreDNS, the peer's resolvers, and the node's security group for port 53"),
     Alert(name="NodeLocalDnsSetupErrors",
-          expression=f"{_increase(_ERRORS, '5m', by='instance, errortype', labels=_SETUP)} > 0",
+          expression=f"{_increase(_ERRORS, '5m', by=f'{_NODE}, errortype', labels=_SETUP)} > 0",
           lasting="10m", severity="warning",
           summary="Rules or interface cannot be made on {{ $labels.instance }}: {{ $labels.errortype }}",
           action="see the pod's log; iptables_lock means that another program holds the lock for long"),

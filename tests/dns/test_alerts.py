@@ -194,6 +194,20 @@ def test_an_alert_names_the_node_and_lasts_as_long_as_its_reason(firing):
     assert found["until"] <= 600 + 1200 + 240
 
 
+def of_two_clusters(one, other):
+    """Series of two clusters that one Prometheus scrapes, whose nodes have the same names."""
+    clusters = {"one": one, "other": other}
+    return [line.replace("{", f'{{cluster="{name}",', 1) for name, lines in clusters.items() for line in lines]
+
+
+def test_nodes_of_two_clusters_are_never_counted_together(firing):
+    """What happens in one is not hidden by the other and names its cluster; what is little in both is not much."""
+    (found,) = firing(of_two_clusters(BUSY, up()))
+    assert (found["alert"], found["labels"]) == ("NodeLocalDnsNotUsed", {"cluster": "other", "instance": "n1"})
+    little = [*BUSY, *looked_up("", f"0+200x{HOUR}"), series(BROKEN, f"0x20 0+0.4x{HOUR}")]
+    assert firing(of_two_clusters(little, little)) == []
+
+
 def test_an_alert_of_no_data_names_the_job(firing):
     found = firing(GO_OFF["nothing is scraped at all"][1])
     assert sorted(one["labels"]["job"] for one in found) == [CACHE, SETUP]

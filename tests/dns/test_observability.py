@@ -119,6 +119,15 @@ def test_the_page_has_every_alert_with_its_severity_and_action():
     assert rows == {f"| `{alert.name}` | {alert.severity} | {alert.action} |" for alert in ALERTS}
 
 
+def test_every_picture_shows_the_clusters_that_were_chosen(prometheus):
+    """All of them where none was, also those whose series have no such label."""
+    assert all(found.count("{") == found.count('{cluster=~"$cluster", job=') > 0 for found in of_dashboard())
+    (clusters,) = [one for one in json.loads(DASHBOARD.read_text())["templating"]["list"] if one["name"] == "cluster"]
+    assert re.fullmatch(clusters["allValue"], "")
+    asked = re.fullmatch(r"label_values\((.*), cluster\)", clusters["query"]["query"])[1]
+    assert prometheus(expressions=[asked]) == (0, {"up"}, "")
+
+
 def test_no_picture_covers_another_one():
     panels = json.loads(DASHBOARD.read_text())["panels"]
     assert len(panels) > 8
