@@ -1,5 +1,7 @@
 """Groups that the file names and podnet does not make."""
 
+import signal
+
 import pytest
 import yaml
 from botocore.stub import Stubber
@@ -9,9 +11,11 @@ from rehearsal.aws import Aws
 from rehearsal.client_environment import client_environment
 from rehearsal.errors import RehearsalError
 from rehearsal.estate import Estate
+from rehearsal.faults import victims
+from rehearsal.faults.trial import Trial
 from rehearsal.workspace import PROJECT, Workspace
 from settings import load
-from tests.rehearsal.observing import ACCOUNT, PEER, REGION
+from tests.rehearsal.observing import ACCOUNT, PEER, REGION, soon
 from tests.rehearsal.templates import VPC, resource
 
 GROUP, OTHER, THIRD = (f"sg-0f5a2b3c4d5e6f70{number}" for number in range(3))
@@ -66,6 +70,25 @@ def test_a_group_that_does_not_come_is_told(aws, emulator, monkeypatch):
     with pytest.raises(RehearsalError, match=rf"vpc-0 must have the groups that the file names.*{THIRD}"):
         given_groups.make(emulator, aws("ec2"), [THIRD], "vpc-0")
     assert emulator.clusters() == {}
+
+
+def test_a_fault_trial_makes_them_again_after_a_killed_emulator(tmp_path):
+    """In the VPC of a new account, which comes with the cluster, before anything that names them is deployed."""
+    workspace = Workspace(tmp_path / "faults")
+    workspace.open()
+    trial = Trial(written(tmp_path, workloads=workloads(GROUP, OTHER), peers=None), workspace, chance=None)
+    try:
+        trial.stage.emulator.start()
+        trial._cdk.synth(trial._environment, trial._first).wait()
+        victims.strike(victims.emulators(workspace), signal.SIGKILL)
+        assert soon(lambda: not victims.emulators(workspace), 20)
+        assert trial._restart_what_is_gone("deploy") == ""
+        ec2, vpc = trial.stage.aws.ec2, trial._scene.vpc_id
+        made = ec2.describe_security_groups(GroupIds=[GROUP, OTHER, THIRD])["SecurityGroups"]
+        assert {group["VpcId"] for group in made} == {vpc}
+    finally:
+        trial.close()
+        workspace.close()
 
 
 def test_a_rule_that_names_the_clusters_group_follows_it(tmp_path, emulator):
