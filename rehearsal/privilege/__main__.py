@@ -47,6 +47,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        interrupts.ignore()
         print(f"interrupted after {len(results)} permissions; everything that was started has ended", file=sys.stderr)
         return interrupts.INTERRUPTED
     finally:

@@ -64,9 +64,9 @@ def test_so_it_is_in_a_synth(module, tmp_path):
     assert interrupted(module, tmp_path, "app.py") == (-signal.SIGINT, "")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", {name.partition(".")[0]: name for name in COMMANDS}.values())
 def test_a_reader_that_is_gone_is_no_error(command):
-    """The shortest text of each is its usage."""
+    """The shortest text of each is its usage; one of each package, since the package takes care of it."""
     done = without_a_reader("-m", command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
 
