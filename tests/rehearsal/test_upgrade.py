@@ -15,7 +15,7 @@ from rehearsal.errors import RehearsalError
 from rehearsal.workspace import PROJECT
 from tests.rehearsal.observing import commands
 
-APP = ("app.py", "cdk.json", "charts", "constructs", "environments", "review", "settings", "stacks")
+APP = ("app.py", "cdk.json", "clean_end.py", "charts", "constructs", "environments", "review", "settings", "stacks")
 BEFORE = {
     "dev-Cluster/Cluster AWS::EKS::Cluster": "cluster-1",
     "dev-PodNetworking/Group AWS::EC2::SecurityGroup": "sg-1",
