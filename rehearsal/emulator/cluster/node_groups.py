@@ -1,21 +1,22 @@
 """Managed node groups as kwok nodes: one Node for each instance."""
 
-import ipaddress
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
-from ministack.core.responses import get_region
 from ministack.services import ec2, eks
 
 from rehearsal.control_plane import Api
-from rehearsal.emulator import rights
 from rehearsal.emulator.cluster.joining import REFUSED, Reply, around
+from rehearsal.emulator.cluster.nodes import nodes_of
 from rehearsal.emulator.cluster.planes import PLANES
+from rehearsal.emulator.cluster.replacement import Replacement
 from rehearsal.emulator.recorded import RECORDED
+from rehearsal.emulator.refused import RefusedError
 
-_FIRST_HOST = 10
-_hosts: dict[str, range] = {}  # ARN of a group -> its hosts in each subnet; none is given twice
-_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+_numbers = itertools.count(1)
+_generations: dict[str, int] = {}  # ARN of a group -> number of its nodes' generation, of which none comes twice
 
 
 def install() -> None:
@@ -45,77 +46,67 @@ def follow(cluster: str) -> None:
     _reconcile(plane.api, wanted)
 
 
+def replace(group: dict[str, Any], before: dict[str, Any]) -> None:
+    """Replace the nodes of a group in turn; without a control plane there is nothing to do.
+
+    Args:
+        group: Its record, with what its nodes shall be.
+        before: What the record was.
+
+    Raises:
+        RefusedError: As `Replacement.run`; the group then is what it was before, with its nodes.
+    """
+    plane = PLANES.get(group["clusterName"])
+    if plane is None:
+        return
+    zones = {ec2._subnets[subnet]["AvailabilityZone"] for subnet in group["subnets"]}
+    old = [node["metadata"]["name"] for node in _nodes(before)]
+    was, _generations[group["nodegroupArn"]] = _generation(group), next(_numbers)
+    replacement = Replacement(
+        plane.api,
+        group["nodegroupName"],
+        zones=len(zones),
+        at_once=_at_once(group),
+        end=lambda name: _end(plane.api, name),
+    )
+    group["status"] = "UPDATING"
+    try:
+        replacement.run(old, _nodes(group))
+    except RefusedError:
+        _generations[group["nodegroupArn"]] = was
+        group |= before
+        raise
+    finally:
+        group["status"] = "ACTIVE"
+        follow(group["clusterName"])
+
+
+def _at_once(group: dict[str, Any]) -> int:
+    """Give how many nodes may be away (EKS API reference, NodegroupUpdateConfig)."""
+    config = group.get("updateConfig") or {}
+    share = int(config.get("maxUnavailablePercentage", 0)) * int(group["scalingConfig"]["desiredSize"]) / 100
+    return int(config.get("maxUnavailable", 0)) or math.ceil(share) or 1
+
+
 def _reconcile(api: Api, wanted: dict[str, dict[str, Any]]) -> None:
     have = {node["metadata"]["name"] for node in api("GET", "/api/v1/nodes")["items"]}
     for name in sorted(set(wanted) - have):
         api("POST", "/api/v1/nodes", wanted[name])
     for name in sorted(have - set(wanted)):
-        api("DELETE", f"/api/v1/nodes/{name}")
-        _end_pods(api, name)
+        _end(api, name)
 
 
-def _end_pods(api: Api, node: str) -> None:
-    """Delete what ran on a node that is gone, as the garbage collector does a minute later; EKS takes several."""
+def _end(api: Api, node: str) -> None:
+    """Delete a node and what ran there, as the garbage collector does a minute later; EKS takes several."""
+    api("DELETE", f"/api/v1/nodes/{node}")
     for pod in api("GET", f"/api/v1/pods?fieldSelector=spec.nodeName={node}")["items"]:
         path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
         api.raw("DELETE", f"{path}?gracePeriodSeconds=0")  # another may have been quicker
 
 
 def _nodes(group: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the nodes of a group, spread over its subnets and named after an address of each, as EC2 does.
-
-    A group that is made again gets other addresses: the pods of a node that went outlive it by a minute, and would
-    otherwise be found on the new one.
-    """
-    size, subnets = int(group["scalingConfig"]["desiredSize"]), group["subnets"]
-    nodes = []
-    for index in range(size):
-        subnet = ec2._subnets[subnets[index % len(subnets)]]
-        network = ipaddress.ip_network(subnet["CidrBlock"])
-        address = network[_FIRST_HOST + (_first_host(group) + index // len(subnets)) % (network.num_addresses - 20)]
-        name = f"ip-{str(address).replace('.', '-')}.{get_region()}.compute.internal"
-        nodes.append(_node(name, group, subnet["AvailabilityZone"]))
-    return nodes
+    return nodes_of(group, _generation(group))
 
 
-def _initialized(cluster: str) -> bool:
-    """Say whether the cloud controller of the control plane can look at instances, with the cluster's role.
-
-    A kubelet joins with a taint, which that controller takes off (kubernetes.io, "Cloud Controller Manager
-    Administration"); here it does so before the node is seen.
-    """
-    return rights.allows(eks._clusters[cluster]["roleArn"], "ec2:DescribeInstances")
-
-
-def _first_host(group: dict[str, Any]) -> int:
-    if group["nodegroupArn"] not in _hosts:
-        first = max((hosts.stop for hosts in _hosts.values()), default=0)
-        each = int(group["scalingConfig"]["maxSize"]) // len(group["subnets"]) + 1
-        _hosts[group["nodegroupArn"]] = range(first, first + each)
-    return _hosts[group["nodegroupArn"]].start
-
-
-def _node(name: str, group: dict[str, Any], zone: str) -> dict[str, Any]:
-    size = {"cpu": "2", "memory": "8Gi", "pods": "29"}
-    labels = {
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "arm64" if "ARM" in group["amiType"] else "amd64",
-        "kubernetes.io/hostname": name,
-        "eks.amazonaws.com/nodegroup": group["nodegroupName"],
-        "node.kubernetes.io/instance-type": group["instanceTypes"][0],
-        "topology.kubernetes.io/region": get_region(),
-        "topology.kubernetes.io/zone": zone,
-        **group["labels"],
-    }
-    taints = [{**taint, "effect": _EFFECTS[taint["effect"]]} for taint in group.get("taints", [])]
-    if not _initialized(group["clusterName"]):
-        taints.append(
-            {"key": "node.cloudprovider.kubernetes.io/uninitialized", "value": "true", "effect": "NoSchedule"}
-        )
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name, "labels": labels},
-        "spec": {"taints": taints} if taints else {},
-        "status": {"capacity": size, "allocatable": size},
-    }
+def _generation(group: dict[str, Any]) -> int:
+    return _generations.get(group["nodegroupArn"], 0)

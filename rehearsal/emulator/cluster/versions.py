@@ -31,14 +31,21 @@ def check_cluster(cluster: str, wanted: str) -> None:
         raise RefusedError("InvalidParameterException", f"{words} before updating cluster version")
 
 
-def check_group(cluster: str, version: str | None, *, new: bool) -> None:
-    """Refuse a version of a node group, left out where its template names none: a new group then has its cluster's.
+def check_group(cluster: str, version: str | None, *, new: bool, was: str = "") -> None:
+    """Refuse a version of a node group, left out where its template names none: the group then has its cluster's.
 
     A new group has its cluster's version (EKS API reference, CreateNodegroup), and no kubelet is newer than its API
-    server (kubernetes.io, "Version Skew Policy").
+    server (kubernetes.io, "Version Skew Policy"). One that there is goes back to the version before (EKS user guide,
+    "Roll back a cluster to a previous Kubernetes version"), whatever the API reference says: it knows no way back.
+
+    Args:
+        cluster: Name of the cluster.
+        version: What is asked for.
+        new: Whether the group is made.
+        was: The version of a group that there is.
 
     Raises:
-        RefusedError: If it is another one than the cluster's for a new group, or a newer one.
+        RefusedError: If it is another one than the cluster's for a new group, a newer one, or further back.
     """
     present = str((eks._clusters.get(cluster) or {}).get("version", ""))
     if not version or not present or version == present:
@@ -46,6 +53,9 @@ def check_group(cluster: str, version: str | None, *, new: bool) -> None:
     if new or _minor(version) > _minor(present):
         most = "equal to" if new else "at most"
         words = f"Kubernetes version {version} of a node group must be {most} its cluster's, {present}"
+        raise RefusedError("InvalidParameterException", words)
+    if was and _minor(was) - _minor(version) > 1:
+        words = f"A node group goes back one minor version, from {was} not to {version}"
         raise RefusedError("InvalidParameterException", words)
 
 

@@ -1,5 +1,7 @@
 """AWS::EKS::Nodegroup, as strict as EKS."""
 
+from typing import Any
+
 from ministack.services import eks
 
 from rehearsal.emulator import rights
@@ -60,21 +62,34 @@ class EksNodegroup(ResourceType):
         return super().create(logical_id, properties, stack)
 
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        """Change size, labels or taints, or the version of the launch template.
+        """Change size, labels or taints; or the version or the launch template, which replaces the nodes in turn.
 
         Raises:
             RefusedError: If both change at once, of which EKS takes one at a time, if its version is newer than the
-                cluster's, or as `check`.
+                cluster's, if its nodes cannot be replaced, or as `check`.
         """
         changed = {part for part in {*old, *new} if old.get(part) != new.get(part)}
         if changed & _VERSION and changed & _CONFIG and not changed & _REPLACED_BY:
             # aws/containers-roadmap#1258, aws/aws-cdk#16644
             words = "Version and ReleaseVersion updates cannot be combined with other updates"
             raise RefusedError("InvalidRequest", words)
-        versions.check_group(new["ClusterName"], new.get("Version"), new=bool(changed & _REPLACED_BY))
+        group = eks._nodegroups.get(f"{new['ClusterName']}/{physical_id}")
+        before = dict(group or {})
+        was, anew = str(before.get("version", "")), bool(changed & _REPLACED_BY)
+        versions.check_group(new["ClusterName"], new.get("Version"), new=anew, was=was)
         made = super().update(physical_id, old, new, stack, logical_id)
-        node_groups.follow(new["ClusterName"])
+        if group and made[0] == physical_id and changed & _VERSION:
+            self._replace_nodes(group, before, new)
+        else:
+            node_groups.follow(new["ClusterName"])
         return made
+
+    @staticmethod
+    def _replace_nodes(group: dict[str, Any], before: dict[str, Any], new: Properties) -> None:
+        """Do what UpdateNodegroupVersion does; without a version it takes the cluster's (EKS API reference)."""
+        group["version"] = new.get("Version") or eks._clusters[new["ClusterName"]]["version"]
+        if any(group.get(part) != before.get(part) for part in ("version", "launchTemplate")):
+            node_groups.replace(group, before)
 
     @staticmethod
     def _check_role(role: str) -> None:
