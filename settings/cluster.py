@@ -108,5 +108,8 @@ class NodeGroup(Section):
     """CPU architecture; selects the AL2023 image."""
     capacity: Literal["on-demand", "spot"] = "on-demand"
     """How the instances are bought."""
+    kubernetes_version: KubernetesVersion | None = None
+    """Minor version of the nodes, in quotes: the cluster's, or up to three older. Another one replaces them in turn.
+    Left out: the one that the cluster has when EKS makes the group. See operations.md, Upgrade Kubernetes."""
     labels: dict[NodeLabelKey, NodeLabelValue] = Field(default_factory=dict)
     """Labels of the nodes."""

@@ -33,7 +33,7 @@ class ComputeStack(EnvironmentStack):
         super().__init__(scope, construct_id, settings=settings)
         rights = TrunkNodesRights(self.charts, "rights", group=handler.KUBERNETES_GROUP)
         # any change of a group is looked at again; one that an autoscaler may empty is not waited for
-        groups = {group.name: group.model_dump_json() for group in settings.node_groups if group.min_size}
+        groups = {one.name: one.model_dump_json(exclude_none=True) for one in settings.node_groups if one.min_size}
         trunks = handler.custom(self, "Trunks", "Custom::TrunkNodes", NodeGroups=groups)
         trunks.node.add_dependency(self.apply("TrunkNodesRights", cluster=cluster, chart=rights))
         core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=coredns_version)
@@ -49,6 +49,7 @@ class ComputeStack(EnvironmentStack):
                 arm=group.architecture == "arm64",
                 spot=group.capacity == "spot",
                 labels=group.labels,
+                version=group.kubernetes_version,
             )
             core_dns.node.add_dependency(nodes)
             trunks.node.add_dependency(nodes)

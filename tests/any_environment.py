@@ -103,6 +103,7 @@ CHOICES = {
     "node_groups.0.capacity": ["on-demand", "spot"],
     "node_groups.0.max_size": [1, 3, 450],
     "node_groups.0.min_size": [0, 3],
+    "node_groups.0.kubernetes_version": ["1.33", "1.34"],
     "node_groups.0.labels": [{}, {"example.com/tier": "a"}],
     "workloads": [[]],
     "workloads.0.namespace": ["kube-system", "shop"],

@@ -1,6 +1,7 @@
 """A managed node group whose nodes can carry branch ENIs."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -30,8 +31,13 @@ class NodeGroup(Construct):
         arm: bool = False,
         spot: bool = False,
         labels: Mapping[str, str] | None = None,
+        version: str | None = None,
     ) -> None:
-        """Make the group; `sizes` are its fewest, wanted and most nodes."""
+        """Make the group; `sizes` are its fewest, wanted and most nodes.
+
+        `version` is a minor version of Kubernetes, such as "1.35", at most the cluster's. Left out, EKS takes the
+        cluster's: when it makes the group, and when the template changes (EKS API reference, UpdateNodegroupVersion).
+        """
         super().__init__(scope, construct_id)
         size, gp3 = int(disk.to_gibibytes()), ec2.EbsDeviceVolumeType.GP3
         volume = ec2.BlockDeviceVolume.ebs(size, encrypted=True, volume_type=gp3)
@@ -63,3 +69,5 @@ class NodeGroup(Construct):
             force_update=False,  # an update fails rather than end a pod that a disruption budget protects
             launch_template_spec=spec,
         )
+        # the L2 has only releaseVersion, which names one image and would have to be raised with every one
+        cast("eks.CfnNodegroup", self.resource.node.default_child).version = version

@@ -28,13 +28,8 @@ class SharedPodGroup(Construct):
     ) -> None:
         """Make the group; `probes_through_vpc` admits TCP from nodes (the strict enforcing mode needs it)."""
         super().__init__(scope, construct_id)
-        self.group = ec2.SecurityGroup(
-            self,
-            "Resource",
-            vpc=vpc,
-            description="what every pod with a group of its own needs",
-            allow_all_outbound=False,
-        )
+        why = "what every pod with a group of its own needs"
+        self.group = ec2.SecurityGroup(self, "Resource", vpc=vpc, description=why, allow_all_outbound=False)
         own, cluster = self.group.security_group_id, cluster_security_group_id
         for name, port in DNS.items():
             let_out(self, f"To{name}", group=own, target=cluster, port=port, why="DNS while the node has no cache")

@@ -66,7 +66,7 @@ def _version(found: Difference) -> Iterator[Effect]:
     yield Effect("nothing", "the API server is replaced behind its address; running pods go on", _GUIDE)
     yield Effect(
         "nodes",
-        "nodes stay on the old version until their groups are upgraded (aws eks update-nodegroup-version), which "
+        "nodes stay on the old version until node_groups[].kubernetes_version is raised in a later deploy, which "
         "replaces each node and restarts its pods; EKS may refuse the next upgrade before that",
         "EKS user guide, Update a managed node group; EKS API reference, UpdateClusterVersion",
     )

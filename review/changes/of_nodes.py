@@ -5,27 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
+from review.changes.of_node_versions import ANEW, TOGETHER, new_group
 from review.data import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from review.changes.difference import Difference
 
 _CFN = "CloudFormation user guide, AWS::EKS::Nodegroup"
-_ANEW = {"instance_types", "architecture", "capacity"}  # their change makes another group, with its disk
 _LIMITS = "aws/amazon-vpc-resource-controller-k8s, pkg/aws/vpc/limits.go"
 
 
 def _group(found: Difference) -> Iterator[Effect]:
     if found.before is None:
+        yield from new_group(found)
         yield Effect("nothing", "nodes are added; pods that run stay where they are", _CFN)
     else:
         yield Effect("nodes", "every node of the group is drained and terminated: its pods restart elsewhere", _CFN)
 
 
 def _types(found: Difference) -> Iterator[Effect]:
-    yield from _anew("InstanceTypes")
+    yield from _anew("InstanceTypes")(found)
     before, after = (_branches(names) for names in (found.before, found.after))
     if before != after:
         yield Effect("nodes", f"a node carries {after} pods with groups of their own, not {before}", _LIMITS)
@@ -46,24 +47,30 @@ def _size(found: Difference) -> Iterator[Effect]:
 
 
 def _disk(found: Difference) -> Iterator[Effect]:
-    others = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]} - {"disk_gib"}
-    if others and not others & _ANEW:
+    others = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]} - {
+        "disk_gib",
+        "kubernetes_version",
+    }
+    if others and not others & ANEW:
         yield Effect(
             "refused",
             "EKS takes a new launch template and other changes of a group one after the other: the deploy fails. "
             "Change disk_gib in a deploy of its own",
-            "aws/containers-roadmap#1258: Version and ReleaseVersion updates cannot be combined with other updates",
+            TOGETHER,
         )
+    pinned = found.around[1]["kubernetes_version"]
     yield Effect(
         "nodes",
-        "a new version of the launch template: each node is replaced in turn, with respect to disruption budgets",
-        "EKS user guide, Customize managed nodes with launch templates",
+        "a new version of the launch template: each node is replaced in turn, with respect to disruption budgets"
+        + ("" if pinned else ", by one of the cluster's Kubernetes version"),
+        "EKS user guide, Customize managed nodes with launch templates; EKS API reference, UpdateNodegroupVersion",
     )
 
 
-def _anew(what: str) -> tuple[Effect, ...]:
+def _anew(what: str) -> Callable[[Difference], tuple[Effect, ...]]:
     made = Effect("replacement", "a second group is made, and this one is deleted", f"{_CFN}, {what}")
-    return (made, Effect("nodes", "every node is drained and terminated: all its pods restart", f"{_CFN}, {what}"))
+    end = Effect("nodes", "every node is drained and terminated: all its pods restart", f"{_CFN}, {what}")
+    return lambda found: (*new_group(found), made, end)
 
 
 TABLE: Table = {

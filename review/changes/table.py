@@ -8,6 +8,7 @@ from review.changes import (
     of_cluster,
     of_existing_cluster,
     of_network,
+    of_node_versions,
     of_nodes,
     of_peers,
     of_pods,
@@ -19,7 +20,17 @@ from review.changes.effect import Effect, Table
 if TYPE_CHECKING:
     from review.changes.difference import Difference
 
-_PARTS = (of_pods, of_network, of_peers, of_ranges, of_cluster, of_existing_cluster, of_nodes, of_workloads)
+_PARTS = (
+    of_pods,
+    of_network,
+    of_peers,
+    of_ranges,
+    of_cluster,
+    of_existing_cluster,
+    of_nodes,
+    of_node_versions,
+    of_workloads,
+)
 TABLE: Table = {pattern: entry for part in _PARTS for pattern, entry in part.TABLE.items()}
 UNKNOWN = Effect("nothing", "nothing is known of what it does: look at the CDK's own diff", "review/changes/table.py")
 

@@ -118,10 +118,29 @@ def kube_proxy_follows_kubernetes(settings: Settings) -> Iterator[At]:
             yield At(_KUBE_PROXY, f"{settings.cluster.kube_proxy_version} for {settings.cluster.kubernetes_version}")
 
 
+@rule(
+    "node-groups-follow-kubernetes",
+    "error",
+    must="be the cluster's minor version, or up to three older",
+    why="EKS updates no node group beyond its control plane, and a kubelet is at most three versions behind",
+    source="EKS user guide, Update a managed node group for your cluster; kubernetes.io/releases/version-skew-policy",
+    fix="deploy cluster.kubernetes_version first; then raise the node group's",
+    paths=("node_groups[].kubernetes_version", "cluster.kubernetes_version"),
+)
+def node_groups_follow_kubernetes(settings: Settings) -> Iterator[At]:
+    """Find node groups whose version the cluster's does not allow."""
+    cluster = settings.any_cluster.kubernetes_version
+    for index, group in enumerate(settings.node_groups):
+        own = group.kubernetes_version
+        if own and not 0 <= number(cluster)[1] - number(own)[1] <= _SKEW:
+            yield At(f"node_groups[{index}].kubernetes_version", f"{own} for {cluster}")
+
+
 RULES = (
     vpc_cni_knows_the_variables,
     vpc_cni_is_recommended,
     kubernetes_version_has_a_kubectl,
     kubernetes_version_is_supported,
     kube_proxy_follows_kubernetes,
+    node_groups_follow_kubernetes,
 )

@@ -136,6 +136,17 @@ def test_spot_nodes_and_their_disks_are_as_the_file_says(synthesized):
     assert template["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] == 77
 
 
+def test_nodes_have_the_version_of_the_file_or_the_one_that_eks_chooses(synthesized):
+    """Given, it is looked at whether its nodes have trunk ENIs; left out, nothing of it stands in a template."""
+    settings = load("dev")
+    groups = tuple(group.model_copy(update={"kubernetes_version": "1.34"}) for group in settings.node_groups)
+    given, left_out = synthesized(settings.model_copy(update={"node_groups": groups})), synthesized("dev")
+    for found, version, waited in ((given, "1.34", True), (left_out, None, False)):
+        assert found.only("Compute", "AWS::EKS::Nodegroup")[1]["Properties"].get("Version") == version
+        (group,) = found.only("Compute", "Custom::TrunkNodes")[1]["Properties"]["NodeGroups"].values()
+        assert ("kubernetes_version" in group) == waited
+
+
 def test_limit_and_topic_of_prod_reach_resource_and_alarms(synthesized):
     """Whoever is on call hears of all three."""
     prod, settings = synthesized("prod"), load("prod")

@@ -69,6 +69,14 @@ def _second_group(c):
     c["node_groups"].append({**c["node_groups"][0], "name": "more"})
 
 
+def _new_group_of(version):
+    return lambda c: (_second_group(c), c["node_groups"][1].update(kubernetes_version=version))
+
+
+def _two_groups(version):
+    return lambda c: (_second_group(c), [group.update(kubernetes_version=version) for group in c["node_groups"]])
+
+
 def _other_name(c):
     c["peers"][0]["name"] = "other"
     for workload in c["workloads"]:
@@ -134,7 +142,7 @@ CASES = [
     ("image of no cache", _cache(enabled=False), _cache(enabled=False, local_ip="169.254.20.11"),
      "pod_networking.dns_cache.local_ip", "nothing", "there is no cache"),
     ("kubernetes upgrade", None, _cluster(kubernetes_version="1.36"), "cluster.kubernetes_version", "nothing nodes",
-     "nodes stay on the old version until their groups are upgraded"),
+     "nodes stay on the old version until node_groups[].kubernetes_version is raised in a later deploy"),
     ("kubernetes downgrade", None, _cluster(kubernetes_version="1.34"), "cluster.kubernetes_version", "refused",
      "within seven days"),
     ("kubernetes skipped", _cluster(kubernetes_version="1.34"), _cluster(kubernetes_version="1.36"),
@@ -209,6 +217,37 @@ CASES = [
     ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "gets 2 nodes"),
     ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nodes",
      "gets 3 nodes.*no disruption budget"),
+    ("disk where the version is given", _nodes(kubernetes_version="1.35"),
+     _nodes(kubernetes_version="1.35", disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced"),
+    ("disk where EKS chooses the version", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes",
+     "by one of the cluster's Kubernetes version"),
+    ("nodes follow the cluster", _cluster(kubernetes_version="1.36"),
+     lambda c: (_cluster(kubernetes_version="1.36")(c), _nodes(kubernetes_version="1.36")(c)),
+     "node_groups[general].kubernetes_version", "nodes", "drained in turn.*another branch ENI.*within 15 minutes"),
+    ("nodes with the disk", None, _nodes(kubernetes_version="1.35", disk_gib=60),
+     "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
+    ("nodes with other changes", None, _nodes(kubernetes_version="1.35", labels={"a": "b"}),
+     "node_groups[general].kubernetes_version", "refused nodes", "in a deploy of its own"),
+    ("nodes with the cluster", None,
+     lambda c: (_cluster(kubernetes_version="1.36")(c), _nodes(kubernetes_version="1.36")(c)),
+     "node_groups[general].kubernetes_version", "nodes nothing", "not while a node is newer"),
+    ("nodes of two groups", _second_group, _two_groups("1.35"), "node_groups[general].kubernetes_version",
+     "nodes nothing", "One group to a deploy"),
+    ("nodes one version back", _nodes(kubernetes_version="1.35"), _nodes(kubernetes_version="1.34"),
+     "node_groups[general].kubernetes_version", "nodes", "the deploy may fail"),
+    ("nodes two versions back", _nodes(kubernetes_version="1.35"), _nodes(kubernetes_version="1.33"),
+     "node_groups[general].kubernetes_version", "refused", "one minor version at most"),
+    ("nodes left to EKS", _nodes(kubernetes_version="1.34"), None, "node_groups[general].kubernetes_version",
+     "nodes", "EKS chooses"),
+    ("group made anew in an old version", None, _nodes(kubernetes_version="1.34", capacity="spot"),
+     "node_groups[general].kubernetes_version", "refused", "Leave kubernetes_version out"),
+    ("group made anew without a version", _nodes(kubernetes_version="1.34"), _nodes(capacity="spot"),
+     "node_groups[general].kubernetes_version", "nodes", "EKS chooses"),
+    ("capacity of an old group", _nodes(kubernetes_version="1.34"), _nodes(kubernetes_version="1.34", capacity="spot"),
+     "node_groups[general].capacity", "refused replacement nodes", "in the version of its cluster, 1.35"),
+    ("old group added", None, _new_group_of("1.34"), "node_groups[more]", "refused nothing", "in no other"),
+    ("group of the cluster's version added", None, _new_group_of("1.35"), "node_groups[more]", "nothing",
+     "nodes are added"),
     ("group added", None, _second_group, "node_groups[more]", "nothing", "nodes are added"),
     ("group removed", None, _other_group, "node_groups[general]", "nodes", "drained and terminated"),
     ("workload added", None, _second_workload, "workloads[shop/new]", "pods", "when they are restarted"),
@@ -394,3 +433,10 @@ def test_no_change_is_no_change():
     assert compare(found, found, "saved") == {
         "against": "saved", "problem": "", "kinds": [], "changes": [], "flows": []
     }  # fmt: skip
+
+
+def test_a_disk_leaves_the_version_that_the_file_gives(changed):
+    """Without one EKS takes the cluster's, which may be newer by then (EKS API reference, UpdateNodegroupVersion)."""
+    one, other = (content(changed("dev", _nodes(kubernetes_version="1.34", disk_gib=size)), []) for size in (50, 60))
+    (change,) = compare(one, other, "saved")["changes"]
+    assert "the cluster's Kubernetes version" not in change["effects"][0]["sentence"]

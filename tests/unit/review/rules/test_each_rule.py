@@ -363,6 +363,10 @@ CASES = [
      lambda c: c["existing_cluster"].update(kubernetes_version="1.34"), "existing_cluster.kubernetes_version"),
     ("kube-proxy-follows-kubernetes", "dev", lambda c: c["cluster"].update(kube_proxy_version="v1.36.0-eksbuild.1"),
      "cluster.kube_proxy_version"),
+    ("node-groups-follow-kubernetes", "dev", _nodes("m5.large", kubernetes_version="1.36"),
+     "node_groups[0].kubernetes_version"),
+    ("node-groups-follow-kubernetes", "dev", _nodes("m5.large", kubernetes_version="1.31"),
+     "node_groups[0].kubernetes_version"),
     ("addon-schema-has-the-variables", "dev", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
     ("addon-schema-may-lack-the-variable", "dev", _env(ENABLE_SUBNET_DISCOVERY="true"),
      "pod_networking.env.ENABLE_SUBNET_DISCOVERY"),
@@ -524,6 +528,8 @@ def test_shipped_environments_have_no_errors(name):
           for host in ("0A1B.GR7.EU-WEST-1.eks.amazonaws.com", "0A1B.gr7.eu-west-1.eks.amazonaws.com:443",
                        "10.0.0.1:6443", "a.us-east-1.eks.amazonaws.com.example")),
         ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
+        *(("node-groups-follow-kubernetes", "dev", _nodes("m5.large", kubernetes_version=version))
+          for version in ("1.35", "1.32")),
         *(("image-knows-the-flags", "dev", _cache(**{"image": f"mirror.example.com/{image}", **values}))
           for image, values in (("k8s-dns-node-cache:1.26.5", {}), ("k8s-dns-node-cache:1.100.0-a", {}),
                                 ("k8s-dns-node-cache:ours-1.2.3", {}), ("my-cache:1.0.0", {}),
