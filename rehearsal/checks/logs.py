@@ -15,7 +15,7 @@ def functions_write_logs(scene: Scene) -> str:
         CheckFailedError: If one has none.
     """
     logs, functions = scene.aws.client("logs"), scene.functions()
-    called = [function for function in functions if _calls(scene, function["FunctionName"])]
+    called = [function for function in functions if calls(scene, function["FunctionName"])]
     expect(called, f"a function must have been called, got no call of {len(functions)} functions")
     for function in called:
         name = function["FunctionName"]
@@ -28,7 +28,8 @@ def functions_write_logs(scene: Scene) -> str:
     return f"{len(called)} of {len(functions)} functions were called"
 
 
-def _calls(scene: Scene, function: str) -> float:
+def calls(scene: Scene, function: str) -> float:
+    """Give how often a function was called in the last hours."""
     now = dt.datetime.now(dt.UTC)
     found = scene.aws.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",

@@ -1,9 +1,6 @@
 """What the operations change in an environment file; each takes its content, as YAML gives it."""
 
-import re
 from typing import Any
-
-from rehearsal.errors import RehearsalError
 
 Content = dict[str, Any]
 NEW = "new-service"
@@ -59,16 +56,22 @@ def run_again(content: Content) -> None:
     content["pod_networking"]["run_again"] = "a policy was deleted"
 
 
-def upgrade_kubernetes(content: Content) -> None:
-    """Raise Kubernetes and kube-proxy by one minor version.
-
-    Raises:
-        RehearsalError: If kube-proxy's version has another form.
-    """
+def upgrade_control_plane(content: Content) -> None:
+    """Raise Kubernetes by one minor version."""
     cluster = content["cluster"]
     minor = int(cluster["kubernetes_version"].partition(".")[2]) + 1
-    found = re.fullmatch(r"v1\.\d+\.\d+-eksbuild\.\d+", cluster["kube_proxy_version"])
-    if not found:
-        got = cluster["kube_proxy_version"]
-        raise RehearsalError(f"cluster.kube_proxy_version must be like v1.35.0-eksbuild.2, got {got}")
-    cluster["kubernetes_version"], cluster["kube_proxy_version"] = f"1.{minor}", f"v1.{minor}.0-eksbuild.2"
+    cluster["kubernetes_version"] = f"1.{minor}"
+
+
+def upgrade_addons(content: Content) -> None:
+    """Take a kube-proxy of the upgraded control plane, and CoreDNS's next build."""
+    cluster = content["cluster"]
+    cluster["kube_proxy_version"] = f"v{cluster['kubernetes_version']}.0-eksbuild.2"
+    before, word, build = cluster["coredns_version"].rpartition("eksbuild.")
+    cluster["coredns_version"] = f"{before}{word}{int(build) + 1}"
+
+
+def upgrade_nodes(content: Content) -> None:
+    """Let all node groups follow."""
+    for group in content["node_groups"]:
+        group["kubernetes_version"] = content["cluster"]["kubernetes_version"]

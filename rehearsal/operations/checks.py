@@ -115,10 +115,21 @@ def generation_is(scene: Scene, wanted: int) -> str:
 
 
 def kubernetes_is(scene: Scene) -> str:
-    """Prove that EKS has the versions of the file, as far as it tells; the control plane here stays what it is."""
+    """Prove that EKS has the version of the file, as far as it tells; the control plane here stays what it is."""
     wanted = scene.settings.any_cluster.kubernetes_version
     equal("version of the cluster", scene.cluster_record()["version"], wanted)
-    addon = scene.aws.eks.describe_addon(clusterName=scene.cluster, addonName="kube-proxy")["addon"]
-    cluster = scene.settings.cluster
-    equal("version of kube-proxy", addon["addonVersion"], cluster.kube_proxy_version if cluster else "")
+    groups = scene.aws.eks.list_nodegroups(clusterName=scene.cluster)["nodegroups"]
+    records = [scene.aws.eks.describe_nodegroup(clusterName=scene.cluster, nodegroupName=name) for name in groups]
+    newer = [record["nodegroup"]["nodegroupName"] for record in records if record["nodegroup"]["version"] == wanted]
+    equal("node groups that followed by themselves", newer, [])
     return wanted
+
+
+def addons_are(scene: Scene) -> str:
+    """Prove that EKS has the versions of kube-proxy and CoreDNS of the file."""
+    cluster = scene.settings.cluster
+    wanted = {"kube-proxy": cluster.kube_proxy_version, "coredns": cluster.coredns_version} if cluster else {}
+    for name, version in wanted.items():
+        addon = scene.aws.eks.describe_addon(clusterName=scene.cluster, addonName=name)["addon"]
+        equal(f"version of {name}", addon["addonVersion"], version)
+    return ", ".join(wanted.values())

@@ -9,6 +9,7 @@ from rehearsal.checks import aws_node, dns_cache, network, plan, policies
 from rehearsal.checks.identities import identities
 from rehearsal.checks.scene import Scene
 from rehearsal.operations import adoption, changes, checks, leaving
+from rehearsal.operations.upgrading import Upgrading
 from rehearsal.rehearsal import Rehearsal
 from settings import Settings, load
 
@@ -29,15 +30,22 @@ class OperationsRehearsal(Rehearsal):
         self._checks("checks", self._away(scene))
         group = self._make_group(scene)
         moved = partial(changes.move_group, group=group)
-        back: Sequence[Change] = (changes.add_workload, moved, changes.upgrade_kubernetes)
-        scene = self._operate("standard, peers added, group moved, Kubernetes upgraded", back)
+        back: Sequence[Change] = (changes.add_workload, moved)
+        scene = self._operate("standard, peers added, group moved", back)
         self._checks("checks", self._back(scene, group))
+        scene = self._operate("Kubernetes upgraded", (*back, changes.upgrade_control_plane))
+        self._checks("checks", [("the control plane is upgraded", partial(checks.kubernetes_is, scene))])
         generation = checks.generation(scene)
         self._checks("disturbance", [("a policy is deleted by hand", partial(_delete_policy, scene, self._settings))])
-        alone: Sequence[Change] = (changes.leave_addon_alone, changes.make_private)
-        last: Sequence[Change] = (changes.upgrade_kubernetes, *alone, changes.run_again)
-        scene = self._operate("workload removed, group back, variables by the handler alone, private", last)
+        upgraded: Sequence[Change] = (changes.upgrade_control_plane, changes.upgrade_addons)
+        alone: Sequence[Change] = (changes.leave_addon_alone, changes.make_private, changes.run_again)
+        last = "workload removed, group back, kube-proxy and CoreDNS upgraded, variables by the handler alone, private"
+        scene = self._operate(last, (*upgraded, *alone))
         self._checks("checks", self._last(scene, group, generation))
+        upgrading = Upgrading(scene)
+        self._checks("disturbance", [("pods run under a disruption budget", upgrading.start_pods)])
+        scene = self._operate("nodes upgraded", (*upgraded, *alone, changes.upgrade_nodes))
+        self._checks("checks", upgrading.checks(scene))
         self._destroy(scene)
 
     def _adopt(self) -> None:
@@ -110,7 +118,6 @@ class OperationsRehearsal(Rehearsal):
             ("the cache runs on every node again", partial(dns_cache.cache_is_rolled_out, scene)),
             ("peers are added", partial(network.peers_are_reachable, scene)),
             ("a workload's group is another", partial(checks.groups_hold, scene, group)),
-            ("Kubernetes is upgraded", partial(checks.kubernetes_is, scene)),
         ]
 
     def _last(self, scene: Scene, group: str, generation: int) -> list[plan.Named]:
@@ -120,6 +127,7 @@ class OperationsRehearsal(Rehearsal):
             ("the endpoint is private", partial(checks.endpoint_is_private, scene)),
             ("the handler alone sets the variables", partial(checks.only_podnet_owns_env, scene)),
             ("nothing rolled for that", partial(checks.generation_is, scene, generation)),
+            ("kube-proxy and CoreDNS are upgraded", partial(checks.addons_are, scene)),
         ]
 
 
