@@ -51,11 +51,11 @@ _TOO_FAR = Effect("refused", "EKS takes nodes back by one minor version at most:
 
 
 def _version(found: Difference) -> Iterator[Effect]:
-    others = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]}
-    if others & ANEW:
+    beside = others(found)
+    if beside & ANEW:
         yield from new_group(found) or (_OPEN,)
         return
-    if others - {"kubernetes_version", "disk_gib"}:
+    if beside:
         told = "EKS takes another version and other changes of a group one after the other: the deploy fails"
         yield Effect("refused", f"{told}. Change kubernetes_version in a deploy of its own", TOGETHER)
     before, after = (_minor(value) for value in (found.before, found.after))
@@ -70,6 +70,12 @@ def _version(found: Difference) -> Iterator[Effect]:
             yield _SOON
         if len(_changed(found.whole)) > 1:
             yield _SEVERAL
+
+
+def others(found: Difference) -> set[str]:
+    """Return what else of the group changes, beside the two that EKS takes in one request."""
+    changed = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]}
+    return changed - {"disk_gib", "kubernetes_version"}
 
 
 def new_group(found: Difference) -> tuple[Effect, ...]:

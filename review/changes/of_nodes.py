@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_node_versions import ANEW, TOGETHER, new_group
+from review.changes.of_node_versions import ANEW, TOGETHER, new_group, others
 from review.data import limits
 
 if TYPE_CHECKING:
@@ -47,11 +47,8 @@ def _size(found: Difference) -> Iterator[Effect]:
 
 
 def _disk(found: Difference) -> Iterator[Effect]:
-    others = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]} - {
-        "disk_gib",
-        "kubernetes_version",
-    }
-    if others and not others & ANEW:
+    beside = others(found)
+    if beside and not beside & ANEW:
         yield Effect(
             "refused",
             "EKS takes a new launch template and other changes of a group one after the other: the deploy fails. "
