@@ -4,12 +4,14 @@ from functools import partial
 from typing import Any
 
 from rehearsal.checkout import earlier
-from rehearsal.checks import drift, plan, rights, stays
-from rehearsal.checks.identities import identities
+from rehearsal.checks import branch_enis, drift, plan, rights, stays
+from rehearsal.checks.expect import eventually
+from rehearsal.checks.identities import Found, identities
 from rehearsal.checks.scene import Scene
 from rehearsal.existing_rehearsal import ExistingRehearsal
 from rehearsal.rehearsal import Rehearsal
 
+_PODS, _SECONDS = 2, 60
 # the values are applied once more; a drift that is only reported would be there when podnet leaves
 _NOT_AFTER = (rights.nodes_came_last, drift.watch_repairs_drift)
 
@@ -26,6 +28,7 @@ class Upgrade(Rehearsal):
 
     def __init__(self, *arguments: Any, before: str, **options: Any) -> None:  # noqa: ANN401 (of Rehearsal)
         super().__init__(*arguments, **options)
+        self._app: dict[str, Any] = {}
         self._before, self._earlier = before, earlier(before, self._workspace.folder / "earlier")
 
     def _begin_synth_with_changes(self) -> None:
@@ -38,19 +41,41 @@ class Upgrade(Rehearsal):
 
     def _deploy_changed(self) -> Scene:
         scene = self.stage.scene(self._settings)
+        self._checks("workload", [("pods run when the upgrade comes", partial(self._start_pods, scene))])
         before = identities(scene)
         with self._step("synth with this podnet"):
             self._synth_changed.wait()
         with self._step("deploy with this podnet") as progress:
             self._cdk.deploy(self._second, "deploy-2", progress.note)
-        stay = partial(stays.what_carries_stays, before, identities(scene))
+        stay = partial(self._stay, scene, before)
         after = tuple(row for row in self._AFTER if row[1] not in _NOT_AFTER)
         last = plan.verify_finds_nothing(scene, self._environment)
         self._checks("checks", [("what carries traffic stays", stay), *plan.on(after, scene), last])
         return scene
+
+    def _start_pods(self, scene: Scene) -> str:
+        """Start pods with branch ENIs, as a team would: they must stay as well."""
+        workload = branch_enis.workload_of(scene)
+        if workload is None:
+            return branch_enis.NO_WORKLOAD
+        self._app = branch_enis.deployment(workload, _PODS)
+        scene.kubernetes.apply(self._app, "team")
+        eventually(lambda: branch_enis.running(scene, self._app), _SECONDS)
+        return f"{_PODS} pods with a branch ENI each"
+
+    def _stay(self, scene: Scene, before: Found) -> str:
+        told = stays.what_carries_stays(before, identities(scene))
+        if self._app:
+            scene.kubernetes.delete(self._app)
+            eventually(lambda: branch_enis.none_is_left(scene), _SECONDS)
+        return told
 
 
 class ExistingUpgrade(Upgrade, ExistingRehearsal):
     """The same in a cluster that somebody else has made."""
 
     _AFTER = plan.ADOPTED
+
+    def _start_pods(self, scene: Scene) -> str:
+        """Start none: the owner's run already."""
+        return f"{len(branch_enis.interfaces(scene))} pods with a branch ENI each"

@@ -50,6 +50,19 @@ def interfaces(scene: Scene) -> list[dict[str, Any]]:
     return [interface for interface in found if interface["Description"] == "aws-k8s-branch-eni"]
 
 
+def running(scene: Scene, app: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the pods of such a Deployment, all of which must run with a branch ENI.
+
+    Raises:
+        CheckFailedError: Not all of them do.
+    """
+    path = f"/api/v1/namespaces/{app['metadata']['namespace']}/pods?labelSelector=podnet"
+    pods = [p for p in scene.kubernetes("GET", path)["items"] if _RESOURCE in p["metadata"].get("annotations", {})]
+    up = [pod for pod in pods if pod["status"].get("phase") == "Running"]
+    equal("pods with a branch ENI that run", len(up), app["spec"]["replicas"])
+    return up
+
+
 def asks_for_one(pod: dict[str, Any]) -> bool:
     """Say whether EKS's webhook has given the pod a limit of one branch ENI, which it then waits for or has."""
     return _RESOURCE in pod["spec"]["containers"][0].get("resources", {}).get("limits", {})

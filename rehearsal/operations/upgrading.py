@@ -8,7 +8,6 @@ from rehearsal.checks.expect import equal, eventually, expect
 from rehearsal.checks.scene import Scene, env_of
 
 _PODS, _SECONDS = 2, 60
-_RESOURCE = "vpc.amazonaws.com/pod-eni"
 _LOOKS = "AwsNodeEnvHandlerIsComplete"
 _BUDGET = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget"}
 
@@ -35,7 +34,7 @@ class Upgrading:
         deployment, api = self._deployment, self._before.kubernetes
         api.apply(deployment, "team")
         api.apply(_budget(deployment), "team")
-        found = eventually(lambda: _running(self._before, deployment), _SECONDS)
+        found = eventually(lambda: branch_enis.running(self._before, deployment), _SECONDS)
         self._pods = {pod["metadata"]["uid"] for pod in found}
         return f"{_PODS} pods with a branch ENI each"
 
@@ -88,20 +87,12 @@ class Upgrading:
         if self._deployment is None:
             return branch_enis.NO_WORKLOAD
         deployment, api = self._deployment, after.kubernetes
-        found = eventually(lambda: _running(after, deployment), _SECONDS)
+        found = eventually(lambda: branch_enis.running(after, deployment), _SECONDS)
         equal("pods that stayed", sorted({pod["metadata"]["uid"] for pod in found} & self._pods), [])
         api.delete(_budget(deployment))
         api.delete(deployment)
         eventually(lambda: branch_enis.none_is_left(after), _SECONDS)
         return f"{_PODS} pods on other nodes, with other branch ENIs"
-
-
-def _running(scene: Scene, deployment: dict[str, Any]) -> list[dict[str, Any]]:
-    path = f"/api/v1/namespaces/{deployment['metadata']['namespace']}/pods?labelSelector=podnet"
-    pods = [pod for pod in _items(scene, path) if _RESOURCE in pod["metadata"].get("annotations", {})]
-    up = [pod for pod in pods if pod["status"].get("phase") == "Running"]
-    equal("pods with a branch ENI that run", len(up), _PODS)
-    return up
 
 
 def _budget(deployment: dict[str, Any]) -> dict[str, Any]:
