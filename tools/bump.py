@@ -13,6 +13,7 @@ import sys
 from tools.lock import lock
 from tools.newest import RegistryError, newest
 from tools.pins import NODE_FILE, RESOLVED, ROOT, Pin, pins
+from tools.running import run
 
 
 def main() -> int:
@@ -59,10 +60,10 @@ def _resolve(changed: set[str]) -> None:
             lock(locked, upgrade=True)
     if NODE_FILE in changed:
         npm = ["npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
-        subprocess.run([*npm, "--loglevel", "error"], cwd=ROOT, check=True)
+        run([*npm, "--loglevel", "error"])
     for file in sorted(changed):
         if file.endswith("go.mod"):
-            subprocess.run(["go", "mod", "tidy"], cwd=(ROOT / file).parent, check=True)
+            run(["go", "mod", "tidy"], folder=(ROOT / file).parent)
 
 
 if __name__ == "__main__":

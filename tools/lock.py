@@ -1,10 +1,10 @@
 """Write the whole sets of Python packages with their hashes: `python -m tools.lock`, after a change of the pins."""
 
 import argparse
-import subprocess
 import sys
 
 from tools.pins import RESOLVED, ROOT
+from tools.running import run
 
 _HEAD = "# the whole set, with the hash of every file of each release: python -m tools.lock writes it from the pins\n"
 _UV = ["uv", "pip", "compile", "--quiet", "--no-config", "--no-header", "--no-annotate"]
@@ -28,7 +28,7 @@ def lock(locked: str, *, upgrade: bool = False) -> None:
     """
     pins = [line for file in RESOLVED[locked] for line in (ROOT / file).read_text().splitlines() if "==" in line]
     command = [sys.executable, "-m", *_UV, *_EVERY, *["--upgrade"] * upgrade, "--output-file", locked, "-"]
-    subprocess.run(command, cwd=ROOT, input="\n".join(pins), stdout=subprocess.DEVNULL, text=True, check=True)
+    run(command, told="\n".join(pins))
     file = ROOT / locked
     file.write_text(_HEAD + file.read_text())
 

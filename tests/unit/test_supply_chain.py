@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tools import pins
+from tools.running import run
 
 ROOT = pathlib.Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -126,7 +127,7 @@ def test_a_workflow_calls_make_and_pinned_actions_and_has_no_rights(file):
                 for written in of_matrix(step["run"], job):
                     command, *words = written.split()
                     assert command == "make"
-                    named = {word for word in words if not re.fullmatch(r"[A-Z]+=[\w./]+", word)}
+                    named = {word for word in words if not re.fullmatch(r"[A-Z]+=[\w./~]+", word)}
                     assert named
                     assert named <= targets
     assert "pull_request_target" not in file.read_text()
@@ -179,3 +180,18 @@ def test_raising_a_pin_changes_its_one_line(pin):
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert len(changed) == 1
     assert changed[0][1] == changed[0][0].replace(pin.version, "v9.8.7")
+
+
+@pytest.mark.parametrize(
+    ("command", "got"), [(["git", "no-such-command"], "1"), (["no-such-program", "a"], "No such file or directory")]
+)
+def test_a_program_that_fails_is_told(command, got):
+    """Go, npm or uv; in one sentence, with the way back."""
+    with pytest.raises(SystemExit, match=rf"^`{' '.join(command)} …` must end with 0, got {got}; `git diff` shows"):
+        run(command)
+
+
+def test_a_program_gets_what_it_is_told(tmp_path):
+    """On its standard input, in the folder."""
+    run(["tee", "heard"], folder=tmp_path, told="pins")
+    assert (tmp_path / "heard").read_text() == "pins"
