@@ -1,11 +1,13 @@
 """Clients of the emulator's AWS APIs."""
 
+import base64
 import importlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
 boto3 = importlib.import_module("boto3")  # has no types
+_signers = importlib.import_module("botocore.signers")
 _exceptions = importlib.import_module("botocore.exceptions")
 AWS_ERRORS: tuple[type[Exception], ...] = (_exceptions.BotoCoreError, _exceptions.ClientError)
 """What a call raises that AWS refuses, or that does not reach it."""
@@ -37,6 +39,25 @@ class Aws:
     def at(self, account: str, region: str) -> Self:
         """Give the same for another account or region."""
         return type(self)(self._env, account=account, region=region)
+
+    def cluster_token(self, role_arn: str, cluster: str) -> str:
+        """Give the bearer token of whoever assumed a role of this account, as `aws eks get-token --role-arn` does."""
+        given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="person")["Credentials"]
+        keys = {"aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretAccessKey"]}
+        session = boto3.Session(**keys, aws_session_token=given["SessionToken"], region_name=self._session.region_name)
+        client = session.client("sts")  # of AWS, whose address the token holds; nobody calls it
+        signer = _signers.RequestSigner(
+            client.meta.service_model.service_id,
+            client.meta.region_name,
+            "sts",
+            "v4",
+            session.get_credentials(),
+            session.events,
+        )
+        request = {"method": "GET", "body": {}, "headers": {"x-k8s-aws-id": cluster}, "context": {}}
+        request["url"] = f"{client.meta.endpoint_url}/?Action=GetCallerIdentity&Version=2011-06-15"
+        url = signer.generate_presigned_url(request, operation_name="", expires_in=60)
+        return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
     @cached_property
     def ec2(self) -> Any:  # noqa: ANN401

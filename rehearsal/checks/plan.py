@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from rehearsal.checks import (
+    administrators,
     aws_node,
     branch_enis,
     dns_cache,
@@ -33,6 +34,7 @@ FIRST: Checks = (
     ("nodes came after the values", rights.nodes_came_last),
     ("nodes can carry branch ENIs", nodes.nodes_have_trunks),
     ("the handler's rights are narrow", rights.rights_are_narrow),
+    ("administrators get in", administrators.administrators_get_in),
     ("policies name real groups", policies.policies_name_real_groups),
     ("the node cache is there", dns_cache.cache_is_there),
     ("pods get the groups of their policy", branch_enis.pods_get_their_groups),

@@ -1,5 +1,6 @@
 """The Kubernetes API, as one user."""
 
+import copy
 import json
 import ssl
 import time
@@ -25,6 +26,12 @@ class Api:
         self._connections = Connections(urlsplit(endpoint), ssl.create_default_context(cafile=str(ca_file)))
         self._token = token
         self._kinds: dict[tuple[str, str], tuple[str, bool]] = {}
+
+    def as_user(self, token: str) -> "Api":
+        """Give the same as another user."""
+        other = copy.copy(self)
+        other._token = token  # noqa: SLF001 (of its own class)
+        return other
 
     def raw(
         self, method: str, path: str, body: object = None, content_type: str = "application/json"

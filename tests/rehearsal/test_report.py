@@ -5,7 +5,7 @@ import json
 
 from rich.console import Console
 
-from rehearsal.checks import aws_node, branch_enis, dns_cache, drift, network, plan
+from rehearsal.checks import administrators, aws_node, branch_enis, dns_cache, drift, network, plan
 from rehearsal.checks.expect import NotAskedFor, equal
 from rehearsal.checks.scene import Scene
 from rehearsal.report import Report
@@ -22,6 +22,7 @@ _OPTIONAL = tuple(
         dns_cache.cache_is_rolled_out,
         branch_enis.pods_get_their_groups,
         drift.watch_repairs_drift,
+        administrators.administrators_get_in,
     }
 )
 
@@ -59,7 +60,7 @@ def test_a_failing_check_is_told_and_the_others_still_run(tmp_path, capsys):
 
 
 def test_what_the_file_does_not_ask_for_is_not_proven():
-    """Without peers, cache or watch there is nothing to look at, hence no cluster is needed for the answer."""
+    """Without peers, cache, watch or administrators there is nothing to look at, hence no cluster is needed for the answer."""
     dev = load("dev")
     off = dev.pod_networking.model_copy(
         update={
@@ -68,7 +69,8 @@ def test_what_the_file_does_not_ask_for_is_not_proven():
             "drift": dev.pod_networking.drift.model_copy(update={"every_minutes": 0}),
         }
     )
-    bare = dev.model_copy(update={"peers": (), "workloads": (), "pod_networking": off})
+    nobody = dev.cluster.model_copy(update={"admin_role_arns": ()})
+    bare = dev.model_copy(update={"peers": (), "workloads": (), "pod_networking": off, "cluster": nobody})
     report = Report()
     for what, check in plan.on(_OPTIONAL, Scene(bare, *[None] * 5)):
         report.check(what, check)

@@ -20,6 +20,7 @@ PROVEN = {
     "podnet owns the values",
     "nodes came after the values",
     "nodes can carry branch ENIs",
+    "administrators get in",
     "policies name real groups",
     "pods get the groups of their policy",
     "make verify finds nothing wrong",
