@@ -60,7 +60,7 @@ def test_a_failing_check_is_told_and_the_others_still_run(tmp_path, capsys):
 
 
 def test_what_the_file_does_not_ask_for_is_not_proven():
-    """Without peers, cache, watch or administrators there is nothing to look at: no cluster is needed for the answer."""
+    """Without peers, cache, watch or administrators there is nothing to look at, so the answer needs no cluster."""
     dev = load("dev")
     off = dev.pod_networking.model_copy(
         update={
