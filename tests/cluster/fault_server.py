@@ -157,13 +157,19 @@ def page(handler):
     answer(handler, 200, b"<html>Welcome to the guest network</html>", {"Content-Type": "text/html"})
 
 
-def cut(handler):
-    """Begin an answer, then reset the connection."""
+def short(handler):
+    """Begin an answer, then close the connection."""
     handler.send_response(200)
     handler.send_header("Content-Length", "5000")
     handler.end_headers()
     handler.wfile.write(b'{"kind":')
     handler.wfile.flush()
+    handler.close_connection = True
+
+
+def cut(handler):
+    """Begin an answer, then reset the connection."""
+    short(handler)
     reset(handler)
 
 
@@ -189,6 +195,11 @@ def endless(handler):
     while time.monotonic() < until:
         handler.wfile.write(b"1\r\n \r\n")
         time.sleep(0.05)
+
+
+def huge(handler):
+    """Send an answer that is larger than any that the handler asks for."""
+    answer(handler, 200, b" " * (17 << 20))
 
 
 def silent(handler):

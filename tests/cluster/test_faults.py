@@ -8,11 +8,14 @@ import socket
 import ssl
 import threading
 import time
+import types
 from urllib.parse import urlsplit
 
 import aws_node
 import fault_server
+import kube_api
 import pytest
+import reconcile
 from cloudformation import RESPONSE_URL, CustomResource, DeployError
 from errors import HandlerError, KubeError
 from fault_server import FaultServer, refusal
@@ -38,8 +41,9 @@ def through(properties, faults, certificates):
         refusal(504),
         fault_server.reset,
         fault_server.cut,
+        fault_server.short,
     ],
-    ids=["401", "403", "429 with Retry-After", "500", "502", "503", "504", "reset", "cut in the middle"],
+    ids=["401", "403", "429 with Retry-After", "500", "502", "503", "504", "reset", "cut in the middle", "ended early"],
 )
 @pytest.mark.usefixtures("following")
 def test_a_passing_fault_is_retried(node, through, faults, fault, method):
@@ -73,6 +77,7 @@ def test_the_server_is_asked_again_no_earlier_than_it_says(node, following, thro
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
+        (refusal(400, "bad"), "refused with 400: bad; look at the cluster's health"),
         (refusal(401, "Unauthorized"), "refused with 401: Unauthorized; look at the access entry"),
         (refusal(403, "forbidden: no"), "refused with 403: forbidden: no; look at the Role podnet-aws-node-env"),
         (refusal(429, "slow down", Retry_After="600"), "refused with 429: slow down; look at the cluster's health"),
@@ -80,24 +85,54 @@ def test_the_server_is_asked_again_no_earlier_than_it_says(node, following, thro
         (refusal(503, "starting"), "refused with 503: starting; look at the cluster's health"),
         (refusal(409, "again"), "refused with 409: again; somebody else writes this object"),
         (refusal(422, "odd"), "refused with 422: odd; look at the object"),
+        (refusal(422, "o" * 2000), "refused with 422: o{200}; look at the object"),
+        (refusal(422, json.dumps({"message": "o" * 2000})), "refused with 422: o{300}; look at the object"),
         (refusal(500, "no typed patch object"), "refused with 500: no typed patch object; look at the object"),
         (fault_server.reset, "got no whole answer: .*; look at the cluster's health"),
         (fault_server.endless, "got no whole answer: the answer does not end; look at"),
+        (fault_server.huge, "got no whole answer: the answer does not end; look at"),
         (fault_server.silent, "got no whole answer: .*timed out.*; look at"),
         (fault_server.page, "answered with 200 and no JSON: '<html>Welcome.*'; look at the endpoint"),
     ],
-    ids=["401", "403", "429", "500", "503", "409", "422", "500 for the object", "reset", "endless", "silent", "page"],
+    ids=[
+        *("400", "401", "403", "429", "500", "503", "409", "422", "long text", "long message", "500 for the object"),
+        *("reset", "endless", "huge", "silent", "page"),
+    ],
 )
 def test_a_lasting_fault_ends_in_one_sentence(node, through, faults, fault, sentence):
     """Verb, object, the server's reason, what to look at; nothing was changed."""
     faults.always = fault
-    resource = CustomResource(seconds=6.5)
+    resource, began = CustomResource(seconds=6.5), time.monotonic()
     with pytest.raises(DeployError, match=f"GET daemonsets kube-system/aws-node .*{sentence}") as failure:
         resource.deploy(through)
+    assert time.monotonic() - began < 4, "Lambda needs the rest to tell it"
     assert resource.requests == ["Create"]
     assert len(str(failure.value)) <= 1000
     assert "\n" not in str(failure.value)
     assert "podnet" not in aws_node.managers(node.live)
+
+
+def test_pauses_grow_to_five_seconds_and_a_delete_gives_up_earlier(properties, monkeypatch):
+    """Within half a minute, as the cluster is likely to be gone; a Create hopes for longer. Lambda has 60 s."""
+    slept = []
+    clock = types.SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept))
+    monkeypatch.setattr(kube_api, "time", clock)
+    gone, resource = {**properties, "Endpoint": "https://127.0.0.1:1"}, CustomResource()
+    resource.properties, resource.identity = gone, "lab/kube-system/aws-node/0"
+    resource.delete()
+    assert slept == [0.25, 0.5, 1, 2, 4, 5, 5]
+    slept.clear()
+    with pytest.raises(DeployError, match="did not reach"):
+        CustomResource().deploy(gone)
+    assert slept == [0.25, 0.5, 1, 2, 4, *[5] * 6]
+
+
+def test_an_object_that_others_write_all_the_time_is_given_up(through, faults, monkeypatch):
+    """Each of our patches is refused as out of date: the deployment ends with the reason, and is rolled back."""
+    monkeypatch.setattr(reconcile, "_ATTEMPTS", 3)
+    faults.spoil(None, *[refusal(409)] * 3, method="PATCH")  # the first patch claims
+    with pytest.raises(DeployError, match="not as wanted after 3 patches, others write it too; deploy again"):
+        CustomResource().deploy(through)
 
 
 def test_a_wrong_certificate_authority_is_not_retried(node, through, plane):
@@ -109,10 +144,11 @@ def test_a_wrong_certificate_authority_is_not_retried(node, through, plane):
         CustomResource().deploy({**through, "CertificateAuthority": plane.certificate_authority})
 
 
-def test_an_authority_that_is_no_certificate_is_told(node, through):
-    """Base64 of something else."""
-    with pytest.raises(DeployError, match="CertificateAuthority must be base64 of a PEM certificate"):
-        CustomResource().deploy({**through, "CertificateAuthority": "bm90aGluZw=="})
+@pytest.mark.parametrize("authority", ["bm90aGluZw==", "x"], ids=["base64 of something else", "no base64"])
+def test_an_authority_that_is_no_certificate_is_told(node, through, authority):
+    """What is wrong, and with which property."""
+    with pytest.raises(DeployError, match="CertificateAuthority must be base64 of a PEM certificate, got "):
+        CustomResource().deploy({**through, "CertificateAuthority": authority})
 
 
 def test_an_authority_of_an_older_form_is_trusted(through, faults, certificates, monkeypatch):
@@ -161,13 +197,16 @@ def test_an_endpoint_that_is_not_reached_is_told_with_what_a_private_one_needs(n
         CustomResource(seconds=6.5).deploy(there)
 
 
-def test_an_api_server_that_is_away_during_the_wait_is_waited_for(node, through, faults, following):
+def test_an_api_server_that_is_away_during_the_wait_is_waited_for(node, through, faults, following, capsys):
     """An upgrade of the control plane takes minutes; the deployment goes on when it is back."""
     resource = CustomResource(seconds=6)
     event = resource._begin("Create", through, None, "")
     faults.always = refusal(503)
     with pytest.raises(Exception, match="not complete after 1 looks"):
         resource._wait(event, 1)
+    assert re.search('"waiting".*refused with 503', capsys.readouterr().out)
+    with pytest.raises(HandlerError, match="refused with 503"):
+        resource._wait({**event, "Began": event["Began"] - 1801}, 1)
     faults.always = None
     resource._wait(event, 50)
     assert node.values == aws_node.ENV
