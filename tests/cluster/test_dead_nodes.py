@@ -1,17 +1,26 @@
 """Nodes that are dead before a deployment begins: said, counted out or refused; the status is written by hand."""
 
+import time
+import types
+
 import aws_node
 import deployment
 import pods as pods_module
 import pytest
 from cloudformation import CustomResource, DeployError, StillWaitingError, begun
-from node_pods import READY, STARTED, on_dead_nodes, pod, say, serving
+from errors import HandlerError
+from node_pods import PODS, READY, STARTED, on_dead_nodes, pod, say, serving
 
 DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
 LIVE = [f"aws-node-{number}" for number in range(97)]
 FOUR = {"desiredNumberScheduled": 4, "updatedNumberScheduled": 4}
 SOON = 0.02  # minutes
 pytestmark = pytest.mark.usefixtures("no_pods")
+
+
+def later(monkeypatch, seconds):
+    """Let the handler look so many seconds later."""
+    monkeypatch.setattr(deployment, "time", types.SimpleNamespace(time=lambda: time.time() + seconds))
 
 
 def settle(node, **numbers):
@@ -37,13 +46,35 @@ def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties
 
 
 def few(node, monkeypatch, properties, dead):
-    """Begin with four nodes of which some are dead; no minute is waited for them."""
-    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    """Begin with four nodes of which some are dead, and look again when a minute has been waited for them."""
     settle(node, **FOUR, numberAvailable=4 - dead)
     on_dead_nodes(node, dead)
     resource, event = begun(properties)
     assert event["Dead"] == dead
+    later(monkeypatch, 61)
     return resource, event
+
+
+def test_nodes_are_counted_out_after_a_minute(node, properties, monkeypatch):
+    """In a roll back, pods that were on their way get there meanwhile."""
+    resource, event = few(node, monkeypatch, properties, dead=1)
+    serving(node, LIVE[:3])
+    settle(node, **FOUR, numberAvailable=3)
+    later(monkeypatch, 45)
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    later(monkeypatch, 61)
+    resource._wait(event, 1)
+
+
+def test_a_pod_whose_image_admission_has_changed_is_known_by_its_number(node, properties, monkeypatch):
+    """A webhook that sends every pull to a mirror, say."""
+    resource, event = few(node, monkeypatch, properties, dead=1)
+    serving(node, LIVE[:3])
+    body = {"spec": {"containers": [{"name": "aws-node", "image": "mirror/cni"}]}}
+    node.api("PATCH", f"{PODS}/{LIVE[0]}", body, "application/strategic-merge-patch+json")
+    settle(node, **FOUR, numberAvailable=3)
+    resource._wait(event, 1)
 
 
 def test_an_old_pod_that_still_serves_is_not_counted_out_in_place_of_a_dead_node(node, properties, monkeypatch):
@@ -123,7 +154,7 @@ def test_a_status_about_an_older_template_counts_nobody_dead(node, properties):
 @pytest.mark.parametrize("dead_nodes", ["count-out", "refuse"])
 def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, properties, monkeypatch, dead_nodes):
     """One of three is all that may be unavailable, so nothing could roll; the values are right already."""
-    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    later(monkeypatch, 61)
     node.install(aws_node.ENV)
     settle(node, desiredNumberScheduled=3, updatedNumberScheduled=3, numberAvailable=2)
     on_dead_nodes(node, 1)
@@ -138,7 +169,7 @@ def test_dead_nodes_do_not_hold_up_a_deployment_that_rolls_nothing(node, propert
 
 def test_the_roll_back_with_dead_nodes_ends_where_the_fleet_was(node, properties, monkeypatch):
     """An update that fails in the middle, and back at exactly the numbers of before."""
-    monkeypatch.setattr(deployment, "_GRACE_SECONDS", 0)
+    later(monkeypatch, 61)
     settle(node, numberAvailable=97)
     on_dead_nodes(node, 3)
     strict = {"aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
@@ -167,24 +198,38 @@ def test_the_roll_back_with_dead_nodes_ends_where_the_fleet_was(node, properties
     assert node.values == aws_node.ENV
 
 
-def test_ten_dead_nodes_of_a_hundred_block_the_rollout_and_the_deployment_says_so(
-    node, properties, capsys, monkeypatch
-):
-    """They use up maxUnavailable 10 %: no pod is replaced. Said before it; after three minutes three are named."""
-    settle(node, numberAvailable=90)
-    on_dead_nodes(node, 10)
+@pytest.mark.parametrize("dead", [10, 1])
+def test_dead_nodes_can_block_the_rollout_and_the_deployment_says_so(node, properties, capsys, monkeypatch, dead):
+    """They use up maxUnavailable 10 %: no pod is replaced. Said before it; after three minutes some are named."""
+    nodes = 10 * dead - 1
+    numbers = {"desiredNumberScheduled": nodes, "numberAvailable": nodes - dead}
+    settle(node, **{**numbers, "updatedNumberScheduled": nodes})
+    on_dead_nodes(node, dead)
     resource = CustomResource()
     event = resource._begin("Create", properties, None, "")
-    assert "10 of 100 nodes without an available pod" in capsys.readouterr().out
+    assert f"{dead} of {nodes} nodes without an available pod" in capsys.readouterr().out
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
-    settle(node, updatedNumberScheduled=0, numberAvailable=90)
+    settle(node, **numbers, updatedNumberScheduled=0)
+    later(monkeypatch, 170)
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
-    monkeypatch.setattr(deployment, "_STALL_SECONDS", 0)
-    with pytest.raises(
-        Exception, match=r"begin to roll out: 10 of 100 .* uses up maxUnavailable \(10\).*; aws-node-dead0 on "
-    ):
+    later(monkeypatch, 181)
+    blocked = rf"begin to roll out: {dead} of {nodes} .* uses up maxUnavailable \({dead}\).*; aws-node-dead0 on "
+    with pytest.raises(HandlerError, match=blocked):
+        resource._wait(event, 1)
+
+
+@pytest.mark.parametrize("strategy", [{"maxUnavailable": "10%"}, {"maxSurge": 1, "maxUnavailable": 0}], ids=str)
+def test_a_rollout_that_begins_late_without_a_dead_node_has_the_whole_limit(node, properties, monkeypatch, strategy):
+    """A control plane that is busy: nothing stands in its way."""
+    body = {"spec": {"updateStrategy": {"rollingUpdate": {"maxSurge": 0, **strategy}}}}
+    node.api("PATCH", aws_node.PATH, body, "application/strategic-merge-patch+json")
+    settle(node)
+    resource, event = begun(properties)
+    settle(node, updatedNumberScheduled=0)
+    later(monkeypatch, 1700)
+    with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
 
 
@@ -209,8 +254,8 @@ def test_dead_nodes_are_refused_by_a_setting_before_anything_is_patched(node, pr
     assert node.live["metadata"]["resourceVersion"] == before
 
 
-def test_the_roll_back_of_a_failed_rollout_is_not_refused(node, properties):
-    """The pods that are not available were broken by the very update that is taken back."""
+def test_the_roll_back_of_a_failed_rollout_is_not_refused(node, properties, monkeypatch):
+    """The pods that are not available were broken by the very update that is taken back, within twice its limit."""
     strict = {"aws-node": {**aws_node.ENV["aws-node"], "POD_SECURITY_GROUP_ENFORCING_MODE": "strict"}}
     settle(node)
     resource = CustomResource()
@@ -219,5 +264,10 @@ def test_the_roll_back_of_a_failed_rollout_is_not_refused(node, properties):
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
     settle(node, numberAvailable=97)
-    back = resource._begin("Update", {**refuse, "Env": aws_node.ENV}, refuse, event["PhysicalResourceId"])
-    assert back["Dead"] == 3
+    back = ("Update", {**refuse, "Env": aws_node.ENV}, refuse, event["PhysicalResourceId"])
+    later(monkeypatch, 3500)
+    assert resource._begin(*back)["Dead"] == 3
+    on_dead_nodes(node, 1)
+    later(monkeypatch, 3700)
+    with pytest.raises(HandlerError, match="every node must have an available aws-node pod, got 1 of 100"):
+        resource._begin(*back)
