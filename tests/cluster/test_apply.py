@@ -157,6 +157,7 @@ def test_a_daemon_set_that_came_late_has_the_whole_limit_for_its_rollout(node, p
     node.remove()
     resource = CustomResource(began_ago=300)
     begun = resource._begin("Create", {**properties, "RolloutMinutes": 2}, None, "")
+    assert resource_is_waiting(resource, begun)
     node.install()
     assert resource_is_waiting(resource, begun)
 

@@ -39,6 +39,12 @@ def test_a_cni_that_is_just_new_enough_is_patched(node, following, properties, t
     assert aws_node.values(node.live, env) == env
 
 
+def test_a_cni_whose_version_nobody_knows_is_patched_and_told(node, following, properties):
+    """A mirror may name its images as it likes."""
+    node.install(image_tag="latest")
+    assert CustomResource().deploy(properties)["CniVersion"] == "unknown"
+
+
 def test_a_daemon_set_that_comes_late_and_is_too_old_is_refused_too(node, properties):
     """The check is made before every patch, not only at the first look."""
     node.remove()

@@ -1,8 +1,11 @@
 """When a rollout is done, and what a deployment says that does not get there; the status is written by hand."""
 
+import json
+
 import aws_node
 import pytest
 from cloudformation import CustomResource, DeployError, StillWaitingError, begun
+from errors import HandlerError
 from node_pods import READY, STARTED, pod
 
 DONE = {"desiredNumberScheduled": 100, "updatedNumberScheduled": 100, "numberAvailable": 100}
@@ -39,10 +42,15 @@ def test_a_status_that_is_stale_or_between_waves_is_not_taken_for_done(node, pro
         resource._wait(event, 2)
 
 
-def test_a_rollout_is_done_when_every_node_has_an_available_new_pod(node, properties):
-    """The generation and the number of nodes are told."""
+def test_a_rollout_is_done_when_every_node_has_an_available_new_pod(node, properties, capsys):
+    """The generation and the number of nodes are told; the log has each step."""
     resource, event = patched(node, properties, **DONE)
     resource._wait(event, 1)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["message"] for line in lines] == ["looked", "patching", "waiting", "rolled out", "watched"]
+    assert "aws-node ENABLE_POD_ENI must be 'true', got 'false'" in lines[0]["changes"]
+    done = "100 of 100 nodes updated, 100 available"
+    assert [line.get("progress") for line in lines] == [done, None, done, done, None]
     assert resource.data == {"Generation": "2", "Nodes": "100", "CniVersion": "1.23.2"}
 
 
@@ -51,10 +59,10 @@ def pods(node):
     """Pods that are ready, and five that are not, each for a reason of its own."""
     for number in range(5):
         pod(node, f"aws-node-fine{number}", phase="Running", containerStatuses=[STARTED], conditions=[READY])
-    waits = {"reason": "ImagePullBackOff", "message": "Back-off pulling image x: not found"}
+    waits = {"reason": "ImagePullBackOff", "message": "Back-off pulling image x: not found" + ", again" * 60}
     waiting = {**STARTED, "ready": False, "state": {"waiting": waits}}
     pod(node, "aws-node-pull", phase="Pending", containerStatuses=[waiting])
-    crash = {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}
+    crash = {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container" + ", again" * 60}
     pod(node, "aws-node-loop", phase="Running", containerStatuses=[{**waiting, "state": {"waiting": crash}}])
     room = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "Insufficient cpu"}
     pod(node, "aws-node-room", phase="Pending", conditions=[room])
@@ -100,6 +108,8 @@ def test_another_daemon_set_is_awaited_by_name(node, properties, plane, faults, 
     event = resource._begin("Create", {**given, **where}, None, "")
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
+    with pytest.raises(HandlerError, match=r"did not appear in 30 minutes.*node-local-dns.* from its manifest"):
+        resource._wait({**event, "Began": event["Began"] - 1801}, 1)
     live = plane.api.apply(body, "kubectl")
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)

@@ -66,9 +66,9 @@ def event(**more):
 
 
 def test_the_physical_id_stays_while_cluster_and_resource_stay():
-    """An update of anything else replaces nothing."""
+    """An update of anything else replaces nothing, nor does another version of podnet."""
     first = index.physical_id(event())
-    assert first.startswith("prod/kube-system/aws-node/")
+    assert first == "prod/kube-system/aws-node/84e3a8dd"
     other = {"ClusterName": "prod", "Endpoint": "https://new", "Env": {"aws-node": {"X": "1"}}}
     assert index.physical_id(event(RequestType="Update", ResourceProperties=other)) == first
 
@@ -160,6 +160,7 @@ def test_pod_interfaces_are_refused_by_an_old_cni_however_true_is_written(enable
     with pytest.raises(RefusedError, match=r"must be VPC CNI 1\.7 or later"):
         refuse(live, {"aws-node": {"ENABLE_POD_ENI": enabled}})
     refuse(live, {"aws-node": {"ENABLE_POD_ENI": "false"}})
+    refuse(daemon_set(image="cni:1.7"), {"aws-node": {"ENABLE_POD_ENI": enabled}})
 
 
 def test_pods_that_are_replaced_by_hand_are_refused_only_where_a_value_changes():
@@ -205,7 +206,9 @@ def test_no_note_and_a_broken_note_are_no_note():
     """Somebody may have edited it."""
     live = daemon_set()
     assert reconcile.record(live) == {}
-    for text in ("", "{", "[]", '{"owner": "x"}', "null"):
+    note = {"owner": "x", "run": "", "wanted": {}, "replaced": {}}
+    spoiled = [json.dumps({key: note[key] for key in note if key != gone}) for gone in note]
+    for text in ("", "{", "[]", "null", *spoiled):
         live["metadata"]["annotations"] = {reconcile.ANNOTATION: text}
         assert reconcile.record(live) == {}
 
@@ -279,6 +282,18 @@ def test_a_crashed_init_container_is_the_reason():
     waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
     status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
     assert pods.reason({"metadata": {}, "status": status}) == "init Error no module"
+    del crashed["state"]["terminated"]["message"]
+    assert pods.reason({"metadata": {}, "status": status}) == "init Error"
+
+
+def test_a_condition_is_the_reason_where_it_is_not_met_and_says_why():
+    """The node controller says of a pod that it is not ready, and no more."""
+    met, silent = {"type": "Initialized", "status": "True", "message": "m"}, {"type": "Ready", "status": "False"}
+    pod = {"metadata": {}, "spec": {}, "status": {"phase": "Pending", "conditions": [met, silent]}}
+    pod["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+    assert pods.reason(pod) == "Pending, its kubelet reports nothing more yet"
+    pod["status"]["conditions"].append({"type": "PodScheduled", "status": "False", "message": "no room"})
+    assert pods.reason(pod) == "PodScheduled no room"
 
 
 def test_a_pod_without_a_node_is_not_one_of_a_dead_node():
@@ -288,6 +303,20 @@ def test_a_pod_without_a_node_is_not_one_of_a_dead_node():
     assert pods.silent({**pod, "spec": {"nodeName": "n"}})
 
 
+@pytest.mark.parametrize(("what", "seconds"), [("deletionTimestamp", 30), ("creationTimestamp", 300)])
+def test_a_kubelet_that_is_a_moment_late_is_not_silent(what, seconds):
+    """Half a minute to end a pod after its time, five to tell of a new one."""
+    for ago, silent in ((seconds - 5, False), (seconds + 5, True)):
+        then = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
+        assert pods.silent({"metadata": {what: then}, "spec": {"nodeName": "n"}}) is silent
+
+
+def test_a_pod_of_which_one_container_runs_and_another_does_not_is_not_silent():
+    """Its kubelet tells of both; aws-node has the network policy agent beside it."""
+    status = {"containerStatuses": [{"ready": True}, {"ready": False}], "conditions": []}
+    assert not pods.silent({"metadata": {}, "spec": {}, "status": status})
+
+
 def test_a_pod_that_ends_serves_no_more():
     """Kubelet reports it as ready until its last container has stopped."""
     pod = {"metadata": {}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}
@@ -295,12 +324,13 @@ def test_a_pod_that_ends_serves_no_more():
     assert not pods.ready({**pod, "metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})
 
 
-@pytest.mark.parametrize(("change", "same"), [({}, True), ({"image": "other"}, False), ({"env": []}, False)])
+@pytest.mark.parametrize(("change", "same"), [({}, True), ({"image": "other"}, False), ({"env": None}, False)])
 def test_a_pod_runs_the_template_where_image_and_variables_are_its_own(change, same):
     """What admission added is no difference."""
     live = daemon_set([("A", "1")])
     (container,) = live["spec"]["template"]["spec"]["containers"]
     added = {**container, "env": [*container["env"], {"name": "ADDED", "value": "x"}]}
     init = live["spec"]["template"]["spec"]["initContainers"]
-    pod = {"spec": {"initContainers": init, "containers": [{**added, **change}]}}
+    there = {key: part for key, part in {**added, **change}.items() if part is not None}
+    pod = {"spec": {"initContainers": init, "containers": [there]}}
     assert pods._runs(pod, live) is same
