@@ -58,7 +58,7 @@ def first_look(event: Event, api: KubeApi) -> Json:
         need = "every node must have an available aws-node pod"
         raise RefusedError(f"{need}, got {dead_nodes(live, dead)}; remove the dead nodes")
     if env:
-        claim(api, live, event["RequestId"])
+        claim(api, event["RequestId"])
     return {"Dead": dead, "Claimed": bool(env)}
 
 

@@ -2,10 +2,10 @@
 
 All state is in the object itself, in its environment and in podnet's note, so it does not matter who was interrupted
 where: Create, Update, Delete and the watch take the same steps. Every patch carries the resourceVersion it was made
-for, so that no update is lost. A wish is a note: owner (physical id), run (request id) and wanted (the values, none to
-undo everything); in a wish `gone` are variables of the add-on's own configuration that left it, whose original is no
-entry. A second annotation names the latest request, so that one that CloudFormation has cancelled, and that still looks
-every few seconds (aws/aws-cdk#31541), does not patch any more.
+for, so that no update is lost. A wish is a note: owner (physical id), run (request id) and wanted (the values), or an
+empty wanted alone to undo everything; in a wish `gone` are variables of the add-on's own configuration that left it,
+whose original is no entry. A second annotation names the latest request, so that one that CloudFormation has cancelled,
+and that still looks every few seconds (aws/aws-cdk#31541), does not patch any more.
 """
 
 import json
@@ -35,10 +35,9 @@ def record(live: Json) -> Json:
     return found if isinstance(found, dict) and {"owner", "run", "wanted", "replaced"} <= found.keys() else {}
 
 
-def claim(api: KubeApi, live: Json, request: str) -> None:
+def claim(api: KubeApi, request: str) -> None:
     """Write down that `request` is the latest; no pod and no field of podnet's is touched."""
-    metadata = {"name": live["metadata"]["name"], "annotations": {REQUEST: request}}
-    body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata}
+    body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"annotations": {REQUEST: request}}}
     api.patch(f"{AWS_NODE}?fieldManager={_REQUESTER}&force=true", body, _APPLY)
 
 
@@ -88,10 +87,9 @@ def _restore(live: Json, note: Json | None, env: Json, leaving: dict[tuple[str, 
 
 
 def _body(live: Json, note: Json | None, pod: Json) -> Json:
-    metadata = {name: live["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
-    gone = {} if note else {REQUEST: None}
     text = note and json.dumps(note, sort_keys=True, separators=(",", ":"))
-    metadata["annotations"] = {ANNOTATION: text, **gone}
+    annotations = {ANNOTATION: text, **({} if note else {REQUEST: None})}
+    metadata = {"resourceVersion": live["metadata"]["resourceVersion"], "annotations": annotations}
     return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata, **pod}
 
 
@@ -127,7 +125,7 @@ def undo(api: KubeApi, owners: tuple[str, ...], log: Callable[..., None]) -> Non
     Raises:
         KubeError: the cluster is there and did not grant a request.
     """
-    nothing = {"owner": owners[0], "run": "", "wanted": {}}
+    nothing: Json = {"wanted": {}}
     try:
         live = api.get(AWS_NODE)
         left = converge(api, live, lambda now: nothing if record(now).get("owner", owners[0]) in owners else None, log)
