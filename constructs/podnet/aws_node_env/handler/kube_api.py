@@ -92,8 +92,7 @@ class KubeApi:
             reply = http.getresponse()
             text = _read(reply, until=time.monotonic() + seconds)
         except (OSError, HTTPException) as error:
-            said = str(error)[:200] or type(error).__name__
-            raise KubeError(f"{what} got no whole answer: {said}; {_CONTROL_PLANE}") from error
+            raise KubeError(f"{what} got no whole answer: {str(error)[:200]}; {_CONTROL_PLANE}") from error
         finally:
             http.close()
         return _judge(what, reply, text)

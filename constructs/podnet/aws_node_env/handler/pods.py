@@ -85,7 +85,7 @@ def node(pod: Json) -> str:
     try:
         meant = pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
         return str(meant["nodeSelectorTerms"][0]["matchFields"][0]["values"][0])
-    except (KeyError, IndexError):
+    except KeyError:
         return "no node"
 
 
