@@ -210,13 +210,16 @@ def test_dead_nodes_can_block_the_rollout_and_the_deployment_says_so(node, prope
     assert f"{dead} of {nodes} nodes without an available pod" in capsys.readouterr().out
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
-    settle(node, **numbers, updatedNumberScheduled=0)
-    later(monkeypatch, 170)
-    with pytest.raises(StillWaitingError):
-        resource._wait(event, 1)
-    later(monkeypatch, 181)
-    blocked = rf"begin to roll out: {dead} of {nodes} .* uses up maxUnavailable \({dead}\).*; aws-node-dead0 on "
-    with pytest.raises(HandlerError, match=blocked):
+    blocked = {**numbers, "updatedNumberScheduled": dead}  # a dead node's pod may count as updated
+    moving = {"updatedNumberScheduled": dead + 1}, {"numberAvailable": nodes - dead + 1}
+    for seconds, change in ((170, {}), *((181, change) for change in moving)):
+        settle(node, **{**blocked, **change})
+        later(monkeypatch, seconds)
+        with pytest.raises(StillWaitingError):
+            resource._wait(event, 1)
+    settle(node, **blocked)
+    said = rf"begin to roll out: {dead} of {nodes} .* uses up maxUnavailable \({dead}\).*; aws-node-dead0 on "
+    with pytest.raises(HandlerError, match=said):
         resource._wait(event, 1)
 
 

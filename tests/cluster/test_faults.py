@@ -66,12 +66,30 @@ def test_a_patch_whose_answer_was_lost_is_not_sent_blindly(node, following, thro
     assert live["metadata"]["generation"] == 2
 
 
-def test_the_server_is_asked_again_no_earlier_than_it_says(node, following, through, faults):
-    """Retry-After is kept."""
-    faults.spoil(refusal(429, Retry_After="2"), method="GET")
-    began = time.monotonic()
-    CustomResource(seconds=30).deploy(through)
-    assert time.monotonic() - began > 2
+@pytest.fixture
+def slept(monkeypatch):
+    """The pauses of the handler between its tries, in seconds: on its clock nothing else takes time."""
+    slept = []
+    clock = types.SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept))
+    monkeypatch.setattr(kube_api, "time", clock)
+    return slept
+
+
+@pytest.mark.parametrize(
+    ("headers", "pauses"),
+    [
+        ({"Retry_After": "2"}, [2, 2]),
+        ({}, [0.25, 0.5, 1, 2]),
+        ({"Retry_After": "Thu, 31 Dec 2026 23:59:59 GMT"}, [0.25, 0.5, 1, 2]),
+    ],
+    ids=["seconds", "nothing", "a date"],
+)
+def test_the_server_is_asked_again_no_earlier_than_it_says(through, faults, slept, headers, pauses):
+    """Retry-After is kept while there is time for it; the API server gives seconds."""
+    faults.always = refusal(429, **headers)
+    with pytest.raises(KubeError, match="refused with 429"):
+        KubeApi(through, seconds=5).get("/version?")
+    assert slept == pauses
 
 
 @pytest.mark.parametrize(
@@ -112,11 +130,8 @@ def test_a_lasting_fault_ends_in_one_sentence(node, through, faults, fault, sent
     assert "podnet" not in aws_node.managers(node.live)
 
 
-def test_pauses_grow_to_five_seconds_and_a_delete_gives_up_earlier(properties, monkeypatch):
+def test_pauses_grow_to_five_seconds_and_a_delete_gives_up_earlier(properties, slept):
     """Within half a minute, as the cluster is likely to be gone; a Create hopes for longer. Lambda has 60 s."""
-    slept = []
-    clock = types.SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept))
-    monkeypatch.setattr(kube_api, "time", clock)
     gone, resource = {**properties, "Endpoint": "https://127.0.0.1:1"}, CustomResource()
     resource.properties, resource.identity = gone, "lab/kube-system/aws-node/0"
     resource.delete()

@@ -87,6 +87,14 @@ def test_a_rollout_that_stands_still_ends_within_the_limit_and_names_three_pods(
     assert text.endswith("log group Stack-AwsNodeEnvLogs")
 
 
+def test_where_every_pod_is_ready_and_a_node_has_none_the_node_is_looked_for(node, properties):
+    """Nothing is wrong with the pods that there are."""
+    resource, event = patched(node, properties, **{**DONE, "numberAvailable": 99})
+    event["ResourceProperties"]["RolloutMinutes"] = "0.001"
+    with pytest.raises(HandlerError, match="99 available; every pod says that it is ready: look for dead nodes"):
+        resource._wait(event, 1)
+
+
 def test_a_poll_is_one_request_whatever_happens(node, properties, faults, certificates):
     """No pod is listed before the limit has passed."""
     through = {**properties, "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
@@ -106,6 +114,7 @@ def test_another_daemon_set_is_awaited_by_name(node, properties, plane, faults, 
     given = {"ClusterName": properties["ClusterName"], **through}
     resource = CustomResource("NodeLocalDns")
     event = resource._begin("Create", {**given, **where}, None, "")
+    assert [method for method, _ in faults.requests] == ["GET"], "it claims nothing"
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
     with pytest.raises(HandlerError, match=r"did not appear in 30 minutes.*node-local-dns.* from its manifest"):

@@ -274,13 +274,15 @@ def test_a_pod_that_cannot_end_is_named_with_the_time():
     pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}
     assert pods.reason(pod) == "should be gone since 2026-01-01T00:00:00Z, is its node alive?"
     assert pods.node(pod) == "n"
+    assert pods.node({"spec": {}}) == "no node"
 
 
 def test_a_crashed_init_container_is_the_reason():
     """It comes before the containers that wait for it."""
     crashed = {"name": "init", "ready": False, "state": {"terminated": {"reason": "Error", "message": "no module"}}}
     waiting = {"name": "main", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
-    status = {"initContainerStatuses": [crashed], "containerStatuses": [waiting]}
+    ended = {"name": "first", "ready": True, "state": {"terminated": {"reason": "Completed"}}}
+    status = {"initContainerStatuses": [ended, crashed], "containerStatuses": [waiting]}
     assert pods.reason({"metadata": {}, "status": status}) == "init Error no module"
     del crashed["state"]["terminated"]["message"]
     assert pods.reason({"metadata": {}, "status": status}) == "init Error"
@@ -301,6 +303,7 @@ def test_a_pod_without_a_node_is_not_one_of_a_dead_node():
     pod = {"metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}, "spec": {}, "status": {"phase": "Pending"}}
     assert not pods.silent(pod)
     assert pods.silent({**pod, "spec": {"nodeName": "n"}})
+    assert pods.reason({**pod, "spec": {"nodeName": "n"}}) == "its kubelet reports nothing more, is its node alive?"
 
 
 @pytest.mark.parametrize(("what", "seconds"), [("deletionTimestamp", 30), ("creationTimestamp", 300)])
@@ -311,10 +314,15 @@ def test_a_kubelet_that_is_a_moment_late_is_not_silent(what, seconds):
         assert pods.silent({"metadata": {what: then}, "spec": {"nodeName": "n"}}) is silent
 
 
-def test_a_pod_of_which_one_container_runs_and_another_does_not_is_not_silent():
-    """Its kubelet tells of both; aws-node has the network policy agent beside it."""
-    status = {"containerStatuses": [{"ready": True}, {"ready": False}], "conditions": []}
-    assert not pods.silent({"metadata": {}, "spec": {}, "status": status})
+@pytest.mark.parametrize(
+    ("containers", "ready", "silent"),
+    [((True, True), "False", True), ((True, False), "False", False), ((True, True), "True", False)],
+)
+def test_a_pod_that_is_not_ready_though_its_containers_are_is_silent(containers, ready, silent):
+    """The node controller says so; of a container that is not ready, the kubelet tells, and one of two is enough."""
+    told = [{"ready": container} for container in containers]
+    status = {"containerStatuses": told, "conditions": [{"type": "Ready", "status": ready}]}
+    assert pods.silent({"metadata": {}, "spec": {}, "status": status}) is silent
 
 
 def test_a_pod_that_ends_serves_no_more():
