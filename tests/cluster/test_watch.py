@@ -78,7 +78,9 @@ def test_a_daemon_set_that_was_made_again_gets_the_values_and_delete_still_resto
 
 
 def test_the_metrics_are_in_the_log_line(node, deployed, capsys):
-    """Embedded metric format: namespace, dimension, names; and the drift in words, with who made it."""
+    """Embedded metric format: namespace, dimension, names; and the drift in words, with who made it and who did not."""
+    body = {"spec": {"template": {"spec": {"containers": [{"name": "aws-node", "image": "mirror/cni:v1.23.3"}]}}}}
+    node.api("PATCH", f"{PATH}?fieldManager=kubectl-image", body, "application/strategic-merge-patch+json")
     node.set_env("aws-node", "ENABLE_POD_ENI", "false")
     capsys.readouterr()
     look(deployed)
@@ -104,14 +106,17 @@ def test_the_end_of_a_deployment_is_counted_as_a_look(node, following, propertie
     assert counted["Cluster"] == "lab"
 
 
-@pytest.mark.parametrize("gone", ["the cluster", "the DaemonSet"])
-def test_a_failure_is_counted_and_told(node, deployed, capsys, gone):
+@pytest.mark.parametrize(
+    ("gone", "advice"),
+    [("the cluster", "look at the endpoint: "), ("the DaemonSet", "look at the cluster: it has no such")],
+)
+def test_a_failure_is_counted_and_told(node, deployed, capsys, gone, advice):
     """It raises nothing, so Lambda does not try again behind our back."""
     if gone == "the DaemonSet":
         node.remove()
     more = {"Endpoint": "https://127.0.0.1:1"} if gone == "the cluster" else {}
     assert look(deployed, **more) == {**NONE, "Failures": 1}
-    assert "look at the" in json.loads(capsys.readouterr().out.splitlines()[-1])["failure"]
+    assert advice in json.loads(capsys.readouterr().out.splitlines()[-1])["failure"]
 
 
 def test_a_cni_that_became_too_old_is_a_failure_and_is_not_patched(node, deployed):

@@ -290,9 +290,10 @@ def test_a_crashed_init_container_is_the_reason():
 
 def test_a_condition_is_the_reason_where_it_is_not_met_and_says_why():
     """The node controller says of a pod that it is not ready, and no more."""
+    pod = {"metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}, "spec": {}, "status": {"phase": "Pending"}}
+    assert pods.reason(pod) == "Pending, its kubelet reports nothing more yet"
     met, silent = {"type": "Initialized", "status": "True", "message": "m"}, {"type": "Ready", "status": "False"}
-    pod = {"metadata": {}, "spec": {}, "status": {"phase": "Pending", "conditions": [met, silent]}}
-    pod["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+    pod["status"]["conditions"] = [met, silent]
     assert pods.reason(pod) == "Pending, its kubelet reports nothing more yet"
     pod["status"]["conditions"].append({"type": "PodScheduled", "status": "False", "message": "no room"})
     assert pods.reason(pod) == "PodScheduled no room"
