@@ -116,6 +116,19 @@ def test_an_upgrade_without_force_succeeds_where_the_add_on_carries_the_values(n
     assert data["CniVersion"] == "1.24.0"
 
 
+def test_a_container_without_any_variable_gets_its_first(node, following, properties):
+    """An init container of an older or a self-managed CNI; a Delete takes it away again."""
+    body = aws_node.manifest()
+    del aws_node.containers(body)["aws-vpc-cni-init"]["env"]
+    node.remove()
+    before = node.api.apply(body, "eks")
+    resource = CustomResource()
+    resource.deploy(properties)
+    assert node.values == aws_node.ENV
+    resource.delete()
+    assert without_our_marks(node.live) == without_our_marks(before)
+
+
 def test_a_changed_value_is_rolled_out(node, following, properties):
     """From standard to strict: one generation."""
     resource = CustomResource()
