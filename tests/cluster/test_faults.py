@@ -75,20 +75,33 @@ def slept(monkeypatch):
     return slept
 
 
+GROWING = [0.25, 0.5, 1, 2, 4, 5, 5]
+
+
 @pytest.mark.parametrize(
-    ("headers", "pauses"),
+    ("status", "pauses"),
     [
-        ({"Retry_After": "2"}, [2, 2]),
-        ({}, [0.25, 0.5, 1, 2]),
-        ({"Retry_After": "Thu, 31 Dec 2026 23:59:59 GMT"}, [0.25, 0.5, 1, 2]),
+        *((status, GROWING) for status in (401, 429, 502, 503, 504)),
+        *((403, GROWING[:4]), (500, GROWING[:3])),
+        *((status, []) for status in (400, 404, 409, 422)),
     ],
-    ids=["seconds", "nothing", "a date"],
 )
-def test_the_server_is_asked_again_no_earlier_than_it_says(through, faults, slept, headers, pauses):
+def test_a_refusal_is_repeated_where_and_while_that_can_help(through, faults, slept, status, pauses):
+    """Rights that were given a moment ago take seconds; what the request itself is to blame for is final."""
+    faults.always = refusal(status)
+    with pytest.raises(KubeError, match=f"refused with {status}"):
+        KubeApi(through, seconds=20).get("/version?")
+    assert slept == pauses
+
+
+@pytest.mark.parametrize(
+    ("after", "pauses"), [("2", [2] * 9), ("Thu, 31 Dec 2026 23:59:59 GMT", GROWING)], ids=["seconds", "a date"]
+)
+def test_the_server_is_asked_again_no_earlier_than_it_says(through, faults, slept, after, pauses):
     """Retry-After is kept while there is time for it; the API server gives seconds."""
-    faults.always = refusal(429, **headers)
+    faults.always = refusal(429, Retry_After=after)
     with pytest.raises(KubeError, match="refused with 429"):
-        KubeApi(through, seconds=5).get("/version?")
+        KubeApi(through, seconds=20).get("/version?")
     assert slept == pauses
 
 
@@ -135,11 +148,11 @@ def test_pauses_grow_to_five_seconds_and_a_delete_gives_up_earlier(properties, s
     gone, resource = {**properties, "Endpoint": "https://127.0.0.1:1"}, CustomResource()
     resource.properties, resource.identity = gone, "lab/kube-system/aws-node/0"
     resource.delete()
-    assert slept == [0.25, 0.5, 1, 2, 4, 5, 5]
+    assert slept == GROWING
     slept.clear()
     with pytest.raises(DeployError, match="did not reach"):
         CustomResource().deploy(gone)
-    assert slept == [0.25, 0.5, 1, 2, 4, *[5] * 6]
+    assert slept == [*GROWING, *[5] * 4]
 
 
 def test_an_object_that_others_write_all_the_time_is_given_up(through, faults, monkeypatch):

@@ -48,7 +48,9 @@ def test_ownership_that_somebody_took_from_podnet_is_taken_again(node, deployed,
 
 
 def test_drift_is_repaired_and_counted(node, deployed):
-    """A value by hand, an entry removed, a reset by the add-on."""
+    """A value by hand, a value made blank, a reset by the add-on, which removes an entry."""
+    node.set_env("aws-node", "ENABLE_POD_ENI", "")
+    assert look(deployed) == {**NONE, "DriftFound": 1, "DriftRepaired": 1}
     node.set_env("aws-node", "ENABLE_POD_ENI", "false")
     assert look(deployed) == {**NONE, "DriftFound": 1, "DriftRepaired": 1}
     assert node.values == aws_node.ENV
