@@ -101,9 +101,7 @@ def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], Json | None], l
         KubeError: a request was not granted. Another writer in between (409) is no failure: read again, plan again.
     """
     for attempt in range(_ATTEMPTS):
-        wish = wish_of(live)
-        patch = next_patch(live, wish) if wish else None
-        if not wish or not patch:
+        if not (wish := wish_of(live)) or not (patch := next_patch(live, wish)):
             return live
         refuse(live, wish["wanted"])
         kind, body, left = patch
