@@ -154,7 +154,7 @@ def refusal(status, message="the server is unwell", **headers):
 
 def page(handler):
     """Answer 200 with a page of a proxy."""
-    answer(handler, 200, b"<html>Welcome to the guest network</html>", {"Content-Type": "text/html"})
+    answer(handler, 200, b"<html>Welcome to the guest network \xff</html>", {"Content-Type": "text/html"})
 
 
 def short(handler):

@@ -66,6 +66,12 @@ class AwsNode:
         path = f"{aws_node.PATH}?fieldManager={manager}"
         return self.api("PATCH", path, body, "application/strategic-merge-patch+json")
 
+    def remove_env(self, container, name):
+        """Do what `kubectl set env` does with `NAME-`."""
+        entry = {"name": name, "$patch": "delete"}
+        body = {"spec": {"template": {"spec": {"containers": [{"name": container, "env": [entry]}]}}}}
+        return self.api("PATCH", aws_node.PATH, body, "application/strategic-merge-patch+json")
+
     def set_status(self, **numbers):
         """Write the status, as the DaemonSet controller would; absent numbers are absent."""
         body = aws_node.status(self.live, **numbers)

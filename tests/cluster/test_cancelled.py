@@ -23,11 +23,22 @@ def test_a_cancelled_create_is_undone_though_cloudformation_does_not_know_its_id
     before = node.live
     resource = CustomResource()
     begun(resource, properties)
+    assert {"podnet", "podnet-request"} <= aws_node.managers(node.live)
     resource._wait(resource._begin("Delete", properties, None, "Stack-AwsNodeEnv-1A2B3C4D5E6F7"), 1)
     live = node.live
     assert live["spec"]["template"]["spec"] == before["spec"]["template"]["spec"]
     assert not set(NOTES) & live["metadata"]["annotations"].keys()
     assert not [name for name in aws_node.managers(live) if name.startswith("podnet")]
+
+
+def test_a_resource_is_undone_by_the_id_that_an_older_version_gave_it(node, properties):
+    """The note has it, and so has CloudFormation."""
+    resource = CustomResource()
+    event = {**resource._begin("Create", properties, None, ""), "PhysicalResourceId": "old/form"}
+    with pytest.raises(StillWaitingError):
+        resource._wait(event, 1)
+    resource._wait(resource._begin("Delete", properties, None, "old/form"), 1)
+    assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
 
 
 def test_a_waiter_that_looks_after_the_delete_changes_nothing(node, properties):

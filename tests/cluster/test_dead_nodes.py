@@ -34,7 +34,7 @@ def test_three_dead_nodes_of_a_hundred_are_said_and_counted_out(node, properties
     on_dead_nodes(node, 3)
     resource = CustomResource()
     event = resource._begin("Create", properties, None, "")
-    assert "3 of 100 nodes without an available pod before we began" in capsys.readouterr().out
+    assert '3 of 100 nodes without an available pod before we began"' in capsys.readouterr().out
     with pytest.raises(StillWaitingError):
         resource._wait(event, 1)
     settle(node, updatedNumberScheduled=97, numberAvailable=97)

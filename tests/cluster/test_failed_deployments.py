@@ -100,6 +100,9 @@ def test_somebody_who_sets_a_value_back_during_the_wait_is_named(node, following
     node.set_env("aws-node", "ENABLE_POD_ENI", "false", manager="argocd")
     with pytest.raises(Exception, match="ENABLE_POD_ENI must be 'true', got 'false': set back by argocd"):
         resource._wait(begun, 1)
+    node.remove_env("aws-node", "ENABLE_POD_ENI")
+    with pytest.raises(Exception, match="ENABLE_POD_ENI must be 'true', got None: set back by somebody"):
+        resource._wait(begun, 1)
 
 
 def test_a_resource_that_is_renamed_in_the_template_keeps_its_values(node, following, properties):

@@ -75,6 +75,14 @@ def test_a_cluster_that_is_gone_has_no_pods(gone):
     assert gone.polls == 1
 
 
+def test_a_cluster_that_does_not_know_the_handler_any_more_is_not_waited_for(gone, faults, certificates):
+    """Its access entry is gone, and with it whoever could be asked."""
+    gone.properties |= {"Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+    gone.seconds, faults.always = 5.3, refusal(401)
+    gone.delete()
+    assert gone.polls == 1
+
+
 def test_an_api_server_that_is_away_is_waited_for_until_the_limit_has_passed(node, gone, faults, certificates):
     """Nobody knows whether pods are left; then the reason is told."""
     cache_pod(node, "cache-1", NodeLocalDns.NAME)

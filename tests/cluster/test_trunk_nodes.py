@@ -39,12 +39,14 @@ def nodes(api):
         labels = {"podnet.io/node-group": group} if group else {}
         api("POST", "/api/v1/nodes", {"metadata": {"name": name, "labels": labels}})
         amount = {"vpc.amazonaws.com/pod-eni": branches} if branches else {"cpu": "2"}
-        status = {"capacity": amount, "allocatable": amount, "conditions": [{"type": "Ready", "status": ready}]}
+        conditions = [{"type": "DiskPressure", "status": "True"}, {"type": "Ready", "status": ready}]
+        status = {"capacity": amount, "allocatable": amount, "conditions": conditions}
         merge = "application/merge-patch+json"
         api("PATCH", f"/api/v1/nodes/{name}/status", {"status": status}, merge)
         if features is not None:
             kind = {"apiVersion": "vpcresources.k8s.aws/v1alpha1", "kind": "CNINode"}
-            api("POST", CNI_NODES, {**kind, "metadata": {"name": name}, "spec": {"features": features}})
+            spec = {"features": features} if features else {}
+            api("POST", CNI_NODES, {**kind, "metadata": {"name": name}, "spec": spec})
 
     yield make
     for name in made:

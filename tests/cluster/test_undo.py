@@ -44,11 +44,17 @@ def addon_configuration(env):
 
 
 def test_what_the_add_on_has_from_the_same_settings_is_no_original(node, following, properties):
-    """On a new cluster it is there before the first look; a variable that leaves must not stay for ever."""
-    name = "POD_SECURITY_GROUP_ENFORCING_MODE"
-    node.install(aws_node.ENV)
-    resource = CustomResource()
-    resource.deploy({**properties, "AddonConfiguration": addon_configuration(aws_node.ENV)})
+    """On a new cluster it is there before the first look; a variable that leaves must not stay for ever.
+
+    Nor must the value that it had at first come back, though somebody made the entry by hand before the add-on had it
+    and still owns its name.
+    """
+    name, resource = "POD_SECURITY_GROUP_ENFORCING_MODE", CustomResource()
+    node.set_env("aws-node", name, "strict")
+    for mode in ("strict", "standard"):
+        env = {**aws_node.ENV, "aws-node": {**aws_node.ENV["aws-node"], name: mode}}
+        node.install(env)
+        resource.deploy({**properties, "Env": env, "AddonConfiguration": addon_configuration(env)})
     env = less(name)
     node.install(env)
     assert node.values["aws-node"][name] == "standard"

@@ -60,12 +60,13 @@ def test_drift_is_repaired_and_counted(node, deployed):
     assert look(deployed) == NONE
 
 
-def test_report_only_reports_and_changes_nothing(node, deployed):
-    """Repair: false."""
-    node.set_env("aws-node", "ENABLE_POD_ENI", "false")
+def test_report_only_reports_and_changes_nothing(node, deployed, capsys):
+    """Repair: false. Nobody owns what is not there, so nobody is named."""
+    node.remove_env("aws-node", "ENABLE_POD_ENI")
     generation = node.live["metadata"]["generation"]
     assert look(deployed, repair=False) == {**NONE, "DriftFound": 1}
-    assert node.values["aws-node"]["ENABLE_POD_ENI"] == "false"
+    assert "ENABLE_POD_ENI must be 'true', got None, set by somebody" in capsys.readouterr().out
+    assert node.values["aws-node"]["ENABLE_POD_ENI"] is None
     assert node.live["metadata"]["generation"] == generation
 
 
