@@ -46,6 +46,7 @@ def test_nothing_is_awaited_while_the_cache_is_wanted(node, gone):
 @pytest.mark.parametrize("label", [NodeLocalDns.NAME, NodeLocalDns.STANDBY])
 def test_delete_waits_for_pods_that_run_and_for_pods_that_end(node, gone, label):
     """A pod with another label is not waited for."""
+    gone.began_ago = 1700
     cache_pod(node, "cache-1", label)
     cache_pod(node, "coredns-1", "kube-dns")
     with pytest.raises(StillWaitingError):

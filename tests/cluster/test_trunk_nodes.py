@@ -73,11 +73,11 @@ def test_it_is_done_when_each_group_has_nodes_with_trunks(nodes, groups):
 
 @pytest.mark.parametrize("lack", [{"branches": ""}, {"features": []}, {"features": None}, {"branches": "0"}], ids=str)
 def test_it_waits_for_a_node_that_lacks_something(nodes, groups, lack):
-    """For the resource, for the CNINode, and for the feature in it."""
+    """For the resource, for the CNINode, and for the feature in it; until the limit."""
     nodes("one", **lack)
     nodes("two", "big")
     with pytest.raises(StillWaitingError):
-        CustomResource().deploy(groups, polls=2)
+        CustomResource(began_ago=1700).deploy(groups, polls=2)
 
 
 def test_it_waits_for_a_group_without_a_ready_node(nodes, groups):
@@ -94,14 +94,19 @@ def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes
     """The last event about the trunk, not an older one and not one about something else."""
     nodes("one", branches="")
     nodes("two", features=None)
-    for reason, message, when in (
-        ("NodeTrunkInitiated", "long ago", "2026-01-01T00:00:00Z"),
-        ("NodeTrunkFailedInit", "The node failed initializing trunk interface", "2026-01-02T00:00:00Z"),
-        ("Starting", "kubelet", "2026-01-03T00:00:00Z"),
+    newer = {"reportingComponent": "vpc", "reportingInstance": "vpc-1", "action": "Init"}
+    for name, reason, message, when in (
+        ("c", "NodeTrunkInitiated", "long ago", {"lastTimestamp": "2026-01-01T00:00:00Z"}),
+        (
+            *("b", "NodeTrunkFailedInit", "The node failed initializing trunk interface"),
+            {"eventTime": "2026-01-03T00:00:00.000000Z", **newer},
+        ),
+        ("a", "NodeTrunkInitiated", "yesterday", {"lastTimestamp": "2026-01-02T00:00:00Z"}),
+        ("d", "Starting", "kubelet", {"lastTimestamp": "2026-01-04T00:00:00Z"}),
     ):
         about = {"kind": "Node", "name": "one"}
-        meta = {"generateName": "one.", "namespace": "default"}
-        event = {"reason": reason, "message": message, "type": "Normal", "lastTimestamp": when}
+        meta = {"generateName": f"{name}.", "namespace": "default"}
+        event = {"reason": reason, "message": message, "type": "Normal", **when}
         api("POST", EVENTS, {"metadata": meta, "involvedObject": about, **event})
     with pytest.raises(DeployError) as failed:
         CustomResource(began_ago=1900).deploy(groups)
