@@ -91,9 +91,11 @@ def test_it_waits_for_a_group_without_a_ready_node(nodes, groups):
 
 
 def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes, groups, api):
-    """The last event about the trunk, not an older one and not one about something else."""
+    """Three nodes; the last event about the trunk or that warns, not an older one and not one about something else."""
     nodes("one", branches="")
     nodes("two", features=None)
+    nodes("three", features=[])
+    nodes("zero", branches="")
     newer = {"reportingComponent": "vpc", "reportingInstance": "vpc-1", "action": "Init"}
     for name, reason, message, when in (
         ("c", "NodeTrunkInitiated", "long ago", {"lastTimestamp": "2026-01-01T00:00:00Z"}),
@@ -108,13 +110,17 @@ def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes
         meta = {"generateName": f"{name}.", "namespace": "default"}
         event = {"reason": reason, "message": message, "type": "Normal", **when}
         api("POST", EVENTS, {"metadata": meta, "involvedObject": about, **event})
+    about, event = {"kind": "Node", "name": "two"}, {"reason": "Unsupported", "message": "no", "type": "Warning"}
+    api("POST", EVENTS, {"metadata": {**meta, "generateName": "two."}, "involvedObject": about, **event})
     with pytest.raises(DeployError) as failed:
         CustomResource(began_ago=1900).deploy(groups)
     told = str(failed.value)
-    assert "2 of 2 nodes cannot carry pods with security groups of their own after 30 minutes" in told
+    assert "4 of 4 nodes cannot carry pods with security groups of their own after 30 minutes" in told
     assert "node group big has no ready node" in told
     assert "one has no allocatable vpc.amazonaws.com/pod-eni (NodeTrunkFailedInit: The node failed init" in told
-    assert "two has no CNINode" in told
+    assert "two has no CNINode (Unsupported: no)" in told
+    assert "three has no feature SecurityGroupsForPods in its CNINode" in told
+    assert "zero" not in told
     assert "AmazonEKSVPCResourceController" in told
 
 

@@ -269,6 +269,28 @@ def test_words_of_the_cluster_reach_a_terminal_without_control_characters(capsys
     assert json.loads(capsys.readouterr().out)["reason"] == said
 
 
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (lambda: rollout.observed({"metadata": {}}), r"KeyError 'generation' \(rollout\.py:\d+\)"),
+        (lambda: rollout.counts({"status": []}), r"AttributeError .* \(rollout\.py:\d+\)"),
+        (
+            lambda: rollout.max_unavailable({"spec": {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "x"}}}}),
+            "Val",
+        ),
+        (lambda: cni_version({"spec": None}), r"TypeError .* \(daemon_set\.py:\d+\)"),
+        (lambda: changed_since({}, float("inf")), r"OverflowError .* \(daemon_set\.py:\d+\)"),
+        (lambda: configured({"AddonConfiguration": "[" * 100_000}), "RecursionError"),
+    ],
+    ids=["missing", "a list", "a word", "null", "infinite", "deep"],
+)
+def test_another_form_than_the_code_reads_is_told_with_the_place(read, said):
+    """Of an event or of an answer: the exception, and the line that read it."""
+    form = f"must have the form that the handler knows, got {said}"
+    with pytest.raises(errors.HandlerError, match=form), index.told({}):
+        read()
+
+
 def test_a_pod_that_cannot_end_is_named_with_the_time():
     """Its node may be dead."""
     pod = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "spec": {"nodeName": "n"}, "status": {}}
