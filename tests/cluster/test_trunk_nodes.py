@@ -97,29 +97,27 @@ def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes
     nodes("three", features=[])
     nodes("zero", branches="")
     newer = {"reportingComponent": "vpc", "reportingInstance": "vpc-1", "action": "Init"}
-    for name, reason, message, when in (
-        ("c", "NodeTrunkInitiated", "long ago", {"lastTimestamp": "2026-01-01T00:00:00Z"}),
-        (
-            *("b", "NodeTrunkFailedInit", "The node failed initializing trunk interface"),
-            {"eventTime": "2026-01-03T00:00:00.000000Z", **newer},
-        ),
-        ("a", "NodeTrunkInitiated", "yesterday", {"lastTimestamp": "2026-01-02T00:00:00Z"}),
-        ("d", "Starting", "kubelet", {"lastTimestamp": "2026-01-04T00:00:00Z"}),
+    failed, initiated = "The node failed initializing trunk interface", "NodeTrunkInitiated"
+    for name, kind, reason, message, when in (
+        ("one-c", "Normal", initiated, "long ago", {"lastTimestamp": "2026-01-01T00:00:00Z"}),
+        ("one-b", "Normal", "NodeTrunkFailedInit", failed, {"eventTime": "2026-01-03T00:00:00.000000Z", **newer}),
+        ("one-a", "Normal", initiated, "yesterday", {"lastTimestamp": "2026-01-02T00:00:00Z"}),
+        ("one-d", "Normal", "Starting", "kubelet", {"lastTimestamp": "2026-01-04T00:00:00Z"}),
+        ("two-b", "Normal", initiated, "yesterday", {"eventTime": "2026-01-02T00:00:00.000000Z", **newer}),
+        ("two-a", "Warning", "Unsupported", "no", {"lastTimestamp": "2026-01-03T00:00:00Z"}),
     ):
-        about = {"kind": "Node", "name": "one"}
+        about = {"kind": "Node", "name": name.partition("-")[0]}
         meta = {"generateName": f"{name}.", "namespace": "default"}
-        event = {"reason": reason, "message": message, "type": "Normal", **when}
+        event = {"reason": reason, "message": message, "type": kind, **when}
         api("POST", EVENTS, {"metadata": meta, "involvedObject": about, **event})
-    about, event = {"kind": "Node", "name": "two"}, {"reason": "Unsupported", "message": "no", "type": "Warning"}
-    api("POST", EVENTS, {"metadata": {**meta, "generateName": "two."}, "involvedObject": about, **event})
-    with pytest.raises(DeployError) as failed:
+    with pytest.raises(DeployError) as failure:
         CustomResource(began_ago=1900).deploy(groups)
-    told = str(failed.value)
+    told = str(failure.value)
     assert "4 of 4 nodes cannot carry pods with security groups of their own after 30 minutes" in told
     assert "node group big has no ready node" in told
     assert "one has no allocatable vpc.amazonaws.com/pod-eni (NodeTrunkFailedInit: The node failed init" in told
     assert "two has no CNINode (Unsupported: no)" in told
-    assert "three has no feature SecurityGroupsForPods in its CNINode" in told
+    assert "three has no feature SecurityGroupsForPods in its CNINode; two" in told
     assert "zero" not in told
     assert "AmazonEKSVPCResourceController" in told
 
