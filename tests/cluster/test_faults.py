@@ -240,12 +240,13 @@ def test_an_api_server_that_is_away_during_the_wait_is_waited_for(node, through,
     assert node.values == aws_node.ENV
 
 
-def test_a_refusal_during_the_wait_ends_it_at_once(node, through, faults):
+@pytest.mark.parametrize("status", [401, 403, 422])
+def test_a_refusal_during_the_wait_ends_it_at_once(node, through, faults, status):
     """The rights were taken away: half an hour more would not bring them back."""
     resource = CustomResource(seconds=5.3)
     event = resource._begin("Create", through, None, "")
-    faults.always = refusal(403, "no")
-    with pytest.raises(HandlerError, match="refused with 403: no"):
+    faults.always = refusal(status, "no")
+    with pytest.raises(HandlerError, match=f"refused with {status}: no"):
         resource._wait(event, 1)
 
 

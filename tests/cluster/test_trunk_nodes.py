@@ -64,7 +64,7 @@ def groups(node, plane):
 def test_it_is_done_when_each_group_has_nodes_with_trunks(nodes, groups):
     """At the first look; nodes of nobody's group do not count."""
     nodes("one")
-    nodes("two", "big", branches="54")
+    nodes("two", "big", branches="1")
     nodes("stranger", "", branches="", features=None)
     resource = CustomResource()
     resource.deploy(groups)
@@ -93,7 +93,7 @@ def test_it_waits_for_a_group_without_a_ready_node(nodes, groups):
 def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes, groups, api):
     """Three nodes; the last event about the trunk or that warns, not an older one and not one about something else."""
     nodes("one", branches="")
-    nodes("two", features=None)
+    nodes("two", branches="", features=None)
     nodes("three", features=[])
     nodes("zero", branches="")
     newer = {"reportingComponent": "vpc", "reportingInstance": "vpc-1", "action": "Init"}
@@ -116,7 +116,7 @@ def test_past_the_limit_it_names_groups_nodes_and_what_the_controller_said(nodes
     assert "4 of 4 nodes cannot carry pods with security groups of their own after 30 minutes" in told
     assert "node group big has no ready node" in told
     assert "one has no allocatable vpc.amazonaws.com/pod-eni (NodeTrunkFailedInit: The node failed init" in told
-    assert "two has no CNINode (Unsupported: no)" in told
+    assert "two has no allocatable vpc.amazonaws.com/pod-eni and no CNINode (Unsupported: no)" in told
     assert "three has no feature SecurityGroupsForPods in its CNINode; two" in told
     assert "zero" not in told
     assert "AmazonEKSVPCResourceController" in told
