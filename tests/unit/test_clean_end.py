@@ -16,18 +16,29 @@ SLOW_MODULE = "import pathlib, time\npathlib.Path(__file__ + '.began').touch()\n
 HEAD = "import atexit, clean_end\n"
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """What is started here hears SIGINT also where a shell has put the tests into the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(module, folder, *command):
     """Give exit code and errors of a command that is interrupted while it loads a module."""
     (folder / f"{module}.py").write_text(SLOW_MODULE)
     began = folder / f"{module}.py.began"
     env = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
     running = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 30
-    while not began.exists():
-        assert time.monotonic() < until, command
-        time.sleep(0.01)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=30)
+    try:
+        until = time.monotonic() + 30
+        while not began.exists():
+            assert time.monotonic() < until, command
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    finally:
+        running.kill()
     return running.returncode, told
 
 
