@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tarfile
+from functools import cached_property
 from pathlib import Path
 
 from rehearsal.errors import RehearsalError
@@ -23,25 +24,22 @@ class Checkout:
 
     Attributes:
         folder: The same, absolute.
-        app: The command of its cdk.json. Its Python is that of its own .venv, or else the one that runs now.
         env: What the app needs in its environment.
         packages: Whose packages the app runs with, in words.
-
-    Raises:
-        RehearsalError: There is no app of podnet in it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        try:
-            app = str(json.loads((self.folder / "cdk.json").read_text(encoding="utf-8"))["app"])
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            fix = "give a folder with another podnet, or a revision of this repository"
-            raise RehearsalError(f"--from must have a cdk.json with an app, got {folder}: {error!r}; {fix}") from error
-        own = (self.folder / _PYTHON).exists()
-        self.packages = "its own packages" if own else "this checkout's packages, it has no .venv"
-        self.app = app if own else app.replace(_PYTHON, shlex.quote(sys.executable))
-        self.env = {} if own else {"PYTHONPATH": os.pathsep.join(map(str, (self.folder, self.folder / "constructs")))}
+        self._own = (self.folder / _PYTHON).exists()
+        self.packages = "its own packages" if self._own else "this checkout's packages, it has no .venv"
+        path = os.pathsep.join(map(str, (self.folder, self.folder / "constructs")))
+        self.env = {} if self._own else {"PYTHONPATH": path}
+
+    @cached_property
+    def app(self) -> str:
+        """The command of its cdk.json. Its Python is that of its own .venv, or else the one that runs now."""
+        app = str(json.loads((self.folder / "cdk.json").read_text(encoding="utf-8"))["app"])
+        return app if self._own else app.replace(_PYTHON, shlex.quote(sys.executable))
 
 
 def earlier(name: str, folder: Path, repository: Path = PROJECT) -> Checkout:
@@ -51,17 +49,28 @@ def earlier(name: str, folder: Path, repository: Path = PROJECT) -> Checkout:
         RehearsalError: It is neither, or there is no app of podnet in it.
     """
     if Path(name).is_dir():
-        return Checkout(Path(name))
+        folder = Path(name)
+    else:
+        _write(name, folder, repository)
+    found = Checkout(folder)
     try:
-        command = ["git", "-C", str(repository), "archive", "--format=tar", "--", name]
+        _ = found.app
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        fix = "give a folder with another podnet, or a revision of this repository"
+        raise RehearsalError(f"--from must have a cdk.json with an app, got {folder}: {error!r}; {fix}") from error
+    return found
+
+
+def _write(revision: str, folder: Path, repository: Path) -> None:
+    try:
+        command = ["git", "-C", str(repository), "archive", "--format=tar", "--", revision]
         text = subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
         what = "--from must be a folder with another podnet, or a revision of this repository"
-        raise RehearsalError(f"{what}, got {name}: {said}; `git log --oneline` lists revisions") from error
+        raise RehearsalError(f"{what}, got {revision}: {said}; `git log --oneline` lists revisions") from error
     with tarfile.open(fileobj=io.BytesIO(text)) as archive:
         archive.extractall(folder, filter="data")
-    return Checkout(folder)
 
 
 THIS = Checkout(PROJECT)
