@@ -1,12 +1,10 @@
 """Let something fail while commands run: python -m rehearsal.faults [--runs 100] [--seed 1] [--environment dev]."""
 
 import argparse
-import json
 import random
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from rehearsal.faults.result import Result
 from rehearsal.faults.suitable import check
 from rehearsal.faults.trial import Trial
 from rehearsal.prerequisites import check_prerequisites
+from rehearsal.results import save
 from rehearsal.workspace import PROJECT, Workspace
 from settings import load
 from settings.files import file_of
@@ -71,19 +70,13 @@ def _run(options: argparse.Namespace, workspace: Workspace, disk: Disk, results:
         kinds = faults(workspace, disk)
         for number, name in enumerate(islice(cycle(_ORDER), options.runs), 1):
             results.append(result := trial.run(name, chance.choice(kinds)))
-            _save(results, workspace.folder)
+            save(results, workspace.folder)
             print(f"{time.monotonic() - began:6.0f} s  {number:3} {result}", flush=True)
             if result.lost:
                 trial.reset(_ORDER[number % len(_ORDER)])
     finally:
         interrupts.ignore()
         trial.close()
-
-
-def _save(results: list[Result], folder: Path) -> None:
-    """Write them beside the folder, after each: they take hours."""
-    text = json.dumps([asdict(result) for result in results], indent=1) + "\n"
-    folder.with_name(f"{folder.name}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """Take one permission after the other away: python -m rehearsal.privilege [--environment dev] [--only text]."""
 
 import argparse
-import json
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal import interrupts
@@ -13,6 +12,7 @@ from rehearsal.prerequisites import check_prerequisites
 from rehearsal.privilege.known import known
 from rehearsal.privilege.removal import Removal
 from rehearsal.privilege.trial import Trial
+from rehearsal.results import save
 from rehearsal.workspace import PROJECT, Workspace
 from settings.files import file_of
 from settings.printing import standard_output
@@ -60,12 +60,10 @@ def _run(given: argparse.Namespace, workspace: Workspace, results: list[Result])
     if reason := trial.whole():
         return reason
     print(f"{time.monotonic() - began:6.0f} s  green with all of {len(trial.permissions)} permissions", flush=True)
-    path = workspace.folder.with_name(f"{workspace.folder.name}-{Path(given.environment).stem}.json")
     for removal in trial.permissions:
         if given.only in str(removal) and not (given.enforced and known(removal, trial.settings)):
             results.append(result := _result(removal, trial.without(removal), known(removal, trial.settings)))
-            # at once: it takes hours, and what an earlier run found stays until there is something new
-            path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+            save(results, workspace.folder, f"-{Path(given.environment).stem}")
             print(f"{time.monotonic() - began:6.0f} s  {result.result}: {removal}", flush=True)
             print(f"          {result.detail}", flush=True)
     return ""
