@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     from review.changes.difference import Difference
 
-ANEW = {"instance_types", "architecture", "capacity"}  # their change makes another group, with its disk and version
+_ANEW = {"instance_types", "architecture", "capacity"}  # their change makes another group, with its disk and version
 _API = "EKS API reference, UpdateNodegroupVersion"
 _PHASES = "EKS user guide, Understand each phase of node updates"
 _WAY_BACK = "EKS user guide, Roll back a cluster to a previous Kubernetes version"
 _CREATED = "EKS API reference, CreateNodegroup"
-TOGETHER = "aws/containers-roadmap#1258: Version and ReleaseVersion updates cannot be combined with other updates"
+_TOGETHER = "aws/containers-roadmap#1258: Version and ReleaseVersion updates cannot be combined with other updates"
 _IN_TURN = Effect(
     "nodes",
     "new nodes come, up to two in a zone before the first one goes; the others are drained in turn, as disruption "
@@ -51,13 +51,10 @@ _TOO_FAR = Effect("refused", "EKS takes nodes back by one minor version at most:
 
 
 def _version(found: Difference) -> Iterator[Effect]:
-    beside = others(found)
-    if beside & ANEW:
+    if _others(found) & _ANEW:
         yield from new_group(found) or (_OPEN,)
         return
-    if beside:
-        told = "EKS takes another version and other changes of a group one after the other: the deploy fails"
-        yield Effect("refused", f"{told}. Change kubernetes_version in a deploy of its own", TOGETHER)
+    yield from beside_others(found, "another version")
     before, after = (_minor(value) for value in (found.before, found.after))
     if after is None:
         yield _OPEN
@@ -72,7 +69,15 @@ def _version(found: Difference) -> Iterator[Effect]:
             yield _SEVERAL
 
 
-def others(found: Difference) -> set[str]:
+def beside_others(found: Difference, what: str) -> Iterator[Effect]:
+    """Tell that EKS does not take what the setting leads to beside other changes of the group that there is."""
+    others = _others(found)
+    if others and not others & _ANEW:
+        told = f"EKS takes {what} and other changes of a group one after the other: the deploy fails"
+        yield Effect("refused", f"{told}. Change {found.path[-1]} in a deploy of its own", _TOGETHER)
+
+
+def _others(found: Difference) -> set[str]:
     """Return what else of the group changes, beside the two that EKS takes in one request."""
     changed = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]}
     return changed - {"disk_gib", "kubernetes_version"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_node_versions import ANEW, TOGETHER, new_group, others
+from review.changes.of_node_versions import beside_others, new_group
 from review.data import limits
 
 if TYPE_CHECKING:
@@ -47,14 +47,7 @@ def _size(found: Difference) -> Iterator[Effect]:
 
 
 def _disk(found: Difference) -> Iterator[Effect]:
-    beside = others(found)
-    if beside and not beside & ANEW:
-        yield Effect(
-            "refused",
-            "EKS takes a new launch template and other changes of a group one after the other: the deploy fails. "
-            "Change disk_gib in a deploy of its own",
-            TOGETHER,
-        )
+    yield from beside_others(found, "a new launch template")
     pinned = found.around[1]["kubernetes_version"]
     yield Effect(
         "nodes",
