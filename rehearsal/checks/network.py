@@ -10,11 +10,7 @@ from settings.network import Peer
 
 def nodes_are_private(scene: Scene) -> str:
     """Prove that every subnet with nodes leaves the VPC by a NAT gateway: with external SNAT nobody else translates."""
-    groups = [
-        scene.aws.eks.describe_nodegroup(clusterName=scene.cluster, nodegroupName=name)["nodegroup"]
-        for name in scene.aws.eks.list_nodegroups(clusterName=scene.cluster)["nodegroups"]
-    ]
-    subnets = sorted({subnet for group in groups for subnet in group["subnets"]})
+    subnets = sorted({subnet for group in scene.node_groups() for subnet in group["subnets"]})
     expect(subnets, "node groups must have subnets, got none")
     tables = _tables(scene)
     for subnet in subnets:
@@ -49,17 +45,19 @@ def _peer(scene: Scene, peer: Peer) -> str:
     return f"{peer.name}: {name}, {there} routes there, {here} back, {_admitted(scene, peer)} admitted"
 
 
+def attachments(scene: Scene) -> list[dict[str, Any]]:
+    """Give the attachments of the VPC to transit gateways, without those that were deleted."""
+    found = scene.aws.ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
+    vpc_id = scene.vpc_id
+    return [one for one in found if one["VpcId"] == vpc_id and one["State"] != "deleted"]
+
+
 def _attached(scene: Scene, peer: Peer) -> str:
     """Prove that the VPC is attached to the peer's transit gateway once; give the gateway."""
-    found = scene.aws.ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
-    states = [
-        attachment["State"]
-        for attachment in found
-        if (attachment["TransitGatewayId"], attachment["VpcId"]) == (peer.transit_gateway_id, scene.vpc_id)
-    ]
-    alive = [state for state in states if state != "deleted"]
-    equal(f"attachments of {scene.vpc_id} to {peer.transit_gateway_id}", alive, ["available"])
-    return str(peer.transit_gateway_id)
+    gateway = peer.transit_gateway_id
+    states = [one["State"] for one in attachments(scene) if one["TransitGatewayId"] == gateway]
+    equal(f"attachments of {scene.vpc_id} to {gateway}", states, ["available"])
+    return str(gateway)
 
 
 def _connected(scene: Scene, peer: Peer) -> tuple[str, str]:

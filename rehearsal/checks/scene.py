@@ -57,6 +57,12 @@ class Scene:
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
         return [function for page in pages for function in page["Functions"]]
 
+    def node_groups(self) -> list[dict[str, Any]]:
+        """Give what DescribeNodegroup says of each managed node group."""
+        names = self.aws.eks.list_nodegroups(clusterName=self.cluster)["nodegroups"]
+        found = (self.aws.eks.describe_nodegroup(clusterName=self.cluster, nodegroupName=name) for name in names)
+        return [answer["nodegroup"] for answer in found]
+
     def policies(self) -> list[dict[str, Any]]:
         """Give all SecurityGroupPolicies of the cluster."""
         found: list[dict[str, Any]] = self.kubernetes(

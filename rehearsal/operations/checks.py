@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from rehearsal.aws import Aws
-from rehearsal.checks import aws_node
+from rehearsal.checks import aws_node, network
 from rehearsal.checks.expect import NotAskedFor, equal, expect
 from rehearsal.checks.scene import Scene
 from settings import Settings
@@ -25,11 +25,7 @@ def peers_are_left(scene: Scene, before: Settings) -> str:
     connections = scene.aws.ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
     alive = [c["VpcPeeringConnectionId"] for c in connections if c["Status"]["Code"] != "deleted"]
     equal("connections", alive, [])
-    attachments = scene.aws.ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
-    ours = [
-        one["TransitGatewayId"] for one in attachments if one["VpcId"] == scene.vpc_id and one["State"] != "deleted"
-    ]
-    equal("attachments to transit gateways", ours, [])
+    equal("attachments to transit gateways", [one["TransitGatewayId"] for one in network.attachments(scene)], [])
     tables = scene.aws.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [scene.vpc_id]}])["RouteTables"]
     routed = {route.get("DestinationCidrBlock") for table in tables for route in table["Routes"]}
     equal("routes to peers", sorted(routed & {cidr for peer in before.peers for cidr in peer.cidrs}), [])
@@ -118,9 +114,7 @@ def kubernetes_is(scene: Scene) -> str:
     """Prove that EKS has the version of the file, as far as it tells; the control plane here stays what it is."""
     wanted = scene.settings.any_cluster.kubernetes_version
     equal("version of the cluster", scene.cluster_record()["version"], wanted)
-    groups = scene.aws.eks.list_nodegroups(clusterName=scene.cluster)["nodegroups"]
-    records = [scene.aws.eks.describe_nodegroup(clusterName=scene.cluster, nodegroupName=name) for name in groups]
-    newer = [record["nodegroup"]["nodegroupName"] for record in records if record["nodegroup"]["version"] == wanted]
+    newer = [group["nodegroupName"] for group in scene.node_groups() if group["version"] == wanted]
     equal("node groups that followed by themselves", newer, [])
     return wanted
 
