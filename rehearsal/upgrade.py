@@ -5,13 +5,12 @@ from typing import Any
 
 from rehearsal.checkout import earlier
 from rehearsal.checks import branch_enis, drift, plan, rights, stays
-from rehearsal.checks.expect import eventually
+from rehearsal.checks.application import Application
 from rehearsal.checks.identities import Found, identities
 from rehearsal.checks.scene import Scene
 from rehearsal.existing_rehearsal import ExistingRehearsal
 from rehearsal.rehearsal import Rehearsal
 
-_PODS, _SECONDS = 2, 60
 # the values are applied once more; a drift that is only reported would be there when podnet leaves
 _NOT_AFTER = (rights.nodes_came_last, drift.watch_repairs_drift)
 
@@ -28,7 +27,7 @@ class Upgrade(Rehearsal):
 
     def __init__(self, *arguments: Any, before: str, **options: Any) -> None:  # noqa: ANN401 (of Rehearsal)
         super().__init__(*arguments, **options)
-        self._app: dict[str, Any] = {}
+        self._application: Application | None = None
         self._before, self._earlier = before, earlier(before, self._workspace.folder / "earlier")
 
     def _begin_synth_with_changes(self) -> None:
@@ -54,20 +53,14 @@ class Upgrade(Rehearsal):
         return scene
 
     def _start_pods(self, scene: Scene) -> str:
-        """Start pods with branch ENIs, as a team would: they must stay as well."""
-        workload = branch_enis.workload_of(scene)
-        if workload is None:
-            return branch_enis.NO_WORKLOAD
-        self._app = branch_enis.deployment(workload, _PODS)
-        scene.kubernetes.apply(self._app, "team")
-        eventually(lambda: branch_enis.running(scene, self._app), _SECONDS)
-        return f"{_PODS} pods with a branch ENI each"
+        """Start pods with branch ENIs: they must stay as well."""
+        self._application = Application(scene)
+        return self._application.start()
 
     def _stay(self, scene: Scene, before: Found) -> str:
         told = stays.what_carries_stays(before, identities(scene))
-        if self._app:
-            scene.kubernetes.delete(self._app)
-            eventually(lambda: branch_enis.none_is_left(scene), _SECONDS)
+        if self._application:
+            self._application.stop()
         return told
 
 

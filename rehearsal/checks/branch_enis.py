@@ -6,7 +6,7 @@ from rehearsal.checks.expect import NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 from settings.workloads import Workload
 
-_RESOURCE = "vpc.amazonaws.com/pod-eni"
+RESOURCE = "vpc.amazonaws.com/pod-eni"
 _NAME = "podnet-rehearsal"
 NO_WORKLOAD = NotAskedFor("no workload is selected by pod labels alone")
 _TOO_MANY = 2
@@ -22,7 +22,7 @@ def pods_get_their_groups(scene: Scene) -> str:
     if workload is None:
         return NO_WORKLOAD
     nodes = scene.kubernetes("GET", "/api/v1/nodes")["items"]
-    room = sum(int(node["status"]["allocatable"].get(_RESOURCE, 0)) for node in nodes)
+    room = sum(int(node["status"]["allocatable"].get(RESOURCE, 0)) for node in nodes)
     app = deployment(workload, room + _TOO_MANY)
     scene.kubernetes.apply(app, "team")
     try:
@@ -50,34 +50,21 @@ def interfaces(scene: Scene) -> list[dict[str, Any]]:
     return [interface for interface in found if interface["Description"] == "aws-k8s-branch-eni"]
 
 
-def running(scene: Scene, app: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the pods of such a Deployment, all of which must run with a branch ENI.
-
-    Raises:
-        CheckFailedError: Not all of them do.
-    """
-    path = f"/api/v1/namespaces/{app['metadata']['namespace']}/pods?labelSelector=podnet"
-    pods = [p for p in scene.kubernetes("GET", path)["items"] if _RESOURCE in p["metadata"].get("annotations", {})]
-    up = [pod for pod in pods if pod["status"].get("phase") == "Running"]
-    equal("pods with a branch ENI that run", len(up), app["spec"]["replicas"])
-    return up
-
-
 def asks_for_one(pod: dict[str, Any]) -> bool:
     """Say whether EKS's webhook has given the pod a limit of one branch ENI, which it then waits for or has."""
-    return _RESOURCE in pod["spec"]["containers"][0].get("resources", {}).get("limits", {})
+    return RESOURCE in pod["spec"]["containers"][0].get("resources", {}).get("limits", {})
 
 
 def _all_used(scene: Scene, workload: Workload, room: int) -> None:
     path = f"/api/v1/namespaces/{workload.namespace}/pods?labelSelector=podnet%3D{_NAME}"
     pods = scene.kubernetes("GET", path)["items"]
-    given = [pod for pod in pods if _RESOURCE in pod["metadata"].get("annotations", {})]
+    given = [pod for pod in pods if RESOURCE in pod["metadata"].get("annotations", {})]
     equal(f"pods of {workload.name} with a branch ENI", len(given), room)
     waiting = [pod for pod in pods if pod["status"]["phase"] == "Pending" and not pod["spec"].get("nodeName")]
     equal("pods that wait", len(waiting), _TOO_MANY)
     for pod in waiting:
         told = " ".join(c.get("message", "") for c in pod["status"].get("conditions", []))
-        expect(f"Insufficient {_RESOURCE}" in told, f"a pod must wait for {_RESOURCE}, got {told!r}")
+        expect(f"Insufficient {RESOURCE}" in told, f"a pod must wait for {RESOURCE}, got {told!r}")
 
 
 def workload_of(scene: Scene) -> Workload | None:

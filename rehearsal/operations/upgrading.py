@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from rehearsal.checks import aws_node, branch_enis, logs, nodes, plan
+from rehearsal.checks.application import Application
 from rehearsal.checks.expect import equal, eventually, expect
 from rehearsal.checks.scene import Scene, env_of
 
-_PODS, _SECONDS = 2, 60
+_SECONDS = 60
 _LOOKS = "AwsNodeEnvHandlerIsComplete"
 _BUDGET = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget"}
 
@@ -21,22 +22,16 @@ class Upgrading:
 
     def __init__(self, before: Scene) -> None:
         self._before = before
-        workload = branch_enis.workload_of(before)
-        self._deployment = branch_enis.deployment(workload, _PODS) if workload else None
+        self._application = Application(before)
         self._nodes = {node["metadata"]["name"] for node in _items(before, "/api/v1/nodes")}
-        self._pods: set[str] = set()
         self._looks = _looks(before)
 
     def start_pods(self) -> str:
         """Start pods with a branch ENI each, of which one may be away at a time."""
-        if self._deployment is None:
-            return branch_enis.NO_WORKLOAD
-        deployment, api = self._deployment, self._before.kubernetes
-        api.apply(deployment, "team")
-        api.apply(_budget(deployment), "team")
-        found = eventually(lambda: branch_enis.running(self._before, deployment), _SECONDS)
-        self._pods = {pod["metadata"]["uid"] for pod in found}
-        return f"{_PODS} pods with a branch ENI each"
+        told, deployment = self._application.start(), self._application.deployment
+        if deployment:
+            self._before.kubernetes.apply(_budget(deployment), "team")
+        return told
 
     def checks(self, after: Scene) -> list[plan.Named]:
         """Give what is proven after the step, in this order."""
@@ -44,7 +39,7 @@ class Upgrading:
             ("all nodes are new, with trunk ENIs", partial(self.nodes_are_new, after)),
             ("the deploy waited for that", partial(self.deploy_waited, after)),
             ("new nodes have what podnet runs", partial(self.pods_of_podnet_are_there, after)),
-            ("pods went to them", partial(self.pods_moved, after)),
+            ("pods went to them", self.pods_moved),
         ]
 
     def nodes_are_new(self, after: Scene) -> str:
@@ -57,10 +52,9 @@ class Upgrading:
         others = {node["status"]["nodeInfo"]["kubeletVersion"] for node in found}
         expect(all(one.startswith(f"v{version}.") for one in others), f"kubelets must be {version}, got {others}")
         equal("nodes that take no pods", [n["metadata"]["name"] for n in found if n["spec"].get("unschedulable")], [])
-        groups = after.aws.eks.list_nodegroups(clusterName=after.cluster)["nodegroups"]
-        for name in groups:
-            record = after.aws.eks.describe_nodegroup(clusterName=after.cluster, nodegroupName=name)["nodegroup"]
-            equal(f"version and status of {name}", (record["version"], record["status"]), (version, "ACTIVE"))
+        for group in after.node_groups():
+            state = group["version"], group["status"]
+            equal(f"version and status of {group['nodegroupName']}", state, (version, "ACTIVE"))
         return f"{version}, {nodes.nodes_have_trunks(after)}"
 
     def pods_of_podnet_are_there(self, after: Scene) -> str:
@@ -82,17 +76,16 @@ class Upgrading:
         expect(looks > 0, f"Custom::TrunkNodes must look again, got {looks} calls of {_LOOKS}")
         return f"{looks:.0f} looks at the trunks"
 
-    def pods_moved(self, after: Scene) -> str:
+    def pods_moved(self) -> str:
         """Prove that the pods run on new nodes, with new branch ENIs; and take them away."""
-        if self._deployment is None:
+        deployment = self._application.deployment
+        if deployment is None:
             return branch_enis.NO_WORKLOAD
-        deployment, api = self._deployment, after.kubernetes
-        found = eventually(lambda: branch_enis.running(after, deployment), _SECONDS)
-        equal("pods that stayed", sorted({pod["metadata"]["uid"] for pod in found} & self._pods), [])
-        api.delete(_budget(deployment))
-        api.delete(deployment)
-        eventually(lambda: branch_enis.none_is_left(after), _SECONDS)
-        return f"{_PODS} pods on other nodes, with other branch ENIs"
+        found = self._application.running()
+        equal("pods that stayed", sorted(found & self._application.started), [])
+        self._before.kubernetes.delete(_budget(deployment))
+        self._application.stop()
+        return f"{len(found)} pods on other nodes, with other branch ENIs"
 
 
 def _budget(deployment: dict[str, Any]) -> dict[str, Any]:
