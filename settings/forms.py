@@ -69,7 +69,7 @@ class Range(Form):
         try:
             network = ipaddress.IPv4Network(value)
         except ValueError as error:
-            raise wrong(f"{self.rule} ({str(error)[:100]})", self.fix) from error
+            raise wrong(f"{self.rule} ({why_not(value, error)})", self.fix) from error
         if network.prefixlen > self.narrowest or "/" not in value:
             raise wrong(f"must be a range of /{self.narrowest} or wider", self.fix)
         return value
@@ -88,7 +88,12 @@ class SingleAddress(Form):
         try:
             return str(ipaddress.IPv4Address(value))
         except ValueError as error:
-            raise wrong(f"{self.rule} ({str(error)[:100]})", self.fix) from error
+            raise wrong(f"{self.rule} ({why_not(value, error)})", self.fix) from error
+
+
+def why_not(value: str, error: ValueError) -> str:
+    """Say why a text is no IPv4 address or range; of IPv6, what podnet makes of it (docs/is-it-for-you.md)."""
+    return "podnet does not support IPv6 yet" if ":" in value else str(error)[:100]
 
 
 @dataclasses.dataclass(frozen=True)
