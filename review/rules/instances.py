@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
 _ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
+_CUSTOM = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+_PRIMARY_AND_TRUNK = 2
 
 
 @rule(
@@ -72,4 +74,28 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
                 yield At(f"node_groups[{i}].instance_types[{j}]", got)
 
 
-RULES = (instance_type_is_known, instance_type_has_a_trunk, instance_type_has_the_architecture)
+@rule(
+    "custom-networking-needs-a-third-interface",
+    "error",
+    must="have three interfaces or more where custom networking is on",
+    why="the primary interface then carries no pods, and the trunk ENI takes the second: aws-node ends with `Failed to "
+    "attach any ENIs for custom networking` again and again, and the node never gets ready",
+    source="aws/amazon-vpc-cni-k8s, pkg/ipamd/ipamd.go, handlePreScaling and hasRoomForEni; "
+    "aws/amazon-vpc-cni-k8s#2792",
+    fix="take a larger type; ENABLE_PREFIX_DELEGATION does not help",
+    paths=(TYPES, f"pod_networking.env.{_CUSTOM}"),
+)
+def custom_networking_needs_a_third_interface(settings: Settings) -> Iterator[At]:
+    """Find types of two interfaces, one for the node and one for the trunk, beside custom networking."""
+    for path, name in types(settings) if settings.pod_networking.env.get(_CUSTOM) == "true" else ():
+        found = limits(name)
+        if found and found[2] and found[0] <= _PRIMARY_AND_TRUNK:
+            yield At(path, f"{name} with {found[0]} interfaces")
+
+
+RULES = (
+    instance_type_is_known,
+    instance_type_has_a_trunk,
+    instance_type_has_the_architecture,
+    custom_networking_needs_a_third_interface,
+)

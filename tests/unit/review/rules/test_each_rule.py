@@ -74,6 +74,10 @@ def _nodes(*types, **values):
     return lambda c: c["node_groups"][0].update({"instance_types": list(types), **values})
 
 
+def _custom_networking(*types):
+    return lambda c: (_env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")(c), _nodes(*types)(c))
+
+
 def _workload(**values):
     return lambda c: c["workloads"][0].update(values)
 
@@ -342,6 +346,8 @@ CASES = [
     ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
     ("autoscaler-knows-empty-groups", "dev", _nodes("m5.large", min_size=0), "node_groups[0].min_size"),
     ("trunk-leaves-addresses", "dev", _nodes("m7g.medium", architecture="arm64"), "node_groups[0].instance_types[0]"),
+    ("custom-networking-needs-a-third-interface", "dev", _custom_networking("m5.large", "m7g.medium"),
+     "node_groups[0].instance_types[1]"),
     ("branch-interfaces-suffice", "dev", _many_workloads, "node_groups"),
     ("coredns-has-nodes", "dev", _nodes("m5.large", min_size=0, desired_size=0), "node_groups"),
     ("connections-fit-the-quota", "dev", _peers(51, "vpc_id", "vpc"), "peers"),
@@ -480,6 +486,8 @@ def test_shipped_environments_have_no_errors(name):
         ("aws-node-starts-with-the-values", "dev", _env(ENABLE_PREFIX_DELEGATION="true", WARM_IP_TARGET="0")),
         ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="eni", AWS_VPC_ENI_MTU="1500")),
         ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
+        ("custom-networking-needs-a-third-interface", "dev", _custom_networking("m5.large")),
+        ("custom-networking-needs-a-third-interface", "dev", _nodes("m7g.medium", architecture="arm64")),
         ("network-policies-do-not-cut-pods-off", "dev", _env(NETWORK_POLICY_ENFORCING_MODE="standard")),
         ("ranges-do-not-overlap", "dev", _behind_gateway("10.0.0.0/8")),
         ("ranges-do-not-overlap", "dev",
