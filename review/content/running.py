@@ -44,6 +44,12 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "then": "keep a node group or NodePool of other types",
         "command": _TYPES,
     }
+    if settings.pod_networking.dns_cache.enabled:
+        yield {
+            "what": "pods lose what CoreDNS's own Corefile has for names outside the cluster: zones, hosts, rewrite",
+            "then": "before the deploy, move it to dns_cache.stub_domains or a private hosted zone",
+            "command": "kubectl -n kube-system get configmap coredns -o jsonpath='{.data.Corefile}'",
+        }
     for workload in settings.workloads:
         yield {
             "what": f"pods that {workload.namespace}/{workload.name} selects keep the node's groups until they restart",

@@ -27,6 +27,17 @@ def test_an_existing_cluster_is_told_what_to_recycle_and_restart_with_the_comman
     assert "kubectl -n payments get pods -l app=ledger" in page
 
 
+def test_where_the_cache_comes_the_corefile_of_coredns_is_to_be_looked_at(changed):
+    """Of names outside the cluster the cache asks the node's resolver, past CoreDNS."""
+    told = {}
+    for on in (True, False):
+        rows = running(changed("existing", lambda c, on=on: c["pod_networking"]["dns_cache"].update(enabled=on)))
+        told[on] = [row["then"] for row in rows if "configmap coredns" in row["command"]]
+    assert len(told[True]) == 1
+    assert "stub_domains" in told[True][0]
+    assert not told[False]
+
+
 def test_a_new_cluster_has_nothing_before():
     """Everything comes in order there."""
     settings = load("dev")
