@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _OWN = "pod_networking.addon_configuration"
 _SINCE, _INIT_CERTAIN_AT = (1, 12, 0), (1, 15, 1)
+_READS_GROUPS, _NO_LONGER = (1, 22, 0), (1, 22, 2)
 
 
 @rule(
@@ -66,4 +67,27 @@ def addon_update_keeps_the_values(settings: Settings) -> Iterator[At]:
         yield At("pod_networking.vpc_cni.resolve_conflicts", pods.vpc_cni.resolve_conflicts)
 
 
-RULES = (addon_takes_a_configuration, addon_takes_init_variables, addon_update_keeps_the_values)
+@rule(
+    "vpc-cni-starts-with-its-rights",
+    "warning",
+    must="not be v1.22.0 or v1.22.1",
+    why="these two end where the role of aws-node lacks ec2:DescribeSecurityGroups, as policies of one's own often do: "
+    "no pod starts on the node any more",
+    source="aws/amazon-vpc-cni-k8s#3705, and pkg/ipamd/ipamd.go of its releases, RefreshCustomSGIDs",
+    fix="take v1.22.2 or later",
+    paths=(CNI, "pod_networking.env"),
+)
+def vpc_cni_starts_with_its_rights(settings: Settings) -> Iterator[At]:
+    """Find the releases that look for groups when they start; without discovery of subnets they do not."""
+    version, env = settings.pod_networking.vpc_cni.version, settings.pod_networking.env
+    looks = env.get("ENABLE_SUBNET_DISCOVERY") != "false" and env.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") != "true"
+    if looks and _READS_GROUPS <= number(version) < _NO_LONGER:
+        yield At(CNI, version)
+
+
+RULES = (
+    addon_takes_a_configuration,
+    addon_takes_init_variables,
+    addon_update_keeps_the_values,
+    vpc_cni_starts_with_its_rights,
+)

@@ -81,7 +81,7 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
     why="the primary interface then carries no pods, and the trunk ENI takes the second: aws-node ends with `Failed to "
     "attach any ENIs for custom networking` again and again, and the node never gets ready",
     source="aws/amazon-vpc-cni-k8s, pkg/ipamd/ipamd.go, handlePreScaling and hasRoomForEni; "
-    "aws/amazon-vpc-cni-k8s#2792",
+    "aws/amazon-vpc-cni-k8s#2369 and #2792",
     fix="take a larger type; ENABLE_PREFIX_DELEGATION does not help",
     paths=(TYPES, f"pod_networking.env.{_CUSTOM}"),
 )
