@@ -64,7 +64,7 @@ def main() -> int:
 def _look(settings: Settings, kubectl: Kubectl, where: Cluster, given: argparse.Namespace) -> list[Finding]:
     looks = {
         "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
-        "kube-dns and kube-proxy": partial(services, settings, kubectl),
+        "kube-dns, kube-proxy and CoreDNS": partial(services, settings, kubectl),
         "nodes": partial(nodes, settings, kubectl),
         "policies": partial(policies, settings, kubectl),
         "pods": partial(pods, settings, kubectl),

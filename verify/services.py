@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from settings import Settings
+from verify.corefile import NAME, corefile
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
@@ -12,11 +13,12 @@ _MODE = re.compile(r"^mode:[ \t]*[\"']?(\w*)", re.MULTILINE)
 
 
 def services(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about the address of kube-dns and the mode of kube-proxy, where there is a cache."""
+    """Yield what is found about kube-dns, the mode of kube-proxy and CoreDNS's Corefile, where there is a cache."""
     if settings.pod_networking.dns_cache.enabled:
         yield _address(settings.cluster_dns_ip, _named(kubectl.items("services", "kube-system"), _DNS))
-        mode = settings.pod_networking.kube_proxy_mode
-        yield _mode(mode, _named(kubectl.items("configmaps", "kube-system"), _PROXY))
+        cache, configured = settings.pod_networking.dns_cache, kubectl.items("configmaps", "kube-system")
+        yield _mode(settings.pod_networking.kube_proxy_mode, _named(configured, _PROXY))
+        yield from corefile(_named(configured, NAME), domain=cache.cluster_domain, stub_domains=cache.stub_domains)
 
 
 def _named(items: list[Json], name: str) -> Json | None:

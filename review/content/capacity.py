@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 COOLDOWN_SECONDS = 60  # default of branch-eni-cooldown (amazon-vpc-resource-controller-k8s, README.md); 30 at least
+_CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _HOST_NETWORK = 2
 _PREFIX = 16
 _SMALL, _LARGE, _FROM = 110, 250, 8  # EKS user guide, Increase the available IP addresses; xlarge units of 4 vCPUs
@@ -20,10 +21,13 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     """Return a row for each instance type of each group.
 
     `max_pods` is kubelet's limit by the number of addresses, as EKS sets it for managed groups, and counts all pods;
-    `plain_pods` are the addresses left when the trunk ENI has taken an interface; `branch` are pods with groups of
-    their own. Totals are those of the group's fewest, wanted and most nodes.
+    `plain_pods` are the addresses left when the trunk ENI has taken an interface, and with custom networking the node
+    the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
+    nodes.
     """
-    prefixes = settings.pod_networking.env.get("ENABLE_PREFIX_DELEGATION") == "true"
+    env = settings.pod_networking.env
+    prefixes = env.get("ENABLE_PREFIX_DELEGATION") == "true"
+    taken = 1 + (env.get(_CUSTOM_NETWORKING) == "true")
     rows = []
     for group in settings.node_groups:
         sizes = (group.min_size, group.desired_size, group.max_size)
@@ -36,7 +40,7 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
                     "type": name,
                     "interfaces": interfaces,
                     "max_pods": min(interfaces * room + _HOST_NETWORK, _cap(name)) if interfaces else 0,
-                    "plain_pods": max(interfaces - 1, 0) * room,
+                    "plain_pods": max(interfaces - taken, 0) * room,
                     "branch": branch,
                     "nodes": list(sizes),
                     "branch_in_group": [branch * size for size in sizes],

@@ -52,7 +52,7 @@ def cluster(api, node):
     api("PATCH", f"{made[0]}/status", aws_node.status(api("GET", made[0]), **DONE), MERGE)
     made += add_node(api, "good")
     made.append(make(api, SERVICES, kube_dns("10.96.0.10")))
-    made.append(make(api, CONFIG_MAPS, kube_proxy("iptables")))
+    made += [make(api, CONFIG_MAPS, one) for one in (kube_proxy("iptables"), core_dns())]
     for workload in settings.workloads:
         if workload.namespace == "shop":
             made.append(make(api, POLICIES, policy(workload)))
@@ -100,6 +100,12 @@ def kube_proxy(mode):
     return {"metadata": {"name": "kube-proxy-config"}, "data": {"config": text}}
 
 
+def core_dns(further=""):
+    """The Corefile as EKS makes it, as far as it matters, and further blocks."""
+    text = ".:53 {\n    errors\n    forward . /etc/resolv.conf\n    cache 30\n}\n"
+    return {"metadata": {"name": "coredns"}, "data": {"Corefile": text + further}}
+
+
 def policy(workload):
     """The policy of a workload, with the shared group."""
     made = SecurityGroupPolicy(
@@ -139,9 +145,9 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0] == f"dev: context rehearsal, server {plane.endpoint}"
-    assert done.stdout.count("ok  ") == 11
+    assert done.stdout.count("ok  ") == 12
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 11 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 12 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -155,7 +161,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 11 hold" in printed
+    assert "dev: 12 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -183,7 +189,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "10 hold, 1 do not"
+    assert found["counts"] == "11 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
@@ -255,6 +261,18 @@ def test_another_address_of_cluster_dns_and_another_kube_proxy_are_told(verify, 
     assert done.returncode == 0
     assert "there is no Service kube-system/kube-dns" in done.stdout
     assert "kube-proxy runs in the mode of the file" in done.stdout
+
+
+def test_a_zone_of_corednss_own_corefile_is_told(verify, cluster, api):
+    """Pods ask the cache, and the cache asks the node's resolver, without a word."""
+    own = core_dns("corp.example:53 {\n    forward . 10.0.0.2\n}\n. {\n    hosts\n}\n")
+    api("PATCH", f"{CONFIG_MAPS}/coredns", {"data": own["data"]}, MERGE)
+    done = verify()
+    assert done.returncode == 1
+    assert "zone corp.example is asked from the node's resolver" in done.stdout
+    assert "write the zone and its resolvers into pod_networking.dns_cache.stub_domains" in done.stdout
+    assert "its block for everything has hosts" in done.stdout
+    assert done.stdout.count("FAIL") == 1
 
 
 @pytest.mark.parametrize(

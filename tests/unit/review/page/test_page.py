@@ -302,10 +302,15 @@ def test_a_page_of_300_workloads_has_them_all_in_a_megabyte(changed):
 
 def test_capacity_counts_the_trunk_and_prefixes(changed):
     """m5.large: 29 pods, 18 addresses beside the trunk, 9 branch ENIs; prefixes make 16 of each address."""
-    row = content(load("dev"), [])["capacity"][0]
-    assert (row["max_pods"], row["plain_pods"], row["branch"]) == (29, 18, 9)
-    more = changed("dev", lambda c: c["pod_networking"]["env"].update(ENABLE_PREFIX_DELEGATION="true"))
-    assert content(more, [])["capacity"][0]["plain_pods"] == 18 * 16
+
+    def row(**env):
+        settings = changed("dev", lambda c: c["pod_networking"]["env"].update(env))
+        return content(settings, [])["capacity"][0]
+
+    assert (row()["max_pods"], row()["plain_pods"], row()["branch"]) == (29, 18, 9)
+    assert row(ENABLE_PREFIX_DELEGATION="true")["plain_pods"] == 18 * 16
+    assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")["plain_pods"] == 9  # the primary interface carries none
+    assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")["plain_pods"] == 18
 
 
 def test_every_variable_that_is_set_is_explained():

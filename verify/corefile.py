@@ -1,0 +1,65 @@
+"""What CoreDNS's own configuration has for names that pods ask the node cache, which does not ask CoreDNS for them."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from verify.finding import Finding
+from verify.kubectl import Json
+
+NAME = "coredns"
+_WHAT = "names that CoreDNS's Corefile has of its own reach the cache too"
+_ASKED = ("in-addr.arpa", "ip6.arpa")  # with the cluster's zone all that the cache asks CoreDNS for
+# that answer, or change, names; metrics, caches and the like do nothing that pods could miss
+_ANSWERS = {"auto", "autopath", "etcd", "file", "hosts", "k8s_external", "rewrite", "route53", "template"}
+_NODES = {"/etc/resolv.conf"}
+
+
+def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield what is found in the ConfigMap kube-system/coredns, where EKS's add-on and `eksctl` keep it.
+
+    A zone of another block is wrong unless a stub domain covers it; whether pods need the plugins of the block for
+    everything (`hosts`, `rewrite`, another `forward`), nobody but their owner knows.
+    """
+    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
+    if not found:
+        yield Finding(_WHAT, not_tried=f"there is no Corefile in the ConfigMap kube-system/{NAME}")
+        return
+    known = (domain, *_ASKED, *stub_domains)
+    own = {zone for zone in found if zone != "." and not any(f".{zone}".endswith(f".{one}") for one in known)}
+    problems = [f"zone {zone} is asked from the node's resolver, not from CoreDNS" for zone in sorted(own)]
+    fix = "write the zone and its resolvers into pod_networking.dns_cache.stub_domains"
+    yield Finding(_WHAT, f"{len(found)} zones in the Corefile", problems, fix)
+    if plugins := sorted({name for name, *to in found.get(".", ()) if name in _ANSWERS or _elsewhere(name, to)}):
+        told = f"its block for everything has {', '.join(plugins)}, and the cache asks it for the cluster's names alone"
+        yield Finding("pods need no other name from CoreDNS", not_tried=told)
+
+
+def _elsewhere(plugin: str, arguments: list[str]) -> bool:
+    return plugin == "forward" and not _NODES.issuperset(set(arguments[1:]) - {"{"})
+
+
+def blocks(text: str) -> dict[str, list[list[str]]]:
+    """Give the plugins of each zone, with their arguments on the same line (coredns.io/manual/configuration)."""
+    found: dict[str, list[list[str]]] = {}
+    keys, depth = list[str](), 0
+    for line in text.splitlines():
+        words = line.partition("#")[0].split()
+        if depth == 0 and words[:1] != ["import"]:
+            keys += [_zone(word) for word in words if word != "{"]
+        elif depth == 1 and words and words != ["}"]:
+            for key in keys:
+                found.setdefault(key, []).append(words)
+        depth += words.count("{") - words.count("}")
+        if depth == 0 and "}" in words:
+            keys = []
+    return {zone: plugins for zone, plugins in found.items() if not zone.startswith("(")}
+
+
+def _zone(key: str) -> str:
+    """Give the zone of a block's key such as `dns://corp.example.:53`, in small letters and without the last dot.
+
+    A range such as 10.0.0.0/8 stands for its reverse zones.
+    """
+    if "/" in key.rpartition("://")[2]:
+        return _ASKED[0]
+    return re.sub(r"^[a-z]+://|:\d+$", "", key.rstrip(",").lower()).rstrip(".") or "."
