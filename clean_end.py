@@ -2,6 +2,7 @@
 
 Both may come while a command still loads its modules, before anything of its own could catch them. Everything is
 stopped and taken away as with any exception, and nothing is told. Python ends itself by SIGINT then, as shells expect.
+A stream that was closed before the start (`>&-`), which Python has as None, takes what is told and keeps nothing.
 """
 
 import atexit
@@ -39,4 +40,6 @@ def _nowhere() -> int:
     return os.open(os.devnull, os.O_WRONLY)
 
 
+for _closed in (name for name in ("stdout", "stderr") if getattr(sys, name) is None):
+    setattr(sys, _closed, os.fdopen(_nowhere(), "w", encoding="utf-8"))
 sys.excepthook = _tell

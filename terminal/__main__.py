@@ -4,9 +4,10 @@ What it prints comes after the clock, errors last, and its exit code is this one
 """
 
 import argparse
-import contextlib
+import os
 import subprocess
 import sys
+from typing import TextIO
 
 from terminal.progress import Progress
 
@@ -14,7 +15,10 @@ _INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
-    """Run it; return its exit code, 128 and the number of the signal that ended it, or 127 where it is not there."""
+    """Run it; return its exit code, 128 and the number of the signal that ended it, or 127 where it is not there.
+
+    Where what it prints cannot be written, as on a full disk, that is told, and success is no success: 1.
+    """
     parser = argparse.ArgumentParser(prog="python -m terminal", description="Run a command and show that it runs.")
     parser.add_argument("label", help="what the command does")
     parser.add_argument("command", nargs="+", help="the command, after --")
@@ -28,11 +32,25 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"{given.command[0]} must be there, got: {error.strerror}; type: make setup", file=sys.stderr)
         return 127
-    for stream, said in ((sys.stdout, done.stdout), (sys.stderr, done.stderr)):
-        with contextlib.suppress(BrokenPipeError):  # a reader that is gone keeps no errors from the other one
-            stream.buffer.write(said)  # as it is: a path in it may be none in this locale
-            stream.flush()
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+    refused = [_write(sys.stdout, done.stdout), _write(sys.stderr, done.stderr)]
+    for why in filter(None, refused):
+        print(f"what {given.command[0]} prints must be written, got: {why}", file=sys.stderr)
+    code = done.returncode if done.returncode >= 0 else 128 - done.returncode
+    return code or int(any(refused))
+
+
+def _write(stream: TextIO, said: bytes) -> str:
+    """Write it as it is, since a path in it may be none in this locale; return why that cannot be done.
+
+    A reader that is gone is no error, and keeps none from the other stream.
+    """
+    try:
+        stream.buffer.write(said)
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left is flushed at the end
+        return "" if isinstance(error, BrokenPipeError) else str(error.strerror)
+    return ""
 
 
 if __name__ == "__main__":

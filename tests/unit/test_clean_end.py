@@ -117,3 +117,24 @@ def test_a_full_disk_is_no_reader_that_is_gone():
     with pathlib.Path("/dev/full").open("w") as full:
         done = run(["-c", f"{HEAD}print('x')"], full)
     assert (done.returncode, "No space left" in done.stderr) == (120, True)
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 1), (3, 3)])
+def test_output_of_a_command_that_a_full_disk_does_not_take_is_told(code, ends):
+    """With the errors of the command, which another stream takes; its own failure stays what it is."""
+    said = f"echo many; echo wrong >&2; exit {code}"
+    with pathlib.Path("/dev/full").open("w") as full:
+        done = run(["-m", "terminal", "saying", "--", "sh", "-c", said], full)
+    assert (done.returncode, done.stderr.splitlines()[-2:]) == (
+        ends,
+        ["wrong", "what sh prints must be written, got: No space left on device"],
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("command", ["terminal saying -- echo many", "settings.where --environment dev"])
+def test_a_stream_that_is_closed_takes_what_is_told(command, closed):
+    """As cron and some supervisors start a command."""
+    line = f"{sys.executable} -m {command} {closed}"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
