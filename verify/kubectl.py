@@ -10,6 +10,8 @@ from verify.refusal import fix, said
 
 Json = dict[str, Any]
 _SECONDS = 60
+ENDS_SECONDS = 600
+"""A command of many requests, such as for 5,000 pods, takes less; the program that gives credentials knows no limit."""
 
 
 class Kubectl:
@@ -29,11 +31,10 @@ class Kubectl:
         """Give context and cluster of the kubeconfig, without credentials; nothing where there are none.
 
         Raises:
-            VerifyError: If kubectl is missing.
+            VerifyError: If kubectl is missing, or something else is in its place.
         """
         status, out, _ = self._run("config", "view", "--minify", "--output=json")
-        found: Json = {} if status else json.loads(out)
-        return found
+        return {} if status else _json("config view", out)
 
     def items(self, kind: str, namespace: str = "", selector: str = "") -> list[Json]:
         """Give the objects of a kind, of all namespaces when `namespace` is empty; none where the kind is unknown.
@@ -48,7 +49,7 @@ class Kubectl:
             return []
         if status:
             raise self._refused(f"get {kind}", error)
-        found: list[Json] = json.loads(out)["items"]
+        found: list[Json] = _json(f"get {kind}", out)["items"]
         return found
 
     def create(self, obj: Json) -> None:
@@ -91,7 +92,19 @@ class Kubectl:
             raise VerifyError(f"PATH must hold kubectl, got none; install it, then `{self._remember}`")
         command = [program, *self._context, f"--request-timeout={_SECONDS}s", *arguments]
         # kubectl speaks UTF-8 whatever the locale is
-        done = subprocess.run(
-            command, input=given, capture_output=True, encoding="utf-8", errors="replace", check=False
-        )
+        text: dict[str, Any] = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
+        try:
+            done = subprocess.run(command, input=given, check=False, timeout=ENDS_SECONDS, **text)
+        except subprocess.TimeoutExpired as error:
+            told = f"`kubectl {' '.join(arguments[:2])}` must end in {ENDS_SECONDS} s, got no end"
+            raise VerifyError(f"{told}; see what it waits for: `{' '.join(command)}`") from error
         return done.returncode, done.stdout, done.stderr
+
+
+def _json(command: str, out: str) -> Json:
+    try:
+        found: Json = json.loads(out)
+    except ValueError as error:
+        mend = "see which program `command -v kubectl` names, and let it print nothing else"
+        raise VerifyError(f"`kubectl {command}` must print JSON, got {out[:100]!r}; {mend}") from error
+    return found

@@ -1,6 +1,6 @@
 """Whether nodes can carry pods with security groups of their own, whoever made them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from trunks import GROUP, RESOURCE, features, lacks, ready, says
 
@@ -23,14 +23,14 @@ def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     up = [node for node in all_nodes if ready(node)]
     yield _region(settings, all_nodes)
     yield _groups(settings, up)
-    known, events = features(kubectl.items("cninodes")), kubectl.items("events", "default")
+    known, events = features(kubectl.items("cninodes")), _by_node(kubectl.items("events", "default"))
     problems, without = [], []
     for node in up:
         found = limits(_label(node, _TYPE))
         if found and not found[2] and GROUP not in node["metadata"]["labels"]:
             without.append(f"{node['metadata']['name']} ({_label(node, _TYPE)})")
         elif missing := lacks(node, known):
-            problems.append(f"{_named(node)}: {' and '.join(missing)}{_said(node, events)}")
+            problems.append(f"{_named(node)}: {' and '.join(missing)}{_said(events.get(node['metadata']['name'], ()))}")
     amounts = sum(int(node["status"]["allocatable"].get(RESOURCE, 0)) for node in up)
     seen = f"{len(up)} ready nodes, {amounts} branch ENIs"
     if without:
@@ -78,7 +78,14 @@ def _named(node: Json) -> str:
     return f"{node['metadata']['name']}{f' of {group}' if group else ''}"
 
 
-def _said(node: Json, events: list[Json]) -> str:
-    name = node["metadata"]["name"]
-    about = [e for e in events if (e["involvedObject"].get("kind"), e["involvedObject"].get("name")) == ("Node", name)]
+def _by_node(events: list[Json]) -> dict[str, list[Json]]:
+    """Give the events about each node; a large cluster has tens of thousands."""
+    found: dict[str, list[Json]] = {}
+    for event in events:
+        if event["involvedObject"].get("kind") == "Node":
+            found.setdefault(event["involvedObject"].get("name", ""), []).append(event)
+    return found
+
+
+def _said(about: Sequence[Json]) -> str:
     return f" ({said})" if (said := says(about)) else ""

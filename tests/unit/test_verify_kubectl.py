@@ -5,6 +5,12 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
+import verify.kubectl
+from verify.errors import VerifyError
+from verify.kubectl import Kubectl
+
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAM = """#!/bin/sh
 printf '{"items": [{"metadata": {"annotations": {"owner": "\\346\\263\\250\\346\\226\\207"}}}]}'
@@ -21,3 +27,34 @@ def test_kubectl_is_read_as_utf_8_in_a_locale_that_has_another_encoding(tmp_path
     env = {**os.environ, **plain, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run([sys.executable, "-c", ASKS], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == r"[{'metadata': {'annotations': {'owner': '\u6ce8\u6587'}}}]", done.stderr
+
+
+@pytest.fixture
+def instead(tmp_path, monkeypatch):
+    """A function that puts a script into the place of kubectl."""
+
+    def put(script):
+        program = tmp_path / "kubectl"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    return put
+
+
+def test_something_else_in_the_place_of_kubectl_is_told(instead):
+    """A wrapper that greets; it ended in a traceback, and with 1, as what is wrong in a cluster does."""
+    instead("echo Welcome")
+    done = subprocess.run([sys.executable, "-m", "verify"], cwd=ROOT, capture_output=True, text=True, check=False)
+    told = r"`kubectl config view` must print JSON, got 'Welcome\n'; "
+    assert (done.returncode, done.stderr.startswith(told)) == (2, True), done.stderr
+    with pytest.raises(VerifyError, match="`kubectl get pods` must print JSON"):
+        Kubectl().items("pods")
+
+
+def test_a_kubectl_that_does_not_end_is_ended(instead, monkeypatch):
+    """A program that gives credentials may wait for ever for somebody who answers."""
+    instead("exec sleep 60")
+    monkeypatch.setattr(verify.kubectl, "ENDS_SECONDS", 0.5)
+    with pytest.raises(VerifyError, match=r"`kubectl get pods` must end in 0.5 s, got no end; .*/kubectl --request"):
+        Kubectl().items("pods", "shop")
