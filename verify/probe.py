@@ -6,6 +6,7 @@ prints one JSON object, and ends with 1 where one of them failed.
 """
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -25,9 +26,12 @@ def main() -> int:
     task = json.loads(os.environ["PODNET_PROBE"])
     server = task.get("nameserver") or f"{nameserver()}:53"
     before = requests_of(task["metrics"])
-    checks = [resolve(server, name) for name in task["names"]]
+    checks, asked = list[dict[str, object]](), 0
+    for name in task["names"]:
+        check, sent = resolve(server, name)
+        checks, asked = [*checks, check], asked + sent
     if task["metrics"]:
-        checks.append(answered(before, task["metrics"], _TRIES * len(task["names"]), server))
+        checks.append(answered(before, task["metrics"], asked, server))
     checks += [connect(host, port) for host, port in task["connections"]]
     sys.stdout.write(json.dumps({"checks": checks}) + "\n")
     return int(not all(check["ok"] for check in checks))
@@ -39,18 +43,24 @@ def nameserver() -> str:
         return next(line.split()[1] for line in file if line.startswith("nameserver"))
 
 
-def resolve(server: str, name: str) -> dict[str, object]:
-    """Ask for the A records of a name some times; each must be answered within 3 s."""
-    times, said = list[float](), ""
-    for _ in range(_TRIES):
+def resolve(server: str, name: str) -> tuple[dict[str, object], int]:
+    """Ask for the A records of a name some times; each must be answered within 3 s, with an address.
+
+    Returns the check and how many queries were sent: the first one without any answer is the last.
+    """
+    what, times, answers = f"{name} resolves", list[float](), list[str]()
+    for sent in range(1, _TRIES + 1):
         began = time.perf_counter()
         try:
-            said = ask(server, name)
+            answers.append(ask(server, name))
         except OSError as error:
-            return {"what": f"{name} resolves", "ok": False, "seen": f"{server}: {error or 'no answer in 3 s'}"}
+            seen = f"{server}: {error or 'no answer in 3 s'}, to query {sent} of {_TRIES}"
+            return {"what": what, "ok": False, "seen": seen}, sent
         times.append((time.perf_counter() - began) * 1000)
-    seen = f"{said or 'no answer'} from {server}, {times[0]:.1f} ms, then {min(times[1:]):.1f} ms"
-    return {"what": f"{name} resolves", "ok": bool(said) and said != "error", "seen": seen}
+    if bad := [answer or "no address" for answer in answers if answer in ("", "error")]:
+        return {"what": what, "ok": False, "seen": f"{bad[0]} from {server}, {len(bad)} times of {_TRIES}"}, _TRIES
+    seen = f"{answers[-1]} from {server}, {times[0]:.1f} ms, then {min(times[1:]):.1f} ms"
+    return {"what": what, "ok": True, "seen": seen}, _TRIES
 
 
 def ask(server: str, name: str) -> str:
@@ -82,7 +92,7 @@ def ask(server: str, name: str) -> str:
 def requests_of(metrics: list[str]) -> float | None:
     """Give how many queries the processes of this node's cache have had; None where one's metrics cannot be read."""
     counted = 0.0
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, http.client.HTTPException):  # another program may have the port
         for where in metrics:
             with urllib.request.urlopen(f"http://{where}/metrics", timeout=_SECONDS) as reply:
                 counted += sum(float(number) for number in _COUNTER.findall(reply.read().decode()))
@@ -102,7 +112,7 @@ def answered(before: float | None, metrics: list[str], asked: int, server: str) 
             return {"what": what, "ok": False, "seen": "its metrics cannot be read: does it run on this node?"}
         enough = after - before >= asked
         if enough or time.monotonic() > until:
-            seen = f"{after - before:.0f} queries counted there while {asked} were sent to {server}"
+            seen = f"{after - before:.0f} queries counted there, {asked} sent to {server}"
             return {"what": what, "ok": enough, "seen": seen}
         time.sleep(0.1)
 

@@ -3,8 +3,10 @@
 import json
 import pathlib
 import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -71,7 +73,7 @@ def test_a_name_that_the_cache_answers_and_a_service_that_listens_are_proven(cac
     assert code == 0, checks
     resolved, counted, connected = checks
     assert resolved["seen"].startswith(f"10.100.0.1 from {cache[0]}, ")
-    assert counted["seen"].startswith("5 queries counted there while 5 were sent")
+    assert counted["seen"].startswith("5 queries counted there, 5 sent to ")
     assert connected["seen"].startswith("127.0.0.1, ")
 
 
@@ -79,7 +81,7 @@ def test_a_name_that_is_refused_and_a_service_that_does_not_listen_fail(cache):
     """CoreDNS answers REFUSED for a name without a plugin for it."""
     code, (resolved, counted, connected) = run(cache, names=["sts.amazonaws.com"], connections=[["127.0.0.1", 1]])
     assert code == 1
-    assert not resolved["ok"]
+    assert (resolved["ok"], resolved["seen"]) == (False, f"error from {cache[0]}, 5 times of 5")
     assert counted["ok"]
     assert not connected["ok"]
     assert "refused" in connected["seen"]
@@ -98,7 +100,7 @@ def test_the_counts_of_both_processes_of_a_node_are_added(cache):
     assert code == 0
     count, rest = counted["seen"].split(" ", 1)  # the newest ones may be missing for a moment
     assert int(count) > 5, counted
-    assert rest.startswith("queries counted there while 5 were sent")
+    assert rest.startswith("queries counted there, 5 sent to ")
 
 
 def test_where_no_cache_has_to_answer_none_is_asked_for(cache):
@@ -119,4 +121,53 @@ def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):
         with pytest.raises(BlockingIOError):
             silent.recv(4096)
     assert code == 1
-    assert "timed out" in checks[0]["seen"]
+    assert "timed out, to query 1 of 5" in checks[0]["seen"]
+    assert checks[1]["seen"].startswith("0 queries counted there, 1 sent to ")
+
+
+def answering(socket, codes):
+    """Answer a query with each code; with 0 comes an address."""
+    for code in codes:
+        query, sender = socket.recvfrom(4096)
+        record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x05\x00\x04\x0a\x64\x00\x01"
+        head = query[:2] + bytes([0x81, 0x80 | code]) + struct.pack(">HHHH", 1, int(not code), 0, 0)
+        socket.sendto(head + query[12:] + (b"" if code else record), sender)
+
+
+@pytest.mark.parametrize(
+    ("codes", "ok", "seen"),
+    [
+        ((0, 0, 0, 0, 0), True, "10.100.0.1 from"),
+        ((2, 0, 2, 0, 0), False, "error from"),
+        ((0, 0, 0, 0, 3), False, "error"),
+    ],
+)
+def test_each_query_must_get_an_address(cache, codes, ok, seen):
+    """A resolver that now and then says SERVFAIL does not resolve the name; only its last answer counted."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=answering, args=(server, codes))
+        thread.start()
+        where = (f"127.0.0.1:{server.getsockname()[1]}", cache[1])
+        code, (resolved,) = run(where, names=["kubernetes.default.svc.cluster.local"], metrics=[])
+        thread.join(10)
+    assert (code, resolved["ok"]) == (int(not ok), ok), resolved
+    assert resolved["seen"].startswith(seen)
+
+
+def test_another_program_on_the_port_of_the_metrics_is_no_cache(cache):
+    """It may speak anything but HTTP; that ended in a traceback of the probe."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        thread = threading.Thread(target=lambda: [greet(other.accept()[0]) for _ in range(2)])
+        thread.start()
+        metrics = [f"127.0.0.1:{other.getsockname()[1]}"]
+        code, (resolved, counted) = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=metrics)
+        thread.join(10)
+    assert (code, resolved["ok"], counted["ok"]) == (1, True, False)
+    assert "its metrics cannot be read" in counted["seen"]
+
+
+def greet(connection):
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"220 a mail server\r\n")
