@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from settings import Settings
 from settings.files import shown
 from settings.loading import FOLDER
+from settings.references import check
 
 if TYPE_CHECKING:
     import pathlib
@@ -34,7 +35,7 @@ def read(file: pathlib.Path) -> Settings:
     What followed from them is told anew: a newer podnet may know more of it.
 
     Raises:
-        SavedError: It cannot be read, or its settings are none of this version.
+        SavedError: It cannot be read, or its settings are none of this version or do not fit each other.
     """
     try:
         with file.open(encoding="utf-8") as stream:
@@ -47,10 +48,14 @@ def read(file: pathlib.Path) -> Settings:
         got = found.get("format", "none") if isinstance(found, dict) else type(found).__name__
         raise SavedError(f"{file.name} must be a review of format {FORMAT}, got {str(got)[:50]}: {_FIX}")
     try:
-        return Settings.model_validate_json(json.dumps({**found["settings"], "name": found.get("environment")}))
+        settings = Settings.model_validate_json(json.dumps({**found["settings"], "name": found.get("environment")}))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])[:100]
         raise SavedError(f"{file.name} must hold settings of this version, got another {where}: {_FIX}") from error
+    if problems := check(found["settings"]):  # somebody has changed it by hand, or merged two of them
+        where = problems[0].path[:100]
+        raise SavedError(f"{file.name} must hold settings that fit each other, got another {where}: {_FIX}")
+    return settings
 
 
 def _instead_of(file: pathlib.Path) -> str:

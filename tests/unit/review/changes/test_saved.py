@@ -107,6 +107,23 @@ def test_a_file_that_is_no_review_is_refused_and_stops_nothing(tmp_path, folder,
     assert told in (tmp_path / "out" / "review" / "index.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [
+        ("peers", "must hold settings that fit each other, got another workloads[0].reaches[0].peer: save it again"),
+        ("cluster", "must hold settings that fit each other, got another cluster: save it again"),
+        ("network", "must hold settings that fit each other, got another network: save it again"),
+    ],
+)
+def test_settings_that_do_not_fit_each_other_stop_nothing(tmp_path, folder, without, told):
+    """As two saved reviews that were merged by hand; what was left out was looked for, in a traceback."""
+    found = content(load("dev"), [])
+    del found["settings"][without]
+    (folder / "dev.review.json").write_text(json.dumps(found))
+    review.write(str(tmp_path / "out"), load("dev"), {})
+    assert told in (tmp_path / "out" / "review" / "index.html").read_text()
+
+
 def test_hostile_names_and_values_are_shown_as_they_are_written(changed):
     """A saved file is somebody else's text."""
     found = content(load("dev"), [])
