@@ -10,7 +10,7 @@ from typing import Literal
 EnforcingMode = Literal["standard", "strict"]
 CacheState = Literal["on", "away"]
 Nodes = Literal["nat-gateway", "public-subnet"]
-_MANY = 65_536  # answers kept: hundreds of workloads name the same few ranges, and many rules ask about each
+_MANY = 65_536  # ranges that are read once: every rule of every workload is compared with each range of each peer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,15 +58,26 @@ class Conditions:
         return not self.external_snat and not covers(self.excluded_cidrs, destination)
 
 
-@functools.lru_cache(_MANY)
 def covers(ranges: tuple[str, ...], wanted: str) -> bool:
     """Return whether the ranges, taken together, hold every address of the IPv4 range `wanted`."""
-    target = ipaddress.IPv4Network(wanted)
-    merged = ipaddress.collapse_addresses(ipaddress.IPv4Network(text) for text in ranges)
-    return any(target.subnet_of(network) for network in merged)
+    first, last = _ends(wanted)
+    return any(start <= first and last <= end for start, end in _merged(ranges))
+
+
+def overlapping(one: str, other: str) -> bool:
+    """Return whether two IPv4 ranges have an address in common."""
+    (first, last), (start, end) = _ends(one), _ends(other)
+    return first <= end and start <= last
 
 
 @functools.lru_cache(_MANY)
-def overlapping(one: str, other: str) -> bool:
-    """Return whether two IPv4 ranges have an address in common."""
-    return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))
+def _ends(text: str) -> tuple[int, int]:
+    """Return the first and the last address of an IPv4 range, as numbers."""
+    network = ipaddress.IPv4Network(text)
+    return int(network.network_address), int(network.broadcast_address)
+
+
+@functools.lru_cache(_MANY)
+def _merged(ranges: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    networks = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, ranges))
+    return tuple(_ends(str(network)) for network in networks)

@@ -20,10 +20,12 @@ _PEERING = "VPC peering guide, Update your security groups to reference peer sec
 
 def _needed(settings: Settings) -> Iterator[tuple[int, Peer, str]]:
     """Yield the peers that workloads talk with: index, peer, workloads."""
+    users: dict[str, set[str]] = {}
+    for use in peer_uses(settings):
+        users.setdefault(use.peer.name, set()).add(use.workload)
     for i, peer in enumerate(settings.peers):
-        users = sorted({use.workload for use in peer_uses(settings) if use.peer.name == peer.name})
-        if users:
-            yield i, peer, some(users)
+        if peer.name in users:
+            yield i, peer, some(sorted(users[peer.name]))
 
 
 def _elsewhere(settings: Settings, peer: Peer) -> tuple[bool, bool]:

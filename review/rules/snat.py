@@ -40,7 +40,7 @@ def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
     """Find peers that would see the node."""
     sent = [use for use in peer_uses(settings) if use.direction == "to"]
     for peer in settings.peers:
-        uses = [use for use in sent if use.peer == peer]
+        uses = [use for use in sent if use.peer.name == peer.name]
         seen = {cidr: {use.workload for use in uses if cidr in use.cidrs} for cidr in _translated(settings, peer)}
         users, ranges = sorted(set().union(*seen.values())), ", ".join(filter(seen.get, seen))[:200]
         if users:
