@@ -101,7 +101,8 @@ rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
 synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
-	@$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)"
+	@rm -rf cdk.out/assembly-*
+	$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)"
 	rm -rf build/reviews && mkdir -p build/reviews
 	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
 	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"

@@ -58,6 +58,17 @@ def test_the_fleet_of_the_tests_has_as_many_nodes_as_are_asked_for(words, nodes)
     assert make("test", *words).stdout.splitlines()[-1].startswith(f"NODES={nodes} .venv/bin/python -m pytest -n 3")
 
 
+def test_the_reviews_of_a_pipeline_are_those_of_its_own_environments(tmp_path):
+    """Not of one that has left it, nor of one whose name begins as this one's: CDK leaves what lies there."""
+    for old in ("pipeline-gone", "pipeline-eu-dev"):
+        (tmp_path / "cdk.out" / f"assembly-{old}" / "review").mkdir(parents=True)
+    synth = "mkdir -p cdk.out/assembly-pipeline-dev/review;:"
+    recipe = ["-f", str(ROOT / "Makefile"), "-o", "setup", "synth-pipeline", f"CDK={synth}"]
+    done = make("-C", str(tmp_path), *recipe, flag="--no-print-directory")
+    assert done.returncode == 0, done.stderr
+    assert [found.name for found in (tmp_path / "build" / "reviews").iterdir()] == ["dev"]
+
+
 @pytest.mark.parametrize("target", ["deploy", "destroy"])
 def test_what_changes_an_account_takes_no_environment_by_default(target):
     """Not dev because nothing was said, nor because of a slip; and it is told where it goes before it goes there."""
