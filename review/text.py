@@ -77,6 +77,9 @@ def _capacity(content: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield "Pods with groups of their own, for each node and for the group at its fewest, wanted and most nodes:"
     for row in content["capacity"]:
+        if row["branch"] is None:
+            yield f"  {row['group']}, {row['type']}: not known, the table of trunk limits lacks this type"
+            continue
         totals = " / ".join(map(str, row["branch_in_group"]))
         beside = f"beside {row['plain_pods']} plain ones, max pods {row['max_pods']}"
         yield f"  {row['group']}, {row['type']}: {row['branch']} a node ({beside}); {totals} in the group"

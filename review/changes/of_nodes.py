@@ -28,12 +28,14 @@ def _group(found: Difference) -> Iterator[Effect]:
 def _types(found: Difference) -> Iterator[Effect]:
     yield from _anew("InstanceTypes")(found)
     before, after = (_branches(names) for names in (found.before, found.after))
-    if before != after:
+    if before and after and before != after:
         yield Effect("nodes", f"a node carries {after} pods with groups of their own, not {before}", _LIMITS)
 
 
 def _branches(names: list[str]) -> str:
-    return " or ".join(str(number) for number in sorted({(limits(name) or (0, 0, 0))[2] for name in names}))
+    """Return how many a node has; "" where one of the types is not known."""
+    found = [limits(name) for name in names]
+    return " or ".join(map(str, sorted({one[2] for one in found if one}))) if all(found) else ""
 
 
 def _size(found: Difference) -> Iterator[Effect]:

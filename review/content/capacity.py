@@ -14,6 +14,7 @@ COOLDOWN_SECONDS = 60  # default of branch-eni-cooldown (amazon-vpc-resource-con
 _CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _HOST_NETWORK = 2
 _PREFIX = 16
+_NUMBERS = ("interfaces", "max_pods", "plain_pods", "branch", "branch_in_group")
 _SMALL, _LARGE, _FROM = 110, 250, 8  # EKS user guide, Increase the available IP addresses; xlarge units of 4 vCPUs
 
 
@@ -23,7 +24,7 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     `max_pods` is kubelet's limit by the number of addresses, as EKS sets it for managed groups, and counts all pods;
     `plain_pods` are the addresses left when the trunk ENI has taken an interface, and with custom networking the node
     the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
-    nodes.
+    nodes. All of these are None for a type that the table of trunk limits lacks.
     """
     env = settings.pod_networking.env
     prefixes = env.get("ENABLE_PREFIX_DELEGATION") == "true"
@@ -32,20 +33,15 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     for group in settings.node_groups:
         sizes = (group.min_size, group.desired_size, group.max_size)
         for name in group.instance_types:
-            interfaces, addresses, branch = limits(name) or (0, 0, 0)
-            room = max(addresses - 1, 0) * (_PREFIX if prefixes else 1)
-            rows.append(
-                {
-                    "group": group.name,
-                    "type": name,
-                    "interfaces": interfaces,
-                    "max_pods": min(interfaces * room + _HOST_NETWORK, _cap(name)) if interfaces else 0,
-                    "plain_pods": max(interfaces - taken, 0) * room,
-                    "branch": branch,
-                    "nodes": list(sizes),
-                    "branch_in_group": [branch * size for size in sizes],
-                }
-            )
+            row: dict[str, Any] = {"group": group.name, "type": name, **dict.fromkeys(_NUMBERS), "nodes": list(sizes)}
+            if found := limits(name):
+                interfaces, addresses, branch = found
+                room = (addresses - 1) * (_PREFIX if prefixes else 1)
+                row["interfaces"], row["branch"] = interfaces, branch
+                row["max_pods"] = min(interfaces * room + _HOST_NETWORK, _cap(name))
+                row["plain_pods"] = max(interfaces - taken, 0) * room
+                row["branch_in_group"] = [branch * size for size in sizes]
+            rows.append(row)
     return rows
 
 

@@ -14,6 +14,7 @@ import yaml
 
 import review
 from review import check
+from review.changes import compare
 from review.content import content
 from review.content.capacity import capacity
 from review.page import render
@@ -311,6 +312,26 @@ def test_capacity_counts_the_trunk_and_prefixes(changed):
     assert row(ENABLE_PREFIX_DELEGATION="true")["plain_pods"] == 18 * 16
     assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")["plain_pods"] == 9  # the primary interface carries none
     assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")["plain_pods"] == 18
+
+
+def test_what_a_type_carries_that_the_table_lacks_is_not_known(changed):
+    """It is acknowledged because the table is older than the type; it was told to carry no pod at all."""
+
+    def change(content):
+        content["node_groups"][0]["instance_types"] = ["m99.large"]
+        content["acknowledge"] = {"instance-type-is-known": "newer than the table: it has nine branch ENIs"}
+
+    settings = changed("dev", change)
+    found = content(settings, check(settings))
+    (row,) = found["capacity"]
+    assert (row["max_pods"], row["plain_pods"], row["branch"], row["branch_in_group"]) == (None,) * 4
+    assert "general, m99.large: not known, the table of trunk limits lacks this type" in text(found)
+    page = render(found, {})
+    assert page.count(">not known</td>") == 3
+    assert page.count(">not known: the table of trunk limits lacks this type</td>") == 1
+    (change,) = compare(content(load("dev"), []), found, "dev")["changes"][:1]
+    assert change["path"] == "node_groups[general].instance_types"
+    assert not any("a node carries" in effect["sentence"] for effect in change["effects"])
 
 
 def test_every_variable_that_is_set_is_explained():
