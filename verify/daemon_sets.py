@@ -15,8 +15,9 @@ def daemon_sets(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     yield _variables(settings, found.get("aws-node"))
     yield _rolled_out("aws-node", found.get("aws-node"))
     cache = settings.pod_networking.dns_cache
+    nodes = "every node with its labels" if cache.node_labels else "every node"
     for name in (_CACHE, _STANDBY)[: 1 + cache.standby] if cache.enabled else ():
-        yield _rolled_out(name, found.get(name))
+        yield _rolled_out(name, found.get(name), nodes)
 
 
 def _variables(settings: Settings, aws_node: Json | None) -> Finding:
@@ -34,8 +35,8 @@ def _variables(settings: Settings, aws_node: Json | None) -> Finding:
     return Finding("aws-node has the variables of the file", seen, problems, fix)
 
 
-def _rolled_out(name: str, live: Json | None) -> Finding:
-    what, fix = f"{name} runs on every node", f"kubectl -n kube-system get pods -o wide | grep {name}"
+def _rolled_out(name: str, live: Json | None, nodes: str = "every node") -> Finding:
+    what, fix = f"{name} runs on {nodes}", f"kubectl -n kube-system get pods -o wide | grep {name}"
     if live is None:
         again = f"deploy; where that has no change, somebody deleted it: {RUN_AGAIN}"
         return Finding(what, "", [f"no DaemonSet kube-system/{name}"], again)
@@ -45,6 +46,8 @@ def _rolled_out(name: str, live: Json | None) -> Finding:
     problems = []
     if status.get("observedGeneration", 0) < live["metadata"]["generation"]:
         problems.append("its controller has not seen the newest template yet")
+    elif not wanted:
+        return Finding(what, not_tried="there is no node that it would run on")
     elif min(updated, available) < wanted:
         problems.append(f"{updated} updated and {available} available of {wanted}")
     return Finding(what, f"{available} of {wanted}", problems, fix)

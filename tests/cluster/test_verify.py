@@ -154,6 +154,18 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
     assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_a_cache_that_runs_on_no_node_is_not_called_proven(verify, cluster, api):
+    """`node_labels` that no node has: 0 of 0 are all."""
+    verify.content["pod_networking"]["dns_cache"]["node_labels"] = {"podnet.io/cached": "yes"}
+    verify.file.write_text(yaml.safe_dump(verify.content))
+    none = dict.fromkeys(DONE, 0)
+    api("PATCH", f"{DAEMON_SETS}/node-local-dns/status", {"status": none}, MERGE)
+    done = verify()
+    told = "-     node-local-dns runs on every node with its labels: not tried: there is no node that it would run on"
+    assert (done.returncode, told in done.stdout.splitlines()) == (0, True), done.stdout
+    assert done.stdout.splitlines()[-1] == "dev: 10 hold, 1 not tried"
+
+
 @pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verify, cluster, more, coloured):
     """A pseudo-terminal of 80 columns; escape sequences for colours are looked for."""
