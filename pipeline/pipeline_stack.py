@@ -16,6 +16,7 @@ from settings import Pipeline, Settings
 from settings.pipeline import Wave
 
 _PACKAGE = pathlib.Path(__file__).parent.parent / "package.json"
+_MOST_NAMES = 800
 # Go of the image's choice would be 1.20, which cannot fetch the newer one that a go.mod asks for
 _RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22", "golang": "1.26"}}}}
 
@@ -87,10 +88,16 @@ class PipelineStack(cdk.Stack):
         """Add a wave: its environments side by side, each after the agreement that it asks for."""
         agreed = []
         if wave.approval:
-            comment = f"deploys {', '.join(wave.environments)}; read the artefact of the synth step: <name>/index.html"
-            agreed = [pipelines.ManualApprovalStep(f"Approve-{wave.name}", comment=comment)]
+            agreed = [pipelines.ManualApprovalStep(f"Approve-{wave.name}", comment=comment(wave))]
         added = made.add_wave(wave.name, pre=agreed)
         for name in wave.environments:
             stage = self.stages[name]
             broader = [pipelines.ConfirmPermissionsBroadening(f"Broadening-{name}", stage=stage)] if confirm else []
             added.add_stage(stage, pre=broader)
+
+
+def comment(wave: Wave) -> str:
+    """Give what a person is asked; CodePipeline takes 1,000 characters (API reference, ActionConfigurationValue)."""
+    names = ", ".join(wave.environments)
+    told = names if len(names) <= _MOST_NAMES else f"{names[:_MOST_NAMES]}…"
+    return f"deploys {told}; read the artefact of the synth step: <name>/index.html"

@@ -11,8 +11,9 @@ import pytest
 from networks import NETWORK
 
 import app
-from pipeline.pipeline_stack import PipelineStack
+from pipeline.pipeline_stack import PipelineStack, comment
 from settings import SettingsError, load, load_pipeline
+from settings.pipeline import Wave
 
 ROOT = pathlib.Path(__file__).parents[2]
 CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTEXT}
@@ -133,6 +134,16 @@ def test_every_wave_waits_for_who_must_agree(stages):
         assert checks, environment
         assert len(deploys) == 4 + len({workload.namespace for workload in load(environment).workloads})
         assert max(checks) < min(deploys)
+
+
+def test_what_is_asked_before_a_large_wave_fits_an_action():
+    """30 environments with long names are more than 1,000 characters, which it refuses; a few are all named."""
+    names = [f"customer-{number:03}-production-eu-west-1" for number in range(30)]
+    asked = comment(Wave(name="all", environments=tuple(names), approval=True))
+    assert len(asked) < 1000
+    assert "customer-000-production-eu-west-1, customer-001-" in asked
+    assert asked.endswith("…; read the artefact of the synth step: <name>/index.html")
+    assert comment(Wave(name="one", environments=("prod",))).startswith("deploys prod; read")
 
 
 def test_stacks_are_deployed_in_the_order_of_their_dependencies(stages):
