@@ -143,6 +143,7 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 audit: setup ## say which pins their makers have withdrawn: yanked, deprecated, retracted
 	@.venv/bin/python -m tools.audit
 clean: ## remove what was made here; the user's cache stays
-	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .pytest_cache .hypothesis .import_linter_cache constructs/*.egg-info
+	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 .PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege

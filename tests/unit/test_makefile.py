@@ -69,6 +69,20 @@ def test_the_reviews_of_a_pipeline_are_those_of_its_own_environments(tmp_path):
     assert [found.name for found in (tmp_path / "build" / "reviews").iterdir()] == ["dev"]
 
 
+def test_what_was_made_here_is_removed(tmp_path):
+    """All that git ignores, in whatever folder, but for what CDK has looked up; and nothing else."""
+    made = [name.strip("/").replace("*", "podnet") for name in (ROOT / ".gitignore").read_text().split()]
+    made.remove("cdk.context.json")
+    places = {"podnet.egg-info": ("constructs",), "__pycache__": (".", "a/b"), ".ruff_cache": (".", "a")}
+    for name in made:
+        for place in places.get(name, (".",)):
+            (tmp_path / place / name / "inner").mkdir(parents=True)
+    (tmp_path / "a" / "kept.py").touch()
+    assert make("-C", str(tmp_path), "-f", str(ROOT / "Makefile"), "clean", flag="--no-print-directory").returncode == 0
+    left = {str(found.relative_to(tmp_path)) for found in tmp_path.rglob("*")}
+    assert left == {"a", "a/b", "a/kept.py", "constructs"}
+
+
 @pytest.mark.parametrize("target", ["deploy", "destroy"])
 def test_what_changes_an_account_takes_no_environment_by_default(target):
     """Not dev because nothing was said, nor because of a slip; and it is told where it goes before it goes there."""
