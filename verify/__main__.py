@@ -21,7 +21,7 @@ from verify.job import IMAGE
 from verify.kubectl import Kubectl
 from verify.nodes import REGION, nodes
 from verify.output import prepare, write
-from verify.paths import paths
+from verify.paths import chosen_workloads, paths
 from verify.pods import pods
 from verify.policies import policies
 from verify.services import services
@@ -40,6 +40,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
     try:
         settings = load(given.environment)
+        if given.workload:
+            chosen_workloads(settings, given.workload)  # a slip is told before minutes are spent
         if given.output:
             prepare(given.output)
         kubectl = Kubectl(given.context, remember(settings))

@@ -25,7 +25,7 @@ def paths(
     Raises:
         VerifyError: If there is no such workload.
     """
-    workloads = _workloads(settings, chosen)
+    workloads = chosen_workloads(settings, chosen)
     found = dict[str, list[Finding]]()
 
     def made(workload: Workload) -> Json:
@@ -39,7 +39,12 @@ def paths(
         yield from _not_tried(settings, workload)
 
 
-def _workloads(settings: Settings, chosen: str) -> list[Workload]:
+def chosen_workloads(settings: Settings, chosen: str) -> list[Workload]:
+    """Give the workloads that --as names: namespace/name of one, or `all`.
+
+    Raises:
+        VerifyError: If there is none.
+    """
     found = [workload for workload in settings.workloads if chosen in (ALL, _named(workload))]
     if not found:
         known = ", ".join([*map(_named, settings.workloads), ALL]) if settings.workloads else "none"

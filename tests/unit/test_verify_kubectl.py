@@ -52,6 +52,16 @@ def test_something_else_in_the_place_of_kubectl_is_told(instead):
         Kubectl().items("pods")
 
 
+def test_a_workload_that_is_none_is_told_before_kubectl_is_asked(instead, tmp_path):
+    """What was looked at until then was lost with it."""
+    instead(f"touch {tmp_path}/asked")
+    command = [sys.executable, "-m", "verify", "--as", "shop/order-api"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("--as must be a workload of the file (shop/orders-api, ")
+    assert not (tmp_path / "asked").exists()
+
+
 def test_a_kubectl_that_does_not_end_is_ended(instead, monkeypatch):
     """A program that gives credentials may wait for ever for somebody who answers."""
     instead("exec sleep 60")
