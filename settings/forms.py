@@ -72,6 +72,8 @@ class Range(Form):
             raise wrong(f"{self.rule} ({why_not(value, error)})", self.fix) from error
         if network.prefixlen > self.narrowest or "/" not in value:
             raise wrong(f"must be a range of /{self.narrowest} or wider", self.fix)
+        if value != str(network):  # Python takes a netmask and /016 too, AWS and aws-node take neither
+            raise wrong(self.rule, f"write {network}")
         return value
 
 

@@ -40,13 +40,20 @@ def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
 
 
 def external_services(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the IPv4 ranges of AWS_EXTERNAL_SERVICE_CIDRS, and the parts of it that are none."""
+    """Return the IPv4 ranges of AWS_EXTERNAL_SERVICE_CIDRS, and the parts of it that are none.
+
+    aws-node passes over an address without a length and over a netmask (its parseCIDRString, and Go's net.ParseCIDR).
+    """
     good, bad = [], []
-    for part in settings.pod_networking.env.get("AWS_EXTERNAL_SERVICE_CIDRS", "").split(","):
+    for part in map(str.strip, settings.pod_networking.env.get("AWS_EXTERNAL_SERVICE_CIDRS", "").split(",")):
         try:
-            good.append(str(ipaddress.IPv4Network(part.strip(), strict=False)))
+            network = str(ipaddress.IPv4Network(part, strict=False))
         except ValueError:
-            bad.append(part.strip())
+            network = ""
+        if network and part.partition("/")[2].isdecimal():
+            good.append(network)
+        else:
+            bad.append(part)
     return tuple(good), tuple(filter(None, bad))
 
 
