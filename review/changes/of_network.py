@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_peers import AT_PEER
+from review.changes.of_peers import connects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,11 @@ _ELSEWHERE = Effect(
     f"{_CFN}, stacks belong to one account and region",
 )
 _TOLD = Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+_TABLES = Effect(
+    "connections",
+    "routes to peers stand in the tables that are named now: from subnets of others the ways to peers end",
+    f"{_CFN}, AWS::EC2::Route",
+)
 
 
 def _network(found: Difference) -> Iterator[Effect]:
@@ -63,6 +68,10 @@ def _subnets(found: Difference) -> Iterator[Effect]:
         )
     else:
         yield Effect("nothing", "functions that run in the VPC move there; nodes are their owner's", f"{_CFN}, Lambda")
+
+
+def _tables(found: Difference) -> tuple[Effect, ...]:
+    return (_TABLES,) if connects(found) and found.whole[1].get("peers") else (_TOLD,)
 
 
 def _nat(found: Difference) -> Iterator[Effect]:
@@ -109,7 +118,7 @@ TABLE: Table = {
     ),
     "existing_network.availability_zones": _zones,
     "existing_network.private_subnet_ids": _subnets,
-    "existing_network.private_route_table_ids": AT_PEER,
+    "existing_network.private_route_table_ids": _tables,
     "existing_network.behind_nat": Effect(
         "nothing", "it only says what the network's owner has done", "environments/schema.json"
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from review.changes.effect import Effect, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -35,6 +35,27 @@ _BY_HAND = Effect(
     "remove it right before the deploy",
     "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
 )
+_OWNERS = Effect(
+    "nothing",
+    "an existing cluster's connections, routes and DNS options are its VPC owner's: podnet makes rules alone",
+    "environments/schema.json, peers",
+)
+
+
+def connects(found: Difference) -> bool:
+    """Say whether podnet makes connections and routes: for a cluster of its own."""
+    return bool(found.whole[1].get("cluster"))
+
+
+def _made_here(told: Effect | Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
+    """Tell this only where podnet makes what it is about."""
+
+    def effects(found: Difference) -> Iterable[Effect]:
+        if not connects(found):
+            return (_OWNERS,)
+        return told(found) if callable(told) else (told,)
+
+    return effects
 
 
 def _peer(found: Difference) -> Iterator[Effect]:
@@ -73,10 +94,15 @@ def told(named: list[str]) -> str:
 
 def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
     """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
-    return (_CONNECTION,) if found.path[-1] == "vpc_id" and None not in (found.before, found.after) else (_TWICE,)
+    connected = [peer.get("vpc_id") for peer in found.whole[0].get("peers") or ()]
+    another = found.path[-1] == "vpc_id" and None not in (found.before, found.after)
+    return (_CONNECTION,) if another and found.after not in connected else (_TWICE,)
 
 
 def _side(found: Difference) -> Iterator[Effect]:
+    if found.path[-1] == "route_table_ids" and not connects(found):
+        yield _OWNERS
+        return
     yield AT_PEER
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
     if other and (not one or (isinstance(one, set) and other - one)):
@@ -84,16 +110,18 @@ def _side(found: Difference) -> Iterator[Effect]:
 
 
 TABLE: Table = {
-    "peers.*": _peer,
-    "peers.*.vpc_id": _way_of_peer,
-    "peers.*.transit_gateway_id": _way_of_peer,
-    "peers.*.account": _TWICE,
-    "peers.*.region": _TWICE,
-    "peers.*.accepter_role_arn": _TWICE,
-    "peers.*.dns_resolution": Effect(
-        "DNS",
-        "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
-        "VPC peering guide, Enable DNS resolution for a VPC peering connection",
+    "peers.*": _made_here(_peer),
+    "peers.*.vpc_id": _made_here(_way_of_peer),
+    "peers.*.transit_gateway_id": _made_here(_way_of_peer),
+    "peers.*.account": _made_here(_TWICE),
+    "peers.*.region": _made_here(_TWICE),
+    "peers.*.accepter_role_arn": _made_here(_TWICE),
+    "peers.*.dns_resolution": _made_here(
+        Effect(
+            "DNS",
+            "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
+            "VPC peering guide, Enable DNS resolution for a VPC peering connection",
+        )
     ),
     "peers.*.peer_side": _side,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_peers import AT_PEER, ranges, told
+from review.changes.of_peers import AT_PEER, connects, ranges, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,15 +26,28 @@ _RANGE = Effect(
     f"{_CFN}, AWS::EC2::Route, DestinationCidrBlock",
 )
 _ORDER = Effect("nothing", "the order of further ranges means nothing", "docs/peers.md")
+_RULES = Effect(
+    "connections",
+    "rules of workloads that name the peer follow at once, for running pods too; routes are the VPC owner's",
+    "EC2 user guide, Security groups; environments/schema.json, peers",
+)
+_TOLD = Effect(
+    "nothing", "it only says which ranges the VPC has: no peer's table is podnet's", "environments/schema.json"
+)
 
 
 def _first(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range; one that was routed before, as a further one or another peer's, is routed twice."""
+    if not connects(found):
+        return (_RULES,)
     return (_MOVED,) if _routed(found, [found.after]) else (_RANGE,)
 
 
 def _further(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges that came and went: each has a route of its own, so that no other one is touched."""
+    if not connects(found):
+        yield _RULES if {*found.before} != {*found.after} else _ORDER
+        return
     if _routed(found, _without(found.after, found.before)):
         yield _MOVED
         return
@@ -54,18 +67,22 @@ def _listed(found: Difference, came: str, gone: str) -> Iterator[Effect]:
 
 
 def _routed(found: Difference, named: list[str]) -> bool:
-    """Say whether one of these was a peer's range before, in whatever place; an existing cluster's are not routed."""
-    peers = found.whole[0].get("peers") or ()
-    return bool(found.whole[1].get("cluster")) and any(not set(named).isdisjoint(ranges(peer)) for peer in peers)
+    """Say whether one of these was a peer's range before, in whatever place."""
+    return any(not set(named).isdisjoint(ranges(peer)) for peer in found.whole[0].get("peers") or ())
 
 
 def _first_of_vpc(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range of an existing VPC."""
+    if not connects(found):
+        return (_TOLD,)
     return (_MOVED,) if found.after in ranges(found.around[0]) and _returned(found) else (AT_PEER,)
 
 
 def _further_of_vpc(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges of an existing VPC: peers route them back, each by a route of its own."""
+    if not connects(found):
+        yield _TOLD
+        return
     if found.around[0]["cidr"] in _without(found.after, found.before) and _returned(found):
         yield _MOVED
         return
@@ -79,8 +96,7 @@ def _further_of_vpc(found: Difference) -> Iterator[Effect]:
 
 def _returned(found: Difference) -> bool:
     """Say whether podnet has made a route back from a peer."""
-    sides = [(peer["peer_side"] or {}).get("route_table_ids") for peer in found.whole[0].get("peers") or ()]
-    return bool(found.whole[0].get("cluster")) and any(sides)
+    return any((peer["peer_side"] or {}).get("route_table_ids") for peer in found.whole[0].get("peers") or ())
 
 
 def _without(some: Iterable[str] | None, others: Iterable[str] | None) -> list[str]:

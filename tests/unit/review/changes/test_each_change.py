@@ -84,6 +84,12 @@ def _other_name(c):
             reach["peer"] = "other"
 
 
+def _named_after_another(c):
+    _second_peer(c)
+    del c["peers"][0]
+    c["peers"][0]["name"] = "data"
+
+
 def _other_group(c):
     c["node_groups"][0]["name"] = "other"
 
@@ -179,6 +185,8 @@ CASES = [
     ("peer renamed", None, _other_name, "peers[other]", "refused", "in one deploy and add it in the next"),
     ("peer's account", None, _peer(account="111111111111"), "peers[data].account", "refused", "no second connection"),
     ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
+    ("the VPC of another peer", _second_peer, _named_after_another, "peers[data].vpc_id", "refused",
+     "no second connection"),
     ("peer's range", None, _peer(cidr="10.98.0.0/16"), "peers[data].cidr", "connections", "the old range only end"),
     ("a further range of a peer", None, _peer(further_cidrs=["100.64.0.0/16"]), "peers[data].further_cidrs",
      "connections", "100.64.0.0/16 get routes and rules of their own.*connections with its other ranges go on"),
@@ -353,6 +361,8 @@ def _in_an_existing_vpc(changed, change):
         ({}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}, "further_cidrs", ["refused"],
          "no second route"),
         ({"further_cidrs": ["10.61.0.0/16"]}, {"cidr": "10.61.0.0/16"}, "cidr", ["refused"], "no second route"),
+        ({}, {"private_route_table_ids": ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f723"]}, "private_route_table_ids",
+         ["connections"], "routes to peers stand in the tables that are named now"),
     ],
 )  # fmt: skip
 def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):

@@ -1,0 +1,68 @@
+"""podnet makes rules for the peers of an existing cluster, and neither connections nor routes."""
+
+import pytest
+
+from review.changes import compare
+from review.content import content
+
+PEER = {
+    "name": "data",
+    "vpc_id": "vpc-0d1a2b3c4d5e6f701",
+    "cidr": "10.99.0.0/16",
+    "peer_side": {"security_group_id": "sg-0d1a2b3c4d5e6f703"},
+}
+GATEWAY = {"vpc_id": None, "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701"}
+TABLES = {"peer_side": {**PEER["peer_side"], "route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}}
+
+
+def _of_vpc(**values):
+    return lambda c: c["existing_network"].update(values)
+
+
+def _peer(**values):
+    return lambda c: c["peers"][0].update(values)
+
+
+@pytest.fixture
+def kinds(changed):
+    """Return a function: the kinds of what a change of an existing cluster with a peer does, by the setting."""
+
+    def compared(change):
+        one, other = (
+            content(changed("existing", lambda c, then=then: (c.update(peers=[{**PEER}]), then(c))), [])
+            for then in (lambda _: None, change)
+        )
+        found = compare(one, other, "saved")["changes"]
+        return {change["path"]: {effect["kind"] for effect in change["effects"]} for change in found}
+
+    return compared
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _peer(name="other"),
+        _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"),
+        _peer(**GATEWAY),
+        _peer(account="333333333333", region="eu-west-2"),
+        _peer(dns_resolution=False),
+        _peer(**TABLES),
+        lambda c: c.pop("peers"),
+        lambda c: c["peers"].append({"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"}),
+        _of_vpc(cidr="10.61.0.0/16"),
+        _of_vpc(further_cidrs=["100.64.0.0/16"]),
+        _of_vpc(private_route_table_ids=["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722"]),
+    ],
+)
+def test_what_is_the_vpc_owners_is_no_change_of_podnets(kinds, change):
+    """A second connection or route would be refused; here nothing asks for one."""
+    found = kinds(change)
+    assert found
+    assert {kind for those in found.values() for kind in those} == {"nothing"}
+
+
+def test_rules_are_podnets_there_too(kinds):
+    """They name the peer's ranges and group."""
+    found = kinds(_peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"}))
+    assert found["peers[data].cidr"] == {"connections"}
+    assert found["peers[data].peer_side.security_group_id"] >= {"connections"}
