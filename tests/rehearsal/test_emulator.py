@@ -137,6 +137,24 @@ NODES = resource(
             {"Group": {"Type": GROUP["Type"], "Properties": {**GROUP["Properties"], "GroupName": "sg-pods"}}},
             "Group names may not be in the format sg-*",
         ),
+        (
+            {
+                "Group": GROUP,
+                **{
+                    name: resource(
+                        "EC2::SecurityGroupIngress",
+                        GroupId={"Ref": "Group"},
+                        IpProtocol="tcp",
+                        FromPort=53,
+                        ToPort=53,
+                        SourceSecurityGroupId={"Ref": "Group"},
+                        Description=name,
+                    )
+                    for name in ("One", "Two")
+                },
+            },
+            "InvalidPermission.Duplicate",
+        ),
         ({"One": peering(), "Two": {**peering(), "DependsOn": "One"}}, "VpcPeeringConnectionAlreadyExists"),
         ({"Alarm": alarm("AlarmActions", "eu-west-2")}, "Invalid region eu-west-2 specified. Only eu-west-1"),
         ({"Alarm": alarm("OKActions", "us-east-1")}, "Invalid region us-east-1 specified"),

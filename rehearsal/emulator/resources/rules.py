@@ -12,6 +12,7 @@ from rehearsal.emulator.resources import lookup
 
 # EC2 API, CreateSecurityGroup ("GroupDescription") and IpRange ("Description")
 _DESCRIPTION = re.compile(r"[-A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*]{0,255}")
+_ENDS = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "UserIdGroupPairs": "GroupId"}
 _MOST = 60  # inbound or outbound rules of a group, default quota (VPC user guide, "Amazon VPC quotas")
 
 
@@ -73,6 +74,15 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
             "InvalidGroup.NotFound",
             f"You have specified two resources that belong to different networks: {vpc_id}, {group_id}",
         )
+
+
+def identity(stored: dict[str, Any]) -> tuple[object, ...]:
+    """Give what makes a rule another one than the rest of its group; a description does not (londonaicentre/FLIP#886).
+
+    The emulator's own comparison forgets that for rules that name a group.
+    """
+    ends = [one.get(key) for kind, key in _ENDS.items() for one in stored.get(kind, [])]
+    return stored.get("IpProtocol"), stored.get("FromPort"), stored.get("ToPort"), *ends
 
 
 def referenced_groups(group: dict[str, Any]) -> set[str]:

@@ -36,7 +36,10 @@ class SecurityGroupRule(ResourceType):
         before = len(group[self.stored])
         rules.check_number(before + 1)
         answer = call_ec2(f"AuthorizeSecurityGroup{self.direction}", **self._query(properties))
-        if len(group[self.stored]) == before:
+        stored = group[self.stored]
+        there = [rules.identity(one) for one in stored[:before]]
+        if len(stored) == before or rules.identity(stored[-1]) in there:
+            del stored[before:]
             raise RefusedError(
                 "InvalidPermission.Duplicate", f"the specified rule already exists in {group['GroupId']}"
             )
