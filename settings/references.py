@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from settings import lists
 from settings.problems import Problem, show
+from settings.rule_names import rule_names
 from settings.workload_references import items, workloads
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _SETTINGS_OF = {
 def check(raw: dict[str, Any]) -> list[Problem]:
     """Return the problems between parts; parts of the wrong type are passed over, their form is told elsewhere."""
     own = (_pairs, _unique, _node_groups, _existing_network, _peers, _variables)
-    return [problem for part in (*own, *lists.PARTS, workloads) for problem in part(raw)]
+    return [problem for part in (*own, *lists.PARTS, workloads, rule_names) for problem in part(raw)]
 
 
 def _pairs(raw: dict[str, Any]) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ def items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
 
 def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return what is wrong between workloads, their siblings and the peers."""
-    peers = {str(peer.get("name")) for _, peer in items(raw, "peers")}
+    peers, nodes = {str(peer.get("name")) for _, peer in items(raw, "peers")}, _group_of_nodes(raw)
     siblings: dict[Any, set[Any]] = collections.defaultdict(set)
     for _, workload in items(raw, "workloads"):
         if _has_own_group(workload):
@@ -36,7 +36,7 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
             fix = "add ingress or egress rules, or security_group_ids"
             yield Problem(path, "must have a security group: rules of its own, or ids", "neither", fix)
         for key in ("ingress", "egress", "reaches"):
-            yield from _repeated(f"{path}.{key}", items(workload, key))
+            yield from _repeated(f"{path}.{key}", items(workload, key), nodes)
         for key, end in (("ingress", "from"), ("egress", "to")):
             for j, rule in items(workload, key):
                 known = siblings[str(workload.get("namespace"))]
@@ -49,12 +49,23 @@ def _has_own_group(workload: dict[str, Any]) -> bool:
     return bool(workload.get("ingress") or workload.get("egress") is not None or workload.get("reaches"))
 
 
-def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]]) -> Iterator[Problem]:
+def _group_of_nodes(raw: dict[str, Any]) -> object:
+    """Return the id of the group that `cluster: true` means, where it is known: an existing cluster's."""
+    found = raw.get("existing_cluster")
+    given = found if isinstance(found, dict) else {}
+    return given.get("node_security_group_id") or given.get("security_group_id")
+
+
+def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]], nodes: object) -> Iterator[Problem]:
+    """Return rules that EC2 takes for one that is there; it refuses the second one."""
     known: list[dict[str, Any]] = []
+    given = {"security_group_id": nodes}
     for i, rule in rules:
-        same = {"protocol": "tcp", **{key: value for key, value in rule.items() if key != "description"}}
+        told = {key: {"cluster": True} if nodes and value == given else value for key, value in rule.items()}
+        same = {"protocol": "tcp", "to_port": rule.get("port"), **told, "description": None}
         if same in known:
-            yield Problem(f"{path}[{i}]", "must not repeat a rule of the list", "the same once more", "remove it")
+            got = "the same once more" + f", {show(nodes)} is what `cluster: true` means" * (told != rule)
+            yield Problem(f"{path}[{i}]", "must not repeat a rule of the list", got, "remove it")
         known.append(same)
 
 

@@ -117,6 +117,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "workloads[1].reaches[1]",
             "not repeat",
         ),
+        (
+            lambda c: c["workloads"][0]["ingress"].append({"port": 8080, "to_port": 8080, "from": {"cluster": True}}),
+            "workloads[0].ingress[1]",
+            "not repeat",
+        ),
         (lambda c: c["node_groups"][0].update(min_size=9), "node_groups[0]", "min_size"),
         (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),

@@ -1,0 +1,54 @@
+"""What CloudFormation calls rules that name a group: two of one name in a namespace's stack end its synthesis."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from settings.problems import Problem
+from settings.workload_references import items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RULE = "must be told from every other rule by letters and digits: CloudFormation's names hold nothing else"
+_FIX = "give one of the workloads a name that differs by more than hyphens and is not cluster, or choose other ports"
+_GROUPS = ("workload", "security_group_id", "cluster")  # ends that make a rule a resource of its own; ranges do not
+
+
+def rule_names(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return rules whose names differ in nothing but what CloudFormation leaves out of a name."""
+    known: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+    for path, namespace, kind, words in _named(raw):
+        name = namespace, re.sub("[^A-Za-z0-9]", "", "".join(words))
+        first, other = known.setdefault(name, (path, (kind, *words)))
+        if other != (kind, *words):
+            yield Problem(path, _RULE, f"the name of {first}", _FIX)
+
+
+def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Yield path, namespace, kind of the group at the other end, and the words of the name, of each such rule."""
+    at_peers = {
+        str(peer.get("name")): _part(peer, "peer_side").get("security_group_id") for _, peer in items(raw, "peers")
+    }
+    for i, workload in items(raw, "workloads"):
+        name, namespace = str(workload.get("name")), str(workload.get("namespace"))
+        for key, end in (("ingress", "from"), ("egress", "to")):
+            for j, rule in items(workload, key):
+                for kind in _GROUPS:
+                    if other := _part(rule, end).get(kind):
+                        group = "cluster" if kind == "cluster" else str(other)
+                        yield f"workloads[{i}].{key}[{j}]", namespace, kind, (name, end, group, *_ports(rule))
+        for j, reach in items(workload, "reaches"):
+            if target := at_peers.get(str(reach.get("peer"))):
+                yield f"workloads[{i}].reaches[{j}]", namespace, "", (str(target), "from", name, *_ports(reach))
+
+
+def _part(section: dict[str, Any], key: str) -> dict[str, Any]:
+    found = section.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _ports(rule: dict[str, Any]) -> tuple[str, str, str]:
+    protocol, first, last = (rule.get(key) for key in ("protocol", "port", "to_port"))
+    return ("" if protocol == "tcp" else str(protocol or "").upper(), str(first), str(last or first))

@@ -1,0 +1,102 @@
+"""Rules that AWS or CloudFormation takes for one another, though they are written otherwise."""
+
+import copy
+import json
+
+import pytest
+import yaml
+
+from settings import Settings
+from settings.files import FOLDER
+from settings.references import check
+
+CLUSTER, NODES = "sg-0e1a2b3c4d5e6f703", "sg-0e1a2b3c4d5e6f7aa"
+FILES = {name: yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "existing")}
+
+
+def _beside(name, **rules):
+    """A workload beside shop/orders-api."""
+    return lambda c: c["workloads"].append({"name": name, "namespace": "shop", "pod_labels": {"app": "x"}, **rules})
+
+
+def _admitting(name, port, end):
+    return _beside(name, ingress=[{"port": port, "from": end}])
+
+
+def _reaching(name, port):
+    return _beside(name, reaches=[{"peer": "data", "port": port}])
+
+
+def _ranges(*pairs):
+    rules = [{"port": first, "to_port": last, "from": {"cluster": True}} for first, last in pairs]
+    return lambda c: c["workloads"][0].update(ingress=rules)
+
+
+def _from_a_workload_called_cluster(c):
+    _admitting("cluster", 80, {"cluster": True})(c)
+    c["workloads"][0]["ingress"].append({"port": 8080, "from": {"workload": "cluster"}})
+
+
+def _found(name, change):
+    content = copy.deepcopy(FILES[name])
+    change(content)
+    return content, {problem.path: problem.got for problem in check(content)}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "first"),
+    [
+        (_admitting("ordersapi", 8080, {"cluster": True}), "workloads[3].ingress[0]", "workloads[0].ingress[0]"),
+        (_reaching("ordersapi", 5432), "workloads[3].reaches[0]", "workloads[0].reaches[0]"),
+        (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
+        (_ranges((1, 2345), (12, 345)), "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
+    ],
+)
+def test_rules_of_one_name_are_told(synthesized, change, path, first):
+    """CDK finds a name twice and says so in a traceback."""
+    content, problems = _found("dev", change)
+    assert problems == {path: f"the name of {first}"}
+    with pytest.raises(RuntimeError, match="already"):
+        synthesized(Settings.model_validate_json(json.dumps({**content, "name": "dev"})))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _admitting("ordersapi", 8081, {"cluster": True}),
+        _admitting("ordersapi", 8080, {"workload": "orders-api"}),
+        _admitting("cluster", 8080, {"cluster": True}),
+        _reaching("ordersapi", 5433),
+        _ranges((1, 2345), (12, 346)),
+        lambda c: c["workloads"][0]["reaches"].append({"peer": "data", "port": 5432, "host": "other.example"}),
+    ],
+)
+def test_rules_of_other_names_stand_beside_each_other(synthesized, change):
+    """What has no rule of the same name is not refused for how it is called."""
+    content, problems = _found("dev", change)
+    assert problems == {}
+    synthesized(Settings.model_validate_json(json.dumps({**content, "name": "dev"})))
+
+
+@pytest.mark.parametrize(("group", "nodes"), [(CLUSTER, None), (NODES, NODES)])
+@pytest.mark.parametrize(("key", "end"), [("ingress", "from"), ("egress", "to")])
+def test_the_clusters_group_by_its_id_is_the_cluster(group, nodes, key, end):
+    """EC2 refuses the second rule (EC2 API reference, AuthorizeSecurityGroupIngress), and the stack is rolled back."""
+
+    def change(content):
+        content["existing_cluster"]["node_security_group_id"] = nodes
+        ends = ({"cluster": True}, {"security_group_id": group})
+        content["workloads"][0][key] = [{"port": 8080, end: other, "description": str(other)} for other in ends]
+
+    _, problems = _found("existing", change)
+    assert problems == {f"workloads[0].{key}[1]": f"the same once more, '{group}' is what `cluster: true` means"}
+
+
+def test_the_clusters_group_is_another_one_than_the_nodes():
+    """Where both are known they have rules of their own."""
+
+    def change(content):
+        content["existing_cluster"]["node_security_group_id"] = NODES
+        content["workloads"][0]["ingress"].append({"port": 8080, "from": {"security_group_id": CLUSTER}})
+
+    assert _found("existing", change)[1] == {}
