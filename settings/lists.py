@@ -56,9 +56,22 @@ def _endpoint_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
         yield Problem("cluster.endpoint_cidrs", rule, show(", ".join(map(str, ranges)))[1:-1], fix)
 
 
+def _return_tables(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return tables of peers that would get two routes back; those of peers behind one gateway share theirs."""
+    known: dict[str, tuple[str, str]] = {}
+    for i, peer in items(raw, "peers") if raw.get("cluster") is not None else ():
+        way = str(peer.get("vpc_id") or peer.get("transit_gateway_id"))
+        for j, table in enumerate(_list(peer.get("peer_side"), "route_table_ids")):
+            path = f"peers[{i}].peer_side.route_table_ids[{j}]"
+            first, other = known.setdefault(str(table), (path, way))
+            if other != way:
+                fix = "EC2 takes one route of a table to this VPC: remove it where packets shall not go"
+                yield Problem(path, "must not be a table of a peer on another way", f"{show(table)}, as {first}", fix)
+
+
 def _list(section: object, key: str) -> list[Any]:
     values = section.get(key) if isinstance(section, dict) else None
     return values if isinstance(values, list) else []
 
 
-PARTS = (_repetitions, _further_ranges, _administrators, _endpoint_ranges)
+PARTS = (_repetitions, _further_ranges, _administrators, _endpoint_ranges, _return_tables)

@@ -16,7 +16,7 @@ PEERS = [
     {"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16", "further_cidrs": ["100.66.0.0/16"],
      "peer_side": {"security_group_id": GROUP, "route_table_ids": TABLES}},
     {"name": "hall", **GATEWAY, "cidr": "10.97.0.0/16", "further_cidrs": ["10.96.0.0/16"],
-     "peer_side": {"security_group_id": GROUP, "route_table_ids": TABLES[:1]}},
+     "peer_side": {"security_group_id": GROUP, "route_table_ids": ["rtb-0d1a2b3c4d5e6f705"]}},
     {"name": "yard", **GATEWAY, "cidr": "10.95.0.0/16"},
 ]  # fmt: skip
 ENDS = [

@@ -1,6 +1,7 @@
 """Good files load, bad ones tell every problem at once."""
 
 import copy
+import json
 import pathlib
 
 import jsonschema
@@ -57,6 +58,27 @@ def test_the_shipped_pipeline_matches_the_schema_that_it_names():
 def test_schema_files_are_those_of_the_models(name, model):
     """environments/*schema.json were written from these models."""
     assert (FOLDER / name).read_text() == schema(model)
+
+
+def _behind_a_gateway(name, tables):
+    gateway = {"transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": f"10.{len(name)}.0.0/16"}
+    return {"name": name, **gateway, "peer_side": {"route_table_ids": [*tables]}}
+
+
+def test_peers_on_one_way_share_their_tables(environment_file):
+    """Both of them, or an existing cluster's, whose routes are its owner's."""
+    tables = ["rtb-0d1a2b3c4d5e6f70a"]
+    shared = [_behind_a_gateway(name, tables) for name in ("one", "other")]
+    new = {**DEV, "peers": [*DEV["peers"], *shared]}
+    connected = {
+        "name": "data",
+        "vpc_id": "vpc-0d1a2b3c4d5e6f701",
+        "cidr": "10.99.0.0/16",
+        "peer_side": shared[0]["peer_side"],
+    }
+    existing = {**yaml.safe_load((FOLDER / "existing.yaml").read_text()), "peers": [connected, *shared]}
+    for content in (new, existing):
+        assert load(environment_file(json.dumps(content))).peers
 
 
 SUBNET = "subnet-0e1a2b3c4d5e6f711"
@@ -173,6 +195,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             lambda c: c["network"].update(interface_endpoints=["sts", "sts"]),
             "network.interface_endpoints[1]",
             "named once",
+        ),
+        (
+            lambda c: c["peers"].append(_behind_a_gateway("more", c["peers"][0]["peer_side"]["route_table_ids"])),
+            "peers[1].peer_side.route_table_ids[0]",
+            "on another way",
         ),
         (
             lambda c: c["cluster"].update(endpoint="private", endpoint_cidrs=["192.175.48.0/24"]),
