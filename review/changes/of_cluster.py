@@ -38,6 +38,12 @@ _ALONE = Effect(
     "which EKS may refuse: the stack is stuck then. Deploy the version alone",
     "aws/containers-roadmap#497; EKS user guide, Roll back a cluster to the previous Kubernetes version",
 )
+_SEVERAL = Effect(
+    "nothing",
+    "EKS takes one kind of change of a cluster at a time, of its logs, its endpoint or its subnets, and here are "
+    "several: the deploy may fail and be rolled back. Deploy them one after the other",
+    "boto/boto3#2592; aws/aws-cdk#33063: Only one type of update can be allowed",
+)
 _IN_OTHERS = {  # stacks: settings that change nothing in the cluster's own
     "kubernetes_version",
     "coredns_version",
@@ -86,6 +92,27 @@ def endpoint(found: Difference) -> Iterator[Effect]:
     inside = [cluster["endpoint"] == "private" or bool(cluster.get("endpoint_cidrs")) for cluster in found.around]
     if inside == [True, False]:
         yield _LEAVE_VPC
+    yield from several(found)
+
+
+def _logs(found: Difference) -> Iterator[Effect]:
+    yield Effect("nothing", "the control plane logs more or less", "EKS user guide, Control plane logs")
+    yield from several(found)
+
+
+def several(found: Difference) -> Iterator[Effect]:
+    """Tell that more than one kind of change is asked of the cluster, where it is podnet's."""
+    if all(whole.get("cluster") for whole in found.whole):
+        kinds = zip(*map(_kinds, found.whole), strict=True)
+        if sum(before != after for before, after in kinds) > 1:
+            yield _SEVERAL
+
+
+def _kinds(whole: Mapping[str, Any]) -> list[set[str]]:
+    """Return what each kind of change is about: logs, endpoint, subnets; EKS knows no order."""
+    cluster, network = whole["cluster"], whole.get("existing_network") or {}
+    endpoint = {cluster["endpoint"], *cluster.get("endpoint_cidrs", ())}
+    return [{*cluster["log_types"]}, endpoint, {*network.get("private_subnet_ids", ())}]
 
 
 def another(found: Difference) -> Iterator[Effect]:
@@ -101,7 +128,7 @@ TABLE: Table = {
     "cluster.endpoint": endpoint,
     "cluster.endpoint_cidrs": endpoint,
     "cluster.admin_role_arns": _API,
-    "cluster.log_types": Effect("nothing", "the control plane logs more or less", "EKS user guide, Control plane logs"),
+    "cluster.log_types": _logs,
     "cluster.kube_proxy_version": Effect(
         "rollout",
         "kube-proxy is replaced node by node; its rules stay in the kernel meanwhile",

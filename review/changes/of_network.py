@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
+from review.changes.of_cluster import several
 from review.changes.of_peers import connects
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _subnets(found: Difference) -> Iterator[Effect]:
             "they lie in the zones that it was made with",
             f"{_CFN}, AWS::EKS::Nodegroup, Subnets; EKS user guide, networking requirements for VPC and subnets",
         )
+        yield from several(found)
     else:
         yield Effect("nothing", "functions that run in the VPC move there; nodes are their owner's", f"{_CFN}, Lambda")
 

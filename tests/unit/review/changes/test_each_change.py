@@ -166,6 +166,13 @@ CASES = [
      "functions leave the VPC"),
     ("endpoint for everybody", _cluster(endpoint_cidrs=["192.175.48.0/24"]), None, "cluster.endpoint_cidrs",
      "nothing nothing", "may leave the functions' group behind"),
+    ("endpoint beside logs", None, _cluster(endpoint="private", log_types=["api"]), "cluster.endpoint",
+     "nothing nothing", "may fail and be rolled back. Deploy them one after the other"),
+    ("logs beside the endpoint's ranges", None, _cluster(log_types=["api"], endpoint_cidrs=["192.175.48.0/24"]),
+     "cluster.log_types", "nothing nothing", "logs more or less|one kind of change of a cluster at a time"),
+    ("logs", None, _cluster(log_types=["api"]), "cluster.log_types", "nothing", "logs more or less"),
+    ("logs in another order", None, _cluster(endpoint="private", log_types=["authenticator", "audit", "api"]),
+     "cluster.endpoint", "nothing", "not what runs"),
     ("coredns", None, _cluster(coredns_version="v1.14.3-eksbuild.12"), "cluster.coredns_version", "DNS", "in turn"),
     ("kube-proxy", None, _cluster(kube_proxy_version="v1.35.0-eksbuild.3"), "cluster.kube_proxy_version", "rollout",
      "rules stay in the kernel"),
@@ -373,6 +380,19 @@ def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
     told = found[f"existing_network.{path}"]
     assert [effect["kind"] for effect in told] == kinds
     assert _has(words, told[0]["sentence"]), told
+
+
+def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):
+    """Each is a request of its own."""
+
+    def both(content):
+        content["existing_network"]["private_subnet_ids"][1] = "subnet-0e1a2b3c4d5e6f719"
+        content["cluster"]["endpoint"] = "private"
+
+    one, other = (_in_an_existing_vpc(changed, change) for change in (lambda _: None, both))
+    found = compare(one, other, "saved")["changes"]
+    assert {change["path"] for change in found} == {"existing_network.private_subnet_ids", "cluster.endpoint"}
+    assert all("one kind of change" in change["effects"][-1]["sentence"] for change in found)
 
 
 def test_ranges_that_change_places_are_refused_only_where_podnet_routes(changed):
