@@ -20,10 +20,11 @@ _NEW = Effect(
     f"{_CFN}, Get exported outputs from a deployed CloudFormation stack",
 )
 _ANOTHER = Effect(
-    "replacement",
-    "pod networking and workloads move to another cluster; stacks of a network and a cluster that are no longer in the "
-    "file stay until they are deleted by hand. Make another environment instead",
-    "docs/operations.md",
+    "refused",
+    "manifests would be applied by another function, which CloudFormation gives no custom resource: the deploy fails, "
+    "and stacks that it made before, or that left the file, stay until they are deleted by hand. Make another "
+    "environment instead",
+    "aws-cloudformation/cloudformation-coverage-roadmap#802: Modifying service token is not allowed",
 )
 _API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
 _LEAVE_VPC = Effect(

@@ -311,6 +311,15 @@ def test_another_cluster_is_told_from_another_way_to_it(changed, key, value, kin
     assert words in change["effects"][0]["sentence"]
 
 
+@pytest.mark.parametrize("names", [("dev", "existing"), ("existing", "dev")])
+def test_a_cluster_of_podnets_does_not_take_the_place_of_somebody_elses(changed, names):
+    """Nor the other way round: the custom resources of PodNetworking and Workloads would change their function."""
+    one, other = (content(changed(name, lambda _: None), []) for name in names)
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    for path in ("cluster", "existing_cluster"):
+        assert [effect["kind"] for effect in found[path]] == ["refused"]
+
+
 def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
     """Its nodes are its owner's; zones only say where the subnets lie."""
     subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
