@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.observing import ACCOUNT, REGION, soon
-from tests.rehearsal.templates import ECHO, VPC, policy, resource, subnet, trust
+from tests.rehearsal.templates import ECHO, VPC, deployed, policy, resource, subnet, trust
 
 NETWORK = {
     "Vpc": VPC,
@@ -150,3 +150,16 @@ def test_the_function_of_a_custom_resource_that_is_killed_is_called_again(tmp_pa
     made = {"ServiceToken": arn, "Calls": str(calls), "Dies": str(dies), "ServiceTimeout": "15"}
     assert stack(One={"Type": "Custom::One", "Properties": made}) == ""
     assert calls.read_text().split() == ["Create"] * (dies + 1)
+
+
+def test_a_custom_resource_keeps_its_function(aws, tmp_path, function, role):
+    """CloudFormation refuses another one; the resource is as it was."""
+    tokens = [function(name, role(name, ()), code=DIES) for name in ("kept", "other")]
+    made = {"Calls": str(tmp_path / "calls"), "Dies": "0", "ServiceTimeout": "15"}
+    client, states = aws("cloudformation"), []
+    for token, update in zip(tokens, (False, True), strict=True):
+        resources = {"One": {"Type": "Custom::One", "Properties": {**made, "ServiceToken": token}}}
+        status, events = deployed(client, "keeps", {"Resources": resources}, update=update)
+        states.append(status)
+    assert states == ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]
+    assert "Modifying service token is not allowed" in str([event.get("ResourceStatusReason") for event in events])
