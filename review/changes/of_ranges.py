@@ -31,6 +31,11 @@ _RULES = Effect(
     "rules of workloads that name the peer follow at once, for running pods too; routes are the VPC owner's",
     "EC2 user guide, Security groups; environments/schema.json, peers",
 )
+_BY_OWNERS = Effect(
+    "connections",
+    "peers' owners must route back and admit the range that is named now: no table of theirs is podnet's",
+    "docs/peers.md",
+)
 _TOLD = Effect(
     "nothing", "it only says which ranges the VPC has: no peer's table is podnet's", "environments/schema.json"
 )
@@ -73,14 +78,16 @@ def _routed(found: Difference, named: list[str]) -> bool:
 
 def _first_of_vpc(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range of an existing VPC."""
-    if not connects(found):
+    if not _has_peers(found):
         return (_TOLD,)
-    return (_MOVED,) if found.after in ranges(found.around[0]) and _returned(found) else (AT_PEER,)
+    if not _returned(found):
+        return (_BY_OWNERS,)
+    return (_MOVED,) if found.after in ranges(found.around[0]) else (AT_PEER,)
 
 
 def _further_of_vpc(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges of an existing VPC: peers route them back, each by a route of its own."""
-    if not connects(found):
+    if not _has_peers(found):
         yield _TOLD
         return
     if found.around[0]["cidr"] in _without(found.after, found.before) and _returned(found):
@@ -92,6 +99,10 @@ def _further_of_vpc(found: Difference) -> Iterator[Effect]:
         "of other ranges go on",
         "connections of {} with peers end, for the routes back are deleted; those of others go on",
     )
+
+
+def _has_peers(found: Difference) -> bool:
+    return connects(found) and bool(found.whole[1].get("peers"))
 
 
 def _returned(found: Difference) -> bool:

@@ -391,6 +391,28 @@ def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
     assert _has(words, told[0]["sentence"]), told
 
 
+@pytest.mark.parametrize(
+    ("peers", "kind", "words"),
+    [([], "nothing", "which ranges the VPC has"), (["partner"], "connections", "owners must route back")],
+)
+def test_a_range_of_an_existing_vpc_is_its_peers_owners_where_podnet_has_no_table(changed, peers, kind, words):
+    """Then no route is made or moved, and nothing changes in a template."""
+
+    def without_tables(content):
+        _no_peer(content)
+        content["peers"] = [{"name": name, "vpc_id": "vpc-0d1a2b3c4d5e6f709", "cidr": "10.97.0.0/16"} for name in peers]
+
+    def moved(content):
+        without_tables(content)
+        content["existing_network"]["cidr"] = "10.61.0.0/16"
+
+    one, other = (_in_an_existing_vpc(changed, change) for change in (without_tables, moved))
+    (change,) = compare(one, other, "saved")["changes"]
+    (effect,) = change["effects"]
+    assert effect["kind"] == kind
+    assert words in effect["sentence"]
+
+
 def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):
     """Each is a request of its own."""
 
