@@ -22,6 +22,15 @@ _LEFT = Effect(
 )
 
 
+_TWICE = Effect(
+    "refused",
+    "a rule names the group that it named, by its id instead of as `cluster: true`, or the other way round: the new "
+    "one is made before the old is deleted, and EC2 takes no second: the deploy fails. Leave it, or remove it in one "
+    "deploy and add it in the next",
+    "EC2 API reference, AuthorizeSecurityGroupIngress",
+)
+
+
 def _workload(found: Difference) -> Iterator[Effect]:
     if found.before is None:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", _GUIDE)
@@ -49,6 +58,9 @@ def _workload(found: Difference) -> Iterator[Effect]:
 
 def _rules(found: Difference) -> Iterator[Effect]:
     before, after = map(_has_own_group, found.around)
+    if _written_otherwise(found):
+        yield _TWICE
+        return
     if before != after:
         does = "gets a group of its own" if after else "loses its own group"
         yield Effect("pods", f"the policy {does}, and running pods keep what they have: restart them", _GUIDE)
@@ -67,6 +79,27 @@ def _rules(found: Difference) -> Iterator[Effect]:
             "let through",
             "aws-cloudformation/cloudformation-coverage-roadmap#2259",
         )
+
+
+def _written_otherwise(found: Difference) -> bool:
+    """Say whether a rule that names the group of an existing cluster's nodes is another resource for the same rule."""
+    one, other = (
+        {
+            (*(rule.get(key) for key in ("protocol", "port")), rule.get("to_port") or rule.get("port"), *end)
+            for rule in rules or ()
+            if (end := _nodes(rule, whole))
+        }
+        for rules, whole in zip((found.before, found.after), found.whole, strict=True)
+    )
+    return any((*rule[:-1], not rule[-1]) in one for rule in other - one)
+
+
+def _nodes(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, bool] | None:
+    """Return the id of the nodes' group of an existing cluster, and whether the rule names it so; None for others."""
+    cluster, end = whole.get("existing_cluster") or {}, rule.get("from") or rule.get("to") or {}
+    nodes = cluster.get("node_security_group_id") or cluster.get("security_group_id")
+    given = end.get("security_group_id")
+    return (nodes, given is not None) if nodes and (end.get("cluster") or given == nodes) else None
 
 
 def _described_anew(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> bool:

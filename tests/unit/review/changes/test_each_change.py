@@ -320,6 +320,29 @@ def test_a_cluster_of_podnets_does_not_take_the_place_of_somebody_elses(changed,
         assert [effect["kind"] for effect in found[path]] == ["refused"]
 
 
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize(
+    ("given", "port", "kinds"),
+    [
+        ("sg-0e1a2b3c4d5e6f703", 8080, ["refused"]),
+        ("sg-0e1a2b3c4d5e6f703", 8081, ["connections"]),
+        (SG, 8080, ["connections"]),
+    ],
+)
+def test_a_rule_that_names_the_nodes_group_in_another_way_is_refused(changed, step, given, port, kinds):
+    """It is another resource, and the rule stands until that of the old name is deleted."""
+    rules = [
+        {"port": 8080, "from": {"cluster": True}},
+        {"port": port, "to_port": port, "from": {"security_group_id": given}},
+    ]
+    one, other = (
+        content(changed("existing", lambda c, rule=rule: c["workloads"][0].update(ingress=[rule])), [])
+        for rule in rules[::step]
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert [effect["kind"] for effect in change["effects"]] == kinds
+
+
 def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
     """Its nodes are its owner's; zones only say where the subnets lie."""
     subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
