@@ -123,6 +123,11 @@ _CARRIER = Effect(
     "EKS API reference, UpdateAddon, resolveConflicts",
 )
 
+
+def _carrier(found: Difference) -> Iterator[Effect]:
+    yield _CARRIER if found.whole[1].get("cluster") else _NOTHING  # an existing cluster's add-on is its owner's
+
+
 TABLE: Table = {
     "pod_networking.vpc_cni.version": _ROLL,
     "pod_networking.vpc_cni.resolve_conflicts": _NOTHING,
@@ -131,7 +136,7 @@ TABLE: Table = {
     "pod_networking.exclude_snat_cidrs": _excluded,
     "pod_networking.disable_tcp_early_demux": _ROLL,
     "pod_networking.env.*": _variable,
-    "pod_networking.addon_configuration": _CARRIER,
+    "pod_networking.addon_configuration": _carrier,
     "pod_networking.rollout_limit_minutes": _NOTHING,
     "pod_networking.dead_nodes": _NOTHING,
     "pod_networking.run_again": _NOTHING,

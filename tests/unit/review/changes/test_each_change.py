@@ -343,6 +343,16 @@ def test_a_rule_that_names_the_nodes_group_in_another_way_is_refused(changed, st
     assert [effect["kind"] for effect in change["effects"]] == kinds
 
 
+def test_the_add_on_of_an_existing_cluster_keeps_its_configuration(changed):
+    """It is its owner's: no template knows it."""
+    one, other = (
+        content(changed("existing", lambda c, own=own: c["pod_networking"].update(addon_configuration=own)), [])
+        for own in (True, False)
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
+
+
 def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
     """Its nodes are its owner's; zones only say where the subnets lie."""
     subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
