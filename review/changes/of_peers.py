@@ -35,6 +35,12 @@ _BY_HAND = Effect(
     "remove it right before the deploy",
     "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
 )
+_TABLE = Effect(
+    "refused",
+    "a table was another peer's, and EC2 takes no second route of it to this VPC before that one is deleted: the "
+    "deploy fails. Take it out in one deploy and add it in the next",
+    "EC2 API reference, CreateRoute",
+)
 _OWNERS = Effect(
     "nothing",
     "an existing cluster's connections, routes and DNS options are its VPC owner's: podnet makes rules alone",
@@ -103,10 +109,24 @@ def _side(found: Difference) -> Iterator[Effect]:
     if found.path[-1] == "route_table_ids" and not connects(found):
         yield _OWNERS
         return
+    if connects(found) and _of_another_way(found):
+        yield _TABLE
+        return
     yield AT_PEER
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
     if other and (not one or (isinstance(one, set) and other - one)):
         yield _BY_HAND
+
+
+def _of_another_way(found: Difference) -> bool:
+    """Say whether a peer's new table had a route back already, through another connection or gateway."""
+    after, *_ = (_back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
+    return any(one[0] != after[0] and one[1] & after[1] for one in map(_back, found.whole[0].get("peers") or ()))
+
+
+def _back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
+    """Return what the routes from a peer stand under in the template, and their tables."""
+    return peer.get("transit_gateway_id") or peer["name"], {*((peer["peer_side"] or {}).get("route_table_ids") or ())}
 
 
 TABLE: Table = {

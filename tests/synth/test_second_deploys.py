@@ -1,22 +1,14 @@
 """A second deploy: CloudFormation makes the new before it deletes the old, and AWS takes some things once."""
 
-import json
-
 import pytest
 from networks import NETWORK
+from taken_once import made_twice
 
 from settings import load
 from settings.network import Peer, PeerSide
 
 ADMIN = "arn:aws:iam::111111111111:role/{}"
 TABLES = tuple(f"rtb-0aaaaaaaaaaaaaaa{number}" for number in (1, 2, 3))
-TAKEN_ONCE = {
-    "AWS::EC2::Route": ("RouteTableId", "DestinationCidrBlock"),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId", "SourceSecurityGroupId", "IpProtocol", "FromPort", "ToPort"),
-    "AWS::EC2::SecurityGroupEgress": ("GroupId", "DestinationSecurityGroupId", "IpProtocol", "FromPort", "ToPort"),
-    "AWS::EC2::VPCPeeringConnection": ("VpcId", "PeerVpcId"),
-    "AWS::EKS::AccessEntry": ("ClusterName", "PrincipalArn"),
-}
 
 
 def _with(part, **changes):
@@ -74,18 +66,7 @@ CHANGES = {
 def test_nothing_is_made_that_stands_already_under_another_name(synthesized, before, after):
     """EC2 and EKS refuse the second one, and the deploy is rolled back."""
     old, new = (synthesized(change(load("dev"))) for change in (before, after))
-    for stack, template in new.templates.items():
-        made = _taken(old.templates[stack])
-        for name, key in _taken(template).items():
-            assert [other for other, held in made.items() if held == key and other != name] == []
-
-
-def _taken(template):
-    resources = {name: one for name, one in template["Resources"].items() if one["Type"] in TAKEN_ONCE}
-    return {
-        name: json.dumps([one["Type"], *(one["Properties"].get(part) for part in TAKEN_ONCE[one["Type"]])])
-        for name, one in resources.items()
-    }
+    assert made_twice(old.templates, new.templates) == []
 
 
 def test_each_administrator_has_an_entry_of_their_own(synthesized):

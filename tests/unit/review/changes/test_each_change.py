@@ -13,6 +13,7 @@ from review.content import content
 from settings import Settings, load
 
 SG = "sg-0123456789abcdef0"
+TABLE_AT_PEER = "rtb-0d1a2b3c4d5e6f709"
 
 
 def _pods(**values):
@@ -88,6 +89,11 @@ def _named_after_another(c):
     _second_peer(c)
     del c["peers"][0]
     c["peers"][0]["name"] = "data"
+
+
+def _at_gateway(c, *tables):
+    gateway = {"name": "far", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": "10.94.0.0/16"}
+    c["peers"].append({**gateway, "peer_side": {"route_table_ids": [*tables]}})
 
 
 def _other_group(c):
@@ -216,6 +222,9 @@ CASES = [
      "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
     ("another table at the peer", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702", "rtb-12345678"]}),
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
+    ("another peer's table", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (_at_gateway(c), _peer(peer_side={
+        "route_table_ids": ["rtb-0d1a2b3c4d5e6f702", TABLE_AT_PEER], "security_group_id": "sg-0d1a2b3c4d5e6f703"})(c)),
+     "peers[data].peer_side.route_table_ids", "refused", "a table was another peer's"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
      "connections connections", "remove it right before the deploy"),
     ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
