@@ -31,6 +31,13 @@ _TWICE = Effect(
 )
 
 
+_SAME = Effect(
+    "nothing",
+    "the rules are those that they were: only their order, or the host that `make verify` connects to, is another",
+    "environments/schema.json",
+)
+
+
 def _workload(found: Difference) -> Iterator[Effect]:
     if found.before is None:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", _GUIDE)
@@ -57,6 +64,9 @@ def _workload(found: Difference) -> Iterator[Effect]:
 
 
 def _rules(found: Difference) -> Iterator[Effect]:
+    if _without_hosts(found.before) == _without_hosts(found.after):
+        yield _SAME
+        return
     before, after = map(_has_own_group, found.around)
     if _written_otherwise(found):
         yield _TWICE
@@ -79,6 +89,11 @@ def _rules(found: Difference) -> Iterator[Effect]:
             "let through",
             "aws-cloudformation/cloudformation-coverage-roadmap#2259",
         )
+
+
+def _without_hosts(rules: Iterable[Mapping[str, Any]] | None) -> list[str] | None:
+    """Return rules as texts to compare; left out and empty differ, since an empty `egress` lets nothing out."""
+    return None if rules is None else sorted({json.dumps({**rule, "host": None}, sort_keys=True) for rule in rules})
 
 
 def _written_otherwise(found: Difference) -> bool:

@@ -91,6 +91,10 @@ def _named_after_another(c):
     c["peers"][0]["name"] = "data"
 
 
+def _rules(c, *ports):
+    c["workloads"][0]["ingress"] = [{"port": port, "from": {"cluster": True}} for port in ports]
+
+
 def _at_gateway(c, *tables):
     gateway = {"name": "far", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": "10.94.0.0/16"}
     c["peers"].append({**gateway, "peer_side": {"route_table_ids": [*tables]}})
@@ -286,6 +290,10 @@ CASES = [
      "pods", "keep the groups"),
     ("rules of a group", None, _workload(0, ingress=[]), "workloads[shop/orders-api].ingress", "connections",
      "in force at once"),
+    ("another host for verify", None, lambda c: c["workloads"][0]["reaches"][0].update(host="other.example"),
+     "workloads[shop/orders-api].reaches", "nothing", "the host that `make verify` connects to"),
+    ("rules in another order", lambda c: _rules(c, 80, 443), lambda c: _rules(c, 443, 80),
+     "workloads[shop/orders-api].ingress", "nothing", "only their order"),
     ("a range described anew", None,
      lambda c: c["workloads"][1]["egress"][0].update(description="to the internet"),
      "workloads[shop/orders-worker].egress", "connections connections", "in force at once|for a moment nothing new"),
