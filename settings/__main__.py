@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from settings.loading import FOLDER
 from settings.model import Settings
@@ -20,10 +20,21 @@ FILES: dict[str, type[Section]] = {"schema.json": Settings, "pipeline-schema.jso
 
 def schema(model: type[Section] = Settings) -> str:
     """Return the JSON schema of an environment's or a pipeline's file, as editors read it."""
-    found = model.model_json_schema(by_alias=True)
+    found = _without_null(model.model_json_schema(by_alias=True))
     found["properties"].pop("name", None)  # the file's own name, never written inside it
     found["required"] = [key for key in found["required"] if key != "name"]
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **found}, indent=1) + "\n"
+
+
+def _without_null(found: Any) -> Any:  # noqa: ANN401 (any JSON)
+    """Return a schema in which a key that may be left out may not be null: the loader refuses that."""
+    if isinstance(found, list):
+        return [_without_null(one) for one in found if one != {"type": "null"}]
+    if not isinstance(found, dict):
+        return found
+    kept = {key: _without_null(one) for key, one in found.items() if (key, one) != ("default", None)}
+    (only, *others) = kept.get("anyOf", [None, None])
+    return kept if others else {**{key: one for key, one in kept.items() if key != "anyOf"}, **only}
 
 
 def main() -> int:

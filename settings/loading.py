@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from settings import meant
 from settings.alike import owner
+from settings.empty import empty
 from settings.files import FOLDER, environments, file_of, instead_of
 from settings.forms import Section
 from settings.kinds import ENVIRONMENT, PIPELINE, Kind, of_the_other_kind
@@ -54,6 +55,8 @@ def _load(name: str, kind: Kind, model: type[File], check: Callable[[dict[str, A
         found: list[Any] = error.errors(include_url=False)
         told = problems_of(found, kind.schema, functools.partial(meant.fix, model=model))
         problems += [_placed(problem, file) for problem in told]
+    places = {problem.path for problem in problems}
+    problems += [problem for problem in empty(raw) if problem.path not in places]
     if problems:
         raise SettingsError(file.name, [dataclasses.replace(one, owner=owner(one.path, raw)) for one in problems])
     return settings

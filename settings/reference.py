@@ -57,8 +57,6 @@ def _kind(found: Schema) -> str:
     if "$ref" in found:
         name = found["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
-    if "anyOf" in found:
-        return " or ".join(_kind(one) for one in found["anyOf"] if one.get("type") != "null")
     if "enum" in found or "const" in found:
         choice = found.get("enum", [found.get("const")])
         return ", ".join(f"`{json.dumps(one) if isinstance(one, bool) else one}`" for one in choice)

@@ -12,11 +12,17 @@ from settings.loading import FOLDER
 
 @pytest.fixture
 def changed(environment_file):
-    """Return a function: the settings of a shipped file after a change of its content."""
+    """Return a function: the settings of a shipped file after a change of its content, which takes out keys by None."""
 
     def load_changed(name, change):
         content = copy.deepcopy(yaml.safe_load((FOLDER / f"{name}.yaml").read_text()))
         change(content)
-        return load(environment_file(json.dumps(content)))
+        return load(environment_file(json.dumps(_given(content))))
 
     return load_changed
+
+
+def _given(content):
+    if isinstance(content, dict):
+        return {key: _given(value) for key, value in content.items() if value is not None}
+    return [_given(one) for one in content] if isinstance(content, list) else content

@@ -258,6 +258,28 @@ def test_wrong_values_of_what_exists_already_are_told_at_their_path(environment_
     assert rule in caught.value.problems[0].rule
 
 
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda c: c["workloads"][1].update(egress=None), "workloads[1].egress"),
+        (lambda c: c["workloads"][0]["ingress"][0]["from"].update(peer=None), "workloads[0].ingress[0].from.peer"),
+        (lambda c: c["peers"][0].update(peer_side=None), "peers[0].peer_side"),
+        (lambda c: c["pod_networking"]["drift"].update(alarm_topic_arn=None), "pod_networking.drift.alarm_topic_arn"),
+        (lambda c: c.update(existing_network=None), "existing_network"),
+    ],
+)
+def test_a_key_with_nothing_under_it_is_refused_by_loader_and_editor(problems_of, change, path):
+    """As the settings page says: rules that were commented out must not become a group that sends everything."""
+    found = problems_of(change)
+    assert str(found.pop(path)).endswith(
+        "must have a value, got nothing\n    fix: write one, or `[]` for a list without entries, or remove the key"
+    )
+    assert found == {}
+    content = copy.deepcopy(DEV)
+    change(content)
+    assert not jsonschema.Draft202012Validator(yaml.safe_load(schema())).is_valid(content)
+
+
 def test_a_private_endpoint_without_ranges_and_route_tables_of_several_subnets_are_taken(environment_file):
     """The nearest right settings."""
     content = copy.deepcopy(DEV)
