@@ -27,7 +27,7 @@ def _arn(service: str, resource: str, example: str, fix: str = "copy the ARN fro
     return Form(pattern, f"must be an ARN such as {example}", fix)
 
 
-AccountId = Annotated[str, Form("[0-9]{12}", "must be an account id of 12 digits", "copy the id; keep it in quotes")]
+AccountId = Annotated[str, Form("[0-9]{12}", "must be an account id of 12 digits", "write digits alone, in quotes")]
 Region = Annotated[
     str,
     Form(
@@ -106,7 +106,7 @@ Variable = Annotated[
     str, Form("[A-Z][A-Za-z0-9_]{0,99}", "must be an environment variable name such as WARM_IP_TARGET", "mend the name")
 ]
 KubernetesVersion = Annotated[
-    str, Form(r"1\.[0-9]{2}", 'must be a Kubernetes version such as "1.35"', 'write it in quotes: "1.35"')
+    str, Form(r"1\.[0-9]{2}", 'must be a Kubernetes version such as "1.35"', 'write two parts, in quotes: "1.35"')
 ]
 AddonVersion = Annotated[
     str,

@@ -40,11 +40,17 @@ def _repeated(path: str, values: list[Any], seen: set[str]) -> Iterator[Problem]
 
 
 def _administrators(raw: dict[str, Any]) -> Iterator[Problem]:
-    """Return roles that need no access entry and would be refused one."""
+    """Return roles that would be refused an access entry: one has it already, another one is none without its path."""
     for i, role in enumerate(_list(raw.get("cluster"), "admin_role_arns")):
         if isinstance(role, str) and "-cfn-exec-role-" in role:
             fix = "remove it: the role that makes a cluster is its administrator from the start"
             yield Problem(f"cluster.admin_role_arns[{i}]", "must not be CloudFormation's own role", show(role), fix)
+        # EKS answers `The specified principalArn is invalid` (terraform-aws-modules/terraform-aws-eks#2969)
+        if isinstance(role, str) and "role/AWSReservedSSO_" in role:
+            name = show(role.rpartition("/")[2])[1:-1]
+            fix = f"copy the whole ARN: aws iam get-role --role-name {name} --query Role.Arn"
+            rule = "must have its path, role/aws-reserved/…, as a role of IAM Identity Center"
+            yield Problem(f"cluster.admin_role_arns[{i}]", rule, show(role), fix)
 
 
 def _endpoint_ranges(raw: dict[str, Any]) -> Iterator[Problem]:

@@ -14,23 +14,32 @@ if TYPE_CHECKING:
 
 _PORTS = re.compile(r"\s*(\d{1,5})\s*[-:]\s*(\d{1,5})\s*")
 
+_NO_TEXT = {
+    type(None): "write one, in quotes where it begins with #, or remove the key where it has a default",
+    list: "write one text, without brackets and without lines under it",
+    dict: "write one text, without braces and without lines under it",
+}
+
 
 def fix(error: dict[str, Any], model: type[Section]) -> str:
     """Return the fix for one of pydantic's errors where it can be told exactly, "" elsewhere."""
     *path, last = error["loc"]
     if error["type"] == "extra_forbidden" and (key := _nearest(path, str(last), model)):
         return f"write {key}"
+    if error["type"] == "string_type":
+        return _NO_TEXT.get(type(error["input"]), "")
     if error["type"] == "model_type" and isinstance(error["input"], bool):
         return f"write {last}: {{enabled: {str(error['input']).lower()}}}" if _has_switch(error["loc"], model) else ""
-    if error["type"] == "int_type" and last == "port" and (ports := _PORTS.fullmatch(str(error["input"]))):
-        return (
-            "write an entry for each port"
-            if "reaches" in path
-            else "write port: {}, to_port: {}".format(*ports.groups())
-        )
-    if error["type"] == "int_type" and isinstance(error["input"], str) and not error["input"].strip().isdigit():
-        return "write digits alone, without quotes"
-    return ""
+    return _number(error["input"], path, last) if error["type"] == "int_type" else ""
+
+
+def _number(found: object, path: Sequence[int | str], key: int | str) -> str:
+    ports = _PORTS.fullmatch(str(found)) if key == "port" else None
+    if key == "port" and (isinstance(found, list) or (ports and "reaches" in path)):
+        return "write an entry for each port"
+    if ports:
+        return "write port: {}, to_port: {}".format(*ports.groups())
+    return "write digits alone, without quotes" if isinstance(found, str) and not found.strip().isdigit() else ""
 
 
 def _has_switch(path: Sequence[int | str], model: type[Section]) -> bool:

@@ -121,9 +121,16 @@ def from_validation(error: dict[str, Any], schema: str = "schema.json") -> Probl
     elif kind == "literal_error":
         rule, fix = f"must be one of {context['expected']}", "take one of these"
     else:
+        got += _look_alikes(error["input"])
         rule = error["msg"] if kind == "podnet" else f"must hold: {error['msg'].lower()}"
         fix = context.get("fix", "see the setting's description in environments/{schema}")
     return Problem(path_of(error["loc"]), rule, got, fix.replace("{schema}", schema))
+
+
+def _look_alikes(value: object) -> str:
+    """Return what tells a character from the one that it looks like: U+2011 from a hyphen, U+0430 from an a."""
+    found = sorted({c for c in value if c.isprintable() and not c.isascii()}) if isinstance(value, str) else []
+    return f" with {', '.join(f'U+{ord(c):04X}' for c in found[:5])}" if found else ""
 
 
 def _length(value: str | list[Any] | dict[str, Any], context: dict[str, Any]) -> tuple[str, str, str]:

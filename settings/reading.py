@@ -23,10 +23,17 @@ _NO_REUSE = "anchors, aliases and merge keys are not used here"
 _SHORTER = "write each rule on one line, as { port: 443, to: { peer: data } }, and wider ranges in place of many"
 _FIXES = {
     _NO_REUSE: "write the values out in each place",
-    "found character '\\t'": "indent the line with spaces: YAML takes no tabs there",
+    "found character '\\t'": "write spaces in place of the tab: YAML takes none there",
     "stands twice": "keep one of the two",
     _OTHER_NUMBER: "put it in quotes where it is an id or a name; else write digits alone, without a 0 before them",
     "found another document": "remove the line `---` and what follows: a file is one environment",
+    "mapping values are not": "put text with a colon in quotes, indent the line as its neighbours, and by plain spaces",
+    "could not find expected ':'": "write `key: value`, with a space behind the colon",
+    "expected <block end>": "indent the line as its neighbours, with a space behind `-`",
+    "expected ',' or": "close the bracket or brace",
+    "unexpected end of stream": "close the quote",
+    "cannot start any token": "put the value in quotes",
+    "could not determine a constructor": "put the value in quotes: tags such as !Ref are not used here",
 }
 
 
@@ -127,7 +134,8 @@ def _told(error: Exception) -> str:
         return f"{error.reason}: U+{error.character:04X} at {error.position}"
     if not isinstance(error, yaml.MarkedYAMLError):
         return str(error)
-    where = (
-        f" (line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1})" if error.problem_mark else ""
-    )
-    return f"{error.problem}{where}"
+    mark, begin = error.problem_mark, error.context_mark
+    if mark is None:
+        return str(error.problem)
+    begun = f", of what begins in line {begin.line + 1}" if begin and begin.line < mark.line else ""
+    return f"{error.problem} (line {mark.line + 1}, column {mark.column + 1}{begun})"

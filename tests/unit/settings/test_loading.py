@@ -157,6 +157,7 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.1/16"]), "peers[0].further_cidrs[0]", "IPv4 range"),
         (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.0/29"]), "peers[0].further_cidrs[0]", "/28 or wider"),
         (lambda c: c["network"].update(cidr="10.20.0.0/255.255.0.0"), "network.cidr", "such as 10.0.0.0/16"),
+        (lambda c: c["network"].update(cidr="10.20.0.0/0.0.255.255"), "network.cidr", "such as 10.0.0.0/16"),
         (lambda c: c["network"].update(cidr="10.20.0.0/016"), "network.cidr", "such as 10.0.0.0/16"),
         (lambda c: c["peers"][0].update(further_cidrs="100.64.0.0/16"), "peers[0].further_cidrs", "be a list"),
         (lambda c: c["peers"][0].update(further_cidrs=["10.99.0.0/16"]), "peers[0].further_cidrs[0]", "named once"),

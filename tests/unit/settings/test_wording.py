@@ -119,6 +119,20 @@ def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
          "write `name: value` lines under it"),
         (lambda c: c.update(peers=None), "peers",
          "write each item on a line that starts with `- `, or leave the key out where it has a default"),
+        (lambda c: c["workloads"][0]["ingress"][0].update(port=[80, 443]), "workloads[0].ingress[0].port",
+         "write an entry for each port"),
+        (lambda c: c["workloads"][0]["pod_labels"].update(app={"is": "api"}), "workloads[0].pod_labels.app",
+         "write one text, without braces and without lines under it"),
+        (lambda c: c["network"].update(cidr=["10.20.0.0/16"]), "network.cidr",
+         "write one text, without brackets and without lines under it"),
+        (lambda c: c.update(acknowledge={"drift-is-watched": None}), "acknowledge.drift-is-watched",
+         "write one, in quotes where it begins with #, or remove the key where it has a default"),
+        (lambda c: c.update(account="1111-1111-1111"), "account", "write digits alone, in quotes"),
+        (lambda c: c["cluster"].update(kubernetes_version="v1.35.2"), "cluster.kubernetes_version",
+         'write two parts, in quotes: "1.35"'),
+        (lambda c: c["cluster"].update(admin_role_arns=["arn:aws:iam::111111111111:role/AWSReservedSSO_Admin_0a1b"]),
+         "cluster.admin_role_arns[0]",
+         "copy the whole ARN: aws iam get-role --role-name AWSReservedSSO_Admin_0a1b --query Role.Arn"),
         (lambda c: c["cluster"].update(admin_role_arns=["arn:aws:iam::111111111111:user/a"]),
          "cluster.admin_role_arns[0]",
          "give the role itself, not a user or a session of it: aws iam get-role --role-name <name> --query Role.Arn"),
@@ -132,13 +146,23 @@ def test_the_fix_names_what_was_meant(told, change, path, wanted):
 @pytest.mark.parametrize(
     ("text", "got", "fix"),
     [
-        ("network:\n\tcidr: 10.0.0.0/16\n", "found character", "indent the line with spaces: YAML takes no tabs there"),
+        ("a:\n\tb: 1\n", "found character", "write spaces in place of the tab: YAML takes none there"),
         ("a: &b 1\n", "anchors, aliases and merge keys are not", "write the values out in each place"),
         ("a:\n  <<: {b: 1}\n", "anchors, aliases and merge keys are not", "write the values out in each place"),
         ("a: 1\na: 1\n", "the key 'a' stands twice (line 2, column 1)", "keep one of the two"),
         ("a: 1\n---\nb: 1\n", "found another document",
          "remove the line `---` and what follows: a file is one environment"),
-        ("a: [1\n", "expected ',' or ']'", "mend the line"),
+        ("a: [1\n", "expected ',' or ']', but got '<stream end>' (line 2, column 1, of what begins in line 1)",
+         "close the bracket or brace"),
+        ('a:\n  b: "1\nc: 2\n', "unexpected end of stream (line 4, column 1, of what begins in line 2)",
+         "close the quote"),
+        ("a: done: see below\n", "mapping values are not allowed here (line 1, column 8)",
+         "put text with a colon in quotes, indent the line as its neighbours, and by plain spaces"),
+        ("a: 1\nb:1\nc: 2\n", "could not find expected ':'", "write `key: value`, with a space behind the colon"),
+        ("a:\n  - b: 1\n  -c: 2\n", "expected <block end>",
+         "indent the line as its neighbours, with a space behind `-`"),
+        ("a: @team\n", "found character '@'", "put the value in quotes"),
+        ("a: !Ref b\n", "the tag '!Ref'", "put the value in quotes: tags such as !Ref are not used here"),
         ("# empty\n", "nothing", "begin with account: and region:"),
         ("- a\n", "a list", "begin with account: and region:"),
         ("a\n", "'a'", "begin with account: and region:"),
@@ -151,6 +175,13 @@ def test_what_yaml_allows_and_a_file_does_not_need_has_its_fix(environment_file,
     (problem,) = caught.value.problems
     assert got in problem.got
     assert problem.fix == fix
+
+
+def test_characters_that_look_like_those_that_are_meant_are_told_by_their_number(told):
+    """A hyphen that breaks no line, quotes of a word processor; a character that belongs there is left alone."""
+    assert told(lambda c: c.update(region="eu\u2011west-1"))["region"][1] == "'eu\u2011west-1' with U+2011"
+    assert told(lambda c: c.update(account="“1”"))["account"][1] == "'“1”' with U+201C, U+201D"
+    assert told(lambda c: c.update(region="EU"))["region"][1] == "'EU'"
 
 
 def test_a_list_that_is_long_enough_is_not_told_as_short_for_its_wrong_entries(told):
