@@ -14,6 +14,16 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .ONESHELL:
 
+targets := help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege
+# a word that is no target would be told only after the others have run, with the default environment
+unknown := $(firstword $(filter-out $(targets) .venv/.made .venv-emulator/.made node_modules/.made,$(MAKECMDGOALS)))
+ifneq (,$(unknown))
+$(error there is no target $(unknown): make help lists them, and an environment is named by ENV=<name>)
+endif
+long := $(firstword $(foreach each,environment ENVIRONMENT,$(if $(filter command,$(origin $(each))),$(each))))
+ifneq (,$(long))
+$(error an environment is named by ENV, got $(long)=$($(long)): make $(MAKECMDGOALS) ENV=$($(long)))
+endif
 # what is given in small letters would be passed over, and the default be taken
 small := $(firstword $(foreach each,env name pipeline against args runs seed only keep operations from look workers nodes python,$(if $(filter command,$(origin $(each))),$(each))))
 ifneq (,$(small))
@@ -61,6 +71,7 @@ help: ## list the commands
 
 node_modules/.made: package.json package-lock.json
 	@command -v node >/dev/null || { echo "podnet needs Node.js 20 or later; none was found" >&2; exit 1; }
+	node -e 'const got = process.versions.node; if (parseInt(got) < 20) { console.error("podnet needs Node.js 20 or later, got " + got); process.exit(1) }'
 	echo "setting up node_modules"
 	npm ci --no-audit --no-fund --loglevel error
 	touch $@
@@ -146,4 +157,4 @@ clean: ## remove what was made here; the user's cache stays
 	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .pytest_cache .hypothesis .import_linter_cache constructs/*.egg-info
 	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege
+.PHONY: $(targets)

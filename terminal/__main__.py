@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except OSError as error:
-        print(f"{given.command[0]} must be there, got: {error.strerror}; type: make setup", file=sys.stderr)
+        fix = "install Node.js 20 or later, which brings it" if given.command[0] == "npx" else "type: make setup"
+        print(f"{given.command[0]} must be there, got: {error.strerror}; {fix}", file=sys.stderr)
         return 127
     refused = [_write(sys.stdout, done.stdout), _write(sys.stderr, done.stderr)]
     for why in filter(None, refused):

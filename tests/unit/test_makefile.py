@@ -111,6 +111,34 @@ def test_no_variable_is_passed_over_in_small_letters(target, name):
     assert told in refused.stderr
 
 
+def test_an_environment_that_is_named_in_another_way_is_refused_before_anything_runs():
+    """`make rehearse prod` would rehearse dev, and then say that prod is no target; `environment=` is CDK's word."""
+    for words in (("synth", "prod"), ("rehearse", "environments/prod.yaml"), ("synt",)):
+        refused = make(*words)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"there is no target {words[-1]}: make help lists them" in refused.stderr
+    for word in ("environment", "ENVIRONMENT"):
+        refused = make("synth", f"{word}=prod")
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"an environment is named by ENV, got {word}=prod: make synth ENV=prod" in refused.stderr
+        assert make("synth", **{word: "prod"}).stdout == make("synth").stdout
+    assert make("synth", "check", ".venv/.made", "ENV=prod").returncode == 0
+
+
+def test_an_old_node_is_refused_before_packages_are_installed():
+    """npm's own words for it are `(0 , U.tracingChannel) is not a function`."""
+    (program,) = re.findall(r"node -e '(.*)'", make("-W", "package.json", "node_modules/.made").stdout)
+    for version, code in (("18.20.8", 1), ("20.0.0", 0), ("24.1.0", 0)):
+        said = subprocess.run(
+            ["node", "-e", program.replace("process.versions.node", f"'{version}'")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert said.returncode == code
+        assert said.stderr == ("" if code == 0 else f"podnet needs Node.js 20 or later, got {version}\n")
+
+
 @pytest.mark.parametrize("flag", ["-n", "-ne"])
 def test_what_other_programs_keep_in_the_environment_in_small_letters_is_left_alone(flag):
     """Only who types it after `make` means it."""
