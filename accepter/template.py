@@ -30,9 +30,10 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
         if answer.security_group:
             resources |= rules(settings, peer, answer)
     if not resources:
-        reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
         if settings.existing_cluster:
-            raise ValueError(f"{reason}\n    fix: give --connection: podnet makes none for an existing cluster's VPC")
+            fix = "give the one that is there: podnet makes none for an existing cluster's VPC"
+            raise ValueError(f"--connection must be given for peer {peer.name}, got none\n    fix: {fix}")
+        reason = f"peer {peer.name} must have an accepter_role_arn, or --connection must be given, got neither"
         raise ValueError(f"{reason}\n    fix: a connection within one account needs no role: deploy podnet first")
     ranges = " and ".join(settings.any_network.cidrs)
     about = f"Peer {peer.name} of podnet environment {settings.name}: connection to {ranges}"[:1024]
@@ -40,8 +41,11 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
 
 
 def _role(settings: Settings, peer: Peer) -> Json:
-    """Give the role that CloudFormation of our account assumes to accept; it can do that for this VPC alone."""
-    if not peer.accepter_role_arn:
+    """Give the role that CloudFormation of our account assumes to accept; it can do that for this VPC alone.
+
+    None for an existing cluster's peer: podnet makes no connection that anybody would have to accept.
+    """
+    if settings.existing_cluster or not peer.accepter_role_arn:
         return {}
     path, _, name = peer.accepter_role_arn.partition(":role")[2].rpartition("/")
     ours = settings.account

@@ -251,3 +251,17 @@ def test_a_workloads_group_is_refused_where_the_peers_region_cannot_name_it(envi
     assert (done.returncode, done.stdout) == (1, "")
     assert "--workload-group must be left out: no rule in us-east-1" in done.stderr
     assert "CidrIp" in command("--environment", far, "--peer", "partner", *WITH_GROUP).stdout
+
+
+def test_the_owner_of_an_existing_clusters_peer_makes_no_role_for_a_connection_that_is_there(environment_file):
+    """podnet makes and accepts none there: the review lists no such right, and nobody is told to wait for a deploy."""
+    text = (pathlib.Path(__file__).parents[3] / "environments" / "existing.yaml").read_text()
+    peer = "{name: partner, vpc_id: vpc-0f9a2b3c4d5e6f701, cidr: 10.97.0.0/16, account: '333333333333', "
+    there = environment_file(f"{text}peers:\n  - {peer}accepter_role_arn: '{ROLE}'}}\n")
+    done = command("--environment", there, "--peer", "partner")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("--connection must be given for peer partner, got none\n    fix: give the one")
+    done = command("--environment", there, "--peer", "partner", "--route-table", KNOWN.route_tables[0])
+    assert "fix: give the one that is there, pcx-…" in done.stderr
+    done = command("--environment", there, "--peer", "partner", "--connection", CONNECTION)
+    assert set(json.loads(done.stdout)["Resources"]) == {"DnsOptionRole", "DnsOptionFunction", "DnsOption"}
