@@ -28,11 +28,12 @@ def pipelines() -> list[str]:
     return sorted(file.stem for file in _files() if PIPELINE_SCHEMA in first_line(file))
 
 
-def file_of(name: str) -> pathlib.Path:
+def file_of(name: str, kind: str = "environment") -> pathlib.Path:
     """Return the file of a name or a path; a context value may be anything, and an empty one is not the default."""
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
-        rule, fix = "must be a name in environments/, or the path of a YAML file", "name one, such as dev"
-        raise SettingsError("the environment", [Problem("its name", rule, show(name), fix)])
+        rule = "must be a name in environments/, or the path of a YAML file"
+        fix = f"name one, such as {'dev' if kind.startswith(_SHORT) else 'pipeline'}"
+        raise SettingsError(f"the {kind}", [Problem("its name", rule, show(name), fix)])
     file = pathlib.Path(name)
     return file if file.suffix else FOLDER / f"{name}.yaml"
 

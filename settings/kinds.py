@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Kind:
     """What a file may be."""
 
+    name: str
+    """What the file describes."""
     whose: str
     """Whose file it is, with an article."""
     schema: str
@@ -33,6 +35,7 @@ class Kind:
 
 _BOTH = Settings.model_fields.keys() & Pipeline.model_fields.keys()
 ENVIRONMENT = Kind(
+    name="environment",
     whose="an environment's",
     schema="schema.json",
     command="make synth ENV={}",
@@ -40,6 +43,7 @@ ENVIRONMENT = Kind(
     names=environments,
 )
 PIPELINE = Kind(
+    name="pipeline",
     whose="a pipeline's",
     schema=PIPELINE_SCHEMA,
     command="make synth-pipeline PIPELINE={}",

@@ -44,7 +44,7 @@ def load_pipeline(pipeline: str) -> Pipeline:
 
 
 def _load(name: str, kind: Kind, model: type[File], check: Callable[[dict[str, Any]], list[Problem]]) -> File:
-    file = file_of(name)
+    file = file_of(name, kind.name)
     raw = read(file, lambda: instead_of(name, kind.names()))
     if other := of_the_other_kind(file, raw, kind):
         raise SettingsError(file.name, other)

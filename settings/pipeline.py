@@ -15,6 +15,14 @@ _STEM = Form(
     "must be called by 1-25 lower-case letters, digits and hyphens, a letter first",
     "rename it: the pipeline's stack is called after it",
 )
+Branch = Annotated[
+    str,
+    Form(
+        r"(?!refs/)[^\s~^:?*\[\\\x00-\x1f\x7f]+",
+        "must be a branch such as main or release/1.2",
+        "leave refs/heads/ out",
+    ),
+]
 _CHECKS = ("make check", "make test-quick WORKERS=2")
 
 
@@ -25,7 +33,7 @@ class Source(Section):
     """The connection, made by hand once: somebody has to agree to it in the repository's own pages."""
     repository: Repository
     """Owner and name of the repository."""
-    branch: str = "main"
+    branch: Branch = "main"
     """Each push to this branch starts the pipeline."""
 
 

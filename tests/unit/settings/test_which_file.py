@@ -127,6 +127,13 @@ def test_a_misspelt_choice_is_refused_and_no_other_environment_taken(key):
     assert (problem.path, problem.got, problem.fix) == (f"-c {key}", "'prod'", "write -c environment=prod")
 
 
+def test_an_empty_name_is_told_as_what_it_is_of():
+    """With the name of one that is shipped."""
+    for loader, kind, shipped in ((load, "environment", "dev"), (load_pipeline, "pipeline", "pipeline")):
+        with pytest.raises(SettingsError, match=f"^the {kind}: 1 problem[^$]*fix: name one, such as {shipped}$"):
+            loader("")
+
+
 @pytest.mark.parametrize("key", ["pipelines", "Pipeline", "pipline"])
 def test_a_misspelt_choice_of_a_pipeline_is_refused_too(key):
     """Nothing else is taken for one, though cdk.json names an environment."""

@@ -198,6 +198,13 @@ def test_a_pipelines_problems_name_its_own_schema(told):
     assert found["region"][2] == "add it; environments/pipeline-schema.json tells its form"
 
 
+@pytest.mark.parametrize("branch", ["refs/heads/main", "", "a b", "main\n"])
+def test_a_branch_is_named_as_git_names_it(told, branch):
+    """A pipeline that is made for another text waits for ever: no push is one to it."""
+    found = told(lambda c: c["source"].update(branch=branch), "pipeline", load_pipeline)
+    assert found["source.branch"][0] == "must be a branch such as main or release/1.2"
+
+
 def test_a_pipelines_file_is_named_by_its_own_rule(environment_file):
     """No word of groups, which a pipeline does not make."""
     text = (FOLDER / "pipeline.yaml").read_text()
