@@ -200,7 +200,7 @@ def test_a_pipelines_problems_name_its_own_schema(told):
 
 @pytest.mark.parametrize("branch", ["refs/heads/main", "", "a b", "main\n"])
 def test_a_branch_is_named_as_git_names_it(told, branch):
-    """A pipeline that is made for another text waits for ever: no push is one to it."""
+    """A source action fails for another text: `No Branch [branch] found` (aws/aws-cdk#28164)."""
     found = told(lambda c: c["source"].update(branch=branch), "pipeline", load_pipeline)
     assert found["source.branch"][0] == "must be a branch such as main or release/1.2"
 
