@@ -153,8 +153,9 @@ bump: setup ## raise every pin to its newest release and show what changed; LOOK
 	@.venv/bin/python -m tools.bump $(if $(LOOK),--look)
 audit: setup ## say which pins their makers have withdrawn: yanked, deprecated, retracted
 	@.venv/bin/python -m tools.audit
-clean: ## remove what was made here; the user's cache stays
-	@rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .pytest_cache .hypothesis .import_linter_cache constructs/*.egg-info
+clean: ## end a kept rehearsal and remove what was made here; the user's cache stays
+	@[ ! -e build/rehearsal/processes.json ] || [ ! -x .venv/bin/python ] || .venv/bin/python -m rehearsal --down
+	rm -rf .venv .venv-emulator node_modules cdk.out build .mypy_cache .pytest_cache .hypothesis .import_linter_cache constructs/*.egg-info
 	find . \( -name __pycache__ -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 .PHONY: $(targets)

@@ -174,3 +174,20 @@ def test_where_an_environment_lies_is_told_in_one_line():
     wrong = subprocess.run([*command, "nowhere"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "nowhere.yaml" in wrong.stderr
+
+
+@pytest.mark.parametrize(("code", "kept"), [(0, False), (1, True)], ids=["it ends", "another one runs"])
+def test_clean_ends_a_kept_rehearsal_before_it_forgets_its_processes(tmp_path, code, kept):
+    """Some twenty of them would run on, and `make rehearse-down` know of none; nothing is asked where none was kept."""
+    program, noted = tmp_path / ".venv" / "bin" / "python", tmp_path / "build" / "rehearsal" / "processes.json"
+    for file, text in ((program, f"#!/bin/sh\necho $@\nexit {code}\n"), (noted, "[]")):
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    program.chmod(0o755)
+    command = ["make", "-f", ROOT / "Makefile", "clean"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "-m rehearsal --down\n"
+    assert (done.returncode != 0, noted.exists()) == (kept, kept)
+    noted.unlink(missing_ok=True)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, (tmp_path / ".venv").exists()) == (0, "", False)
