@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CACHE = "pod_networking.dns_cache"
 _ZONES = f"{_CACHE}.stub_domains"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
+# of kubelet, kube-proxy, aws-node and its network policy agent, on all addresses of a node
+_NODES_OWN = (10_250, 10_256, 61_678, 8162, 8163)
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _VERSION = re.compile(r"dns-node-cache:v?([0-9]+)\.([0-9]+)\.([0-9]+)(?![0-9])")
 _KNOWS_THE_FLAGS = (1, 26, 5)
@@ -97,19 +99,21 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
 @rule(
     "cache-ports-differ",
     "error",
-    must="be another port than those beside it, and with a standby not the next one either, which is the standby's",
-    why="the second to listen fails: the cache does not come up, or its metrics are missing",
-    source="kubernetes/dns, cmd/node-cache/app; coredns.io, plugins, health and prometheus",
-    fix="leave the three ports out, or put them apart",
+    must="be a port of its own, not 10250, 10256, 61678, 8162 or 8163, and with a standby not the one before another",
+    why="the second to listen fails, also after kubelet, kube-proxy or aws-node: the cache does not come up, or its "
+    "metrics are missing; the port after its own is the standby's",
+    source="kubernetes/dns, cmd/node-cache/app; coredns.io, plugins, health and prometheus; kubernetes.io, Ports and "
+    "Protocols; aws/amazon-vpc-cni-k8s, cmd/cni-metrics-helper/README.md and charts/aws-vpc-cni/values.yaml",
+    fix="leave the three ports out, or take others",
     paths=(*_PORTS, f"{_CACHE}.standby"),
 )
 def cache_ports_differ(settings: Settings) -> Iterator[At]:
-    """Find ports of the cache that are taken twice, or above 65535 in the standby."""
+    """Find ports of the cache that are taken twice, by others on each node, or above 65535 in the standby."""
     cache = settings.pod_networking.dns_cache
     ports = [cache.health_port, cache.metrics_port, cache.setup_metrics_port]
     for i, port in enumerate(ports):
-        next_one = cache.standby and (port + 1 in ports or port == _LAST_PORT)
-        if port in ports[:i] or next_one:
+        next_one = cache.standby and (port + 1 in (*ports, *_NODES_OWN) or port == _LAST_PORT)
+        if port in (*ports[:i], *_NODES_OWN) or next_one:
             yield At(_PORTS[i], str(port))
 
 
