@@ -24,8 +24,8 @@ _NO_TEXT = {
 def fix(error: dict[str, Any], model: type[Section]) -> str:
     """Return the fix for one of pydantic's errors where it can be told exactly, "" elsewhere."""
     *path, last = error["loc"]
-    if error["type"] == "extra_forbidden" and (key := _nearest(path, str(last), model)):
-        return f"write {key}"
+    if error["type"] == "extra_forbidden":
+        return _for_a_key(path, str(last), model)
     if error["type"] == "string_type":
         return _NO_TEXT.get(type(error["input"]), "")
     if error["type"] == "model_type" and isinstance(error["input"], bool):
@@ -44,6 +44,23 @@ def _number(found: object, path: Sequence[int | str], key: int | str) -> str:
 
 def _has_switch(path: Sequence[int | str], model: type[Section]) -> bool:
     return any("enabled" in section.model_fields for section in _at(path, model))
+
+
+def _for_a_key(path: Sequence[int | str], key: str, model: type[Section]) -> str:
+    if near := _nearest(path, key, model):
+        return f"write {near}"
+    in_a_list = any(isinstance(part, int) for part in path)  # `to` beside `from` is no rule that went astray
+    places = [] if in_a_list else [place for place in _places(key, model) if place]
+    return f"move it to {places[0]}, which has a key of this name" if len(places) == 1 else ""
+
+
+def _places(key: str, section: type[Section], place: str = "") -> Iterator[str]:
+    """Yield the sections of the file that have a key of this name."""
+    for name in _fields(section):
+        if name == key:
+            yield place
+        for inner in _inner(section, name):
+            yield from _places(key, inner, f"{place}.{name}".removeprefix("."))
 
 
 def _nearest(path: Sequence[int | str], key: str, model: type[Section]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LONGEST_VALUE = 120
 _PLAIN_RULES = {
     "missing": ("must be given", "add it; environments/{schema} tells its form"),
-    "extra_forbidden": ("must not be there: no setting has this name", "remove it, or mend the spelling"),
+    "extra_forbidden": ("must not be there: no setting here has this name", "remove it, or mend the spelling"),
     "string_type": ("must be text", "put the value in quotes"),
     "bool_type": ("must be true or false", "write true or false without quotes"),
     "int_type": ("must be a whole number", "write it without quotes and without a point"),
