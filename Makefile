@@ -115,7 +115,10 @@ synth-pipeline: setup ## write the templates of PIPELINE and its environments, a
 	@rm -rf cdk.out/assembly-*
 	$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)"
 	rm -rf build/reviews && mkdir -p build/reviews
-	for stage in cdk.out/assembly-$(PIPELINE)-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$(PIPELINE)-}"; done
+	name=$$(basename "$(PIPELINE)"); name=$${name%.*}
+	for stage in $$(grep -o '"assembly-[^/"]*"' cdk.out/manifest.json | tr -d '"' | sort -u); do # others are of earlier runs
+	  cp -r "cdk.out/$$stage/review" "build/reviews/$${stage#assembly-$$name-}"
+	done
 	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
 deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
 	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)" "$(PIPELINE)"

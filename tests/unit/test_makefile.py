@@ -12,12 +12,12 @@ from test_help import INNER, commands
 ROOT = pathlib.Path(__file__).parents[2]
 
 
-def make(*words, flag="-n", **environment):
+def make(*words, flag="-n", folder=ROOT, **environment):
     """Run make, which only tells what it would do, as from a shell: also where make itself runs the tests."""
     own = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ENV", "NODES", "WORKERS"}
     kept = {name: value for name, value in os.environ.items() if name not in own}
-    command = ["make", flag, *words]
-    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
+    command = ["make", flag, "-f", ROOT / "Makefile", *words]
+    return subprocess.run(command, cwd=folder, env=kept | environment, capture_output=True, text=True, check=False)
 
 
 def test_the_checks_of_a_pipeline_need_no_part_that_is_built():
@@ -184,10 +184,33 @@ def test_clean_ends_a_kept_rehearsal_before_it_forgets_its_processes(tmp_path, c
         file.parent.mkdir(parents=True)
         file.write_text(text)
     program.chmod(0o755)
-    command = ["make", "-f", ROOT / "Makefile", "clean"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = make("clean", flag="--silent", folder=tmp_path)
     assert done.stdout == "-m rehearsal --down\n"
     assert (done.returncode != 0, noted.exists()) == (kept, kept)
     noted.unlink(missing_ok=True)
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = make("clean", flag="--silent", folder=tmp_path)
     assert (done.returncode, done.stdout, (tmp_path / ".venv").exists()) == (0, "", False)
+
+
+NPX = """#!/bin/sh
+mkdir -p cdk.out/assembly-eu-dev/review
+echo '{"artifacts": {"assembly-eu-dev": {"properties": {"directoryName": "assembly-eu-dev"}}}}' > cdk.out/manifest.json
+"""
+
+
+@pytest.mark.parametrize("pipeline", ["eu", "environments/eu.yaml"])
+def test_reviews_of_a_pipeline_are_those_of_this_synth_by_name_as_by_path(tmp_path, pipeline):
+    """CDK leaves the assemblies of earlier runs: of an environment that went, and of a pipeline called eu-west."""
+    for name in ("requirements-locked.txt", "pyproject.toml", "package.json", "package-lock.json"):
+        (tmp_path / name).touch()
+    stale = (f"cdk.out/assembly-{name}/review" for name in ("eu-gone", "eu-west-dev"))
+    for name in (*stale, ".venv", "node_modules", "bin"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in (".venv/.made", "node_modules/.made"):
+        (tmp_path / name).touch()
+    (tmp_path / "bin" / "npx").write_text(NPX)
+    (tmp_path / "bin" / "npx").chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = make("synth-pipeline", f"PIPELINE={pipeline}", flag="--silent", folder=tmp_path, PATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [folder.name for folder in (tmp_path / "build" / "reviews").iterdir()] == ["dev"]
