@@ -19,7 +19,7 @@ from settings.printing import holds_everything, say
 if TYPE_CHECKING:
     from settings import Settings
 
-_NOTHING_SAVED = "{}: no saved review to compare with; `make deploy` saves {}, and --against names another one"
+_NOTHING_SAVED = "{}: no saved review to compare with; `make deploy` saves {}, and AGAINST (--against) names another"
 
 
 def main() -> int:
