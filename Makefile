@@ -112,13 +112,11 @@ rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
 synth-pipeline: setup ## write the templates of PIPELINE and its environments, and their reviews to build/reviews
-	@rm -rf cdk.out/assembly-*
+	@rm -rf cdk.out/assembly-* # those of an earlier run
 	$(CDK) synth --quiet --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)"
 	rm -rf build/reviews && mkdir -p build/reviews
 	name=$$(basename "$(PIPELINE)"); name=$${name%.*}
-	for stage in $$(grep -o '"assembly-[^/"]*"' cdk.out/manifest.json | tr -d '"' | sort -u); do # others are of earlier runs
-	  cp -r "cdk.out/$$stage/review" "build/reviews/$${stage#assembly-$$name-}"
-	done
+	for stage in cdk.out/assembly-*; do cp -r "$$stage/review" "build/reviews/$${stage#cdk.out/assembly-$$name-}"; done
 	echo "templates in cdk.out, the reviews in build/reviews/<environment>/index.html"
 deploy-pipeline: setup ## deploy PIPELINE once by hand; from then on it deploys itself
 	@$(CDK) deploy --app ".venv/bin/python -m pipeline" -c pipeline="$(PIPELINE)" "$(PIPELINE)"
