@@ -58,6 +58,18 @@ def test_the_fleet_of_the_tests_has_as_many_nodes_as_are_asked_for(words, nodes)
     assert make("test", *words).stdout.splitlines()[-1].startswith(f"NODES={nodes} .venv/bin/python -m pytest -n 3")
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "option"),
+    [("rehearse", "KEEP", "--keep"), ("rehearse", "OPERATIONS", "--operations"), ("bump", "LOOK", "--look")],
+)
+def test_what_is_switched_off_is_off(target, name, option):
+    """`KEEP=0` is no, as people write it; any other word is yes."""
+    told = {
+        word: option in make(target, f"{name}={word}").stdout for word in ("1", "yes", "", "0", "no", "off", "false")
+    }
+    assert told == {"1": True, "yes": True, "": False, "0": False, "no": False, "off": False, "false": False}
+
+
 def test_the_reviews_of_a_pipeline_are_those_of_its_own_environments(tmp_path):
     """Not of one that has left it, nor of one whose name begins as this one's: CDK leaves what lies there."""
     for old in ("pipeline-gone", "pipeline-eu-dev"):
