@@ -1,14 +1,17 @@
 """Which cluster kubectl talks to, and whether it is the one of the file."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from settings import Settings
 from verify.finding import Finding
-from verify.kubectl import Kubectl
+from verify.kubectl import Json, Kubectl
 
 SAME = "kubectl talks to the cluster of the file"
+# what `aws eks update-kubeconfig` calls a cluster (AWS CLI reference)
+_ARN = re.compile(r"arn:[a-z-]+:eks:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):cluster/.+")
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,13 @@ class Cluster:
         context: Its context; empty without a kubeconfig, as in a pod, where kubectl finds the cluster by itself.
         server: URL of the API server.
         certified: The name that kubectl wants in the server's certificate, where it is not the URL's.
+        name: What it calls the cluster.
     """
 
     context: str = ""
     server: str = ""
     certified: str = ""
+    name: str = ""
 
     def __str__(self) -> str:
         """Give it as the head of what is told."""
@@ -33,14 +38,19 @@ class Cluster:
 def cluster(kubectl: Kubectl) -> Cluster:
     """Give what kubectl's configuration says, without asking the server."""
     found = kubectl.configuration()
-    where = next((entry.get("cluster") or {} for entry in found.get("clusters") or ()), {})
+    entry: Json = next(iter(found.get("clusters") or ()), {})
+    where = entry.get("cluster") or {}
     certified = "" if where.get("insecure-skip-tls-verify") else where.get("tls-server-name", "")
-    return Cluster(found.get("current-context", ""), where.get("server", ""), certified)
+    return Cluster(found.get("current-context", ""), where.get("server", ""), certified, entry.get("name", ""))
 
 
 def same(settings: Settings, seen: Cluster, *, any_server: bool) -> Iterator[Finding]:
-    """Yield whether kubectl's server is the file's, by host name; nothing where the file makes its cluster."""
+    """Yield whether kubectl's server is the file's, by host name; of a cluster that the file makes, whether its ARN is.
+
+    The name of such a cluster is CloudFormation's, and a kubeconfig that others wrote may have no ARN: then nothing.
+    """
     if settings.existing_cluster is None:
+        yield from _place(settings, seen)
         return
     wanted = settings.existing_cluster.endpoint_url
     if _host(wanted) in (_host(seen.server), _host(seen.certified)):
@@ -53,6 +63,15 @@ def same(settings: Settings, seen: Cluster, *, any_server: bool) -> Iterator[Fin
             f"choose the context with --context (`{remember(settings)}` makes it); with a tunnel or proxy in between: "
         )
         yield Finding(SAME, "", [problem], f"{fix}--any-server")
+
+
+def _place(settings: Settings, seen: Cluster) -> Iterator[Finding]:
+    if found := _ARN.fullmatch(seen.name):
+        wanted = {"account": settings.account, "region": settings.region}
+        wrong = [
+            f"{key} must be {wanted[key]}, got {got}" for key, got in found.groupdict().items() if got != wanted[key]
+        ]
+        yield Finding(SAME, seen.name, wrong, f"choose the context with --context (`{remember(settings)}` makes it)")
 
 
 def remember(settings: Settings) -> str:
