@@ -30,7 +30,7 @@ ifneq (,$(small))
 capitals := $(shell echo $(small) | tr a-z A-Z)
 $(error $(capitals) must be written in capitals, got $(small)=$($(small)): make $(MAKECMDGOALS) $(capitals)=$($(small)))
 endif
-chosen = $(filter-out 0 no off false,$($(1)))
+no := 0 no off false
 benchmarks := synth reconcile dns dns_restart early_demux
 ifneq (,$(filter bench,$(MAKECMDGOALS)))
 ifeq (,$(filter $(NAME),$(benchmarks)))
@@ -108,7 +108,7 @@ destroy: setup ## delete all stacks of ENV, which must be given, from AWS
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
 	@.venv/bin/python -m verify --environment "$(ENV)" $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries more operations, FROM=<revision> upgrades
-	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(call chosen,KEEP),--keep) $(if $(call chosen,OPERATIONS),--operations) $(if $(FROM),--from "$(FROM)")
+	@exec .venv/bin/python -m rehearsal --environment "$(ENV)" $(if $(filter-out $(no),$(KEEP)),--keep) $(if $(filter-out $(no),$(OPERATIONS)),--operations) $(if $(FROM),--from "$(FROM)")
 rehearse-down: .venv/.made ## end a rehearsal that was kept
 	@exec .venv/bin/python -m rehearsal --down
 
@@ -152,7 +152,7 @@ observability: setup ## write the dashboard and the alert rules from their sourc
 bench: setup-parts ## measure side by side: NAME=synth, reconcile, …; writes build/benchmarks/NAME.json
 	@.venv/bin/python -m benchmarks.$(NAME)
 bump: setup ## raise every pin to its newest release and show what changed; LOOK=1 only looks
-	@.venv/bin/python -m tools.bump $(if $(call chosen,LOOK),--look)
+	@.venv/bin/python -m tools.bump $(if $(filter-out $(no),$(LOOK)),--look)
 audit: setup ## say which pins their makers have withdrawn: yanked, deprecated, retracted
 	@.venv/bin/python -m tools.audit
 clean: ## end a kept rehearsal and remove what was made here; the user's cache stays
