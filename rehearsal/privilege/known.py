@@ -7,7 +7,7 @@ _ON_TIMEOUT = "CDK's onTimeout calls nobody, and runs only where the handler doe
 _NEVER_IDLE = "CDK's framework asks only where a call failed; a function outside of a VPC does not go idle"
 _NO_PACKETS = "no packet flows through a rehearsal's VPC, so nothing is delivered to its flow logs"
 _LAMBDAS_OWN = (
-    "Lambda refuses a function in a VPC without the three actions on interfaces that it creates, describes and deletes; "
+    "Lambda refuses a function in a VPC without the actions by which it makes, describes and deletes interfaces; "
     "for these, which its guide asks for too, no refusal is documented"
 )
 _LOOKS = "lambda:GetFunction"
