@@ -35,10 +35,10 @@ class Row:
     """True where AWS lets no security group judge it."""
 
     def judges(self, cell: Cell) -> tuple[Judge, ...]:
-        """Return the groups that the request meets, in order."""
+        """Return the groups that the request meets, in order; where it is lost, none of the end it does not reach."""
         if self.exempt or cell.forward == "local":
             return ()
         steps = [_STEPS[step] for step in cell.forward.replace(">", " >").replace("<", " <").split()]
-        far = self.far if cell.end == "ok" else ()
-        before = [judge for judge in far if judge.direction == "egress"]
-        return (*before, *steps, *cell.also, *(judge for judge in far if judge.direction == "ingress"))
+        before = [judge for judge in self.far if judge.direction == "egress"]
+        after = [judge for judge in self.far if judge.direction == "ingress" and cell.end == "ok"]
+        return (*before, *steps, *cell.also, *after)

@@ -31,6 +31,9 @@ def _judges(flow_id, **conditions):
         ("nodeport-cluster-to-sgp", {"enforcing_mode": "strict"},
          ["client egress", "node ingress", "node egress", "pod ingress"]),
         ("sgp-to-local-dns", {"enforcing_mode": "strict"}, ["pod egress"]),
+        ("sgp-to-cluster-dns", {"enforcing_mode": "strict"}, ["pod egress"]),
+        ("nodeport-local-to-sgp", {"enforcing_mode": "strict"}, ["client egress", "node ingress"]),
+        ("peer-to-sgp", {"external_service_cidrs": ("10.99.0.0/16",)}, ["peer egress", "pod ingress"]),
         ("sgp-to-imds", {}, []),
         ("cache-to-vpc-resolver", {}, []),
     ],
@@ -62,6 +65,25 @@ def test_an_environment_has_the_flows_of_each_peer_and_the_dns_fallback():
     assert flows["sgp-to-cluster-dns"].forward == "local"
 
 
+def test_each_range_of_external_services_is_a_flow_that_tells_it():
+    """aws-node takes the range of an address with a prefix, and passes over what is none."""
+    settings = load("dev")
+    env = {"AWS_EXTERNAL_SERVICE_CIDRS": "198.51.100.7/24, 203.0.113.0/24,other"}
+    pods = settings.pod_networking.model_copy(update={"env": env})
+    flows = [flow for flow in flows_of(settings.model_copy(update={"pod_networking": pods})) if flow.range]
+    assert [(flow.key, flow.title) for flow in flows] == [
+        (f"sgp-to-external-service-{cidr}", f"SGP pod -> external service in {cidr}")
+        for cidr in ("198.51.100.0/24", "203.0.113.0/24")
+    ]
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("dev", "fails"), ("existing", "unfiltered")])
+def test_pods_reach_instance_metadata_on_nodes_that_podnet_does_not_make(name, verdict):
+    """podnet's own nodes let the answer make one hop; others are EKS's, whose default is two."""
+    flows = {flow.key: flow.verdict for flow in flows_of(load(name))}
+    assert {flows["sgp-to-imds"], flows["plain-to-imds"]} == {verdict}
+
+
 def test_an_environment_without_a_cache_has_no_flows_of_the_cache():
     """Pods then ask CoreDNS directly, at all times."""
     settings = load("dev")
@@ -87,8 +109,7 @@ def test_a_peers_resolver_is_a_flow_where_the_cache_asks_one_there(resolver):
     there = resolver.startswith("10.99.")
     zone, all_else = _flows({"corp.example": (resolver,)}), _flows({}, (resolver,))
     assert ("cache-to-peer-resolver-data" in zone) == ("cache-to-peer-resolver-data" in all_else) == there
-    assert "cache-to-vpc-resolver" in zone
-    assert "cache-to-vpc-resolver" not in all_else
+    assert zone.keys() - all_else.keys() == {"cache-to-vpc-resolver"}
     assert "cache-to-peer-resolver-data" not in _flows({})
 
 
