@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from review.flows import conditions_of, flows_of, predict
+from review.flows import conditions_of, predict
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -28,9 +28,8 @@ _DEMUX = "pod_networking.disable_tcp_early_demux"
     paths=(_MODE, _CACHE),
 )
 def node_cache_needs_standard(settings: Settings) -> Iterator[At]:
-    """Find DNS that fails."""
-    lost = {flow.id for flow in flows_of(settings) if not flow.arrives and not flow.moment}
-    if settings.pod_networking.dns_cache.enabled and "sgp-to-cluster-dns" in lost:
+    """Find DNS that fails; without the cache it never does."""
+    if any(flow.id == "sgp-to-cluster-dns" and not flow.arrives for flow in predict(conditions_of(settings))):
         yield At(_MODE, settings.pod_networking.enforcing_mode)
 
 

@@ -99,7 +99,7 @@ def peer_routes_return(settings: Settings) -> Iterator[At]:
     """Find peers whose side is managed here, without a route. Of an existing cluster's peers podnet routes none."""
     for i, peer, users in _needed(settings) if settings.cluster else ():
         if peer.peer_side and not peer.peer_side.route_table_ids and not any(_elsewhere(settings, peer)):
-            yield At(f"peers[{i}].peer_side.route_table_ids", f"none, and {users} needs the peer")
+            yield At(f"peers[{i}].peer_side.route_table_ids", f"none, though the peer is needed by {users}")
 
 
 @rule(

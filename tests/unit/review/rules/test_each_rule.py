@@ -103,6 +103,18 @@ def _many_rules(content):
     content["workloads"][0]["ingress"] = [{**rule, "port": 1000 + i} for i in range(61)]
 
 
+def _many_reach(end, count):
+    """Two workloads that reach so many ports, at a peer or at the cluster."""
+
+    def change(content):
+        for workload, first in zip(content["workloads"][:2], (1, 2), strict=True):
+            ports = range(first, count + 1, 2)
+            workload["reaches"] = [{"port": port, "peer": "data"} for port in ports] if end == "peer" else []
+            workload["egress"] = [{"port": port, "to": {"cluster": True}} for port in ports] if end == "cluster" else []
+
+    return change
+
+
 def _blocks(number):
     return [f"100.{64 + i}.0.0/16" for i in range(number)]
 
@@ -136,8 +148,9 @@ def _from(end, count):
     return [{"port": 8000 + number, "from": end} for number in range(count)]
 
 
-def _many_workloads(content):
+def _many_workloads(content, *types):
     content["node_groups"][0].update(min_size=0, desired_size=0, max_size=1)
+    content["node_groups"][0]["instance_types"] += types
     one = {"namespace": "shop", "security_group_ids": _ids(1)}
     content["workloads"] = [{**one, "name": f"w{i}", "pod_labels": {"app": f"w{i}"}} for i in range(10)]
 
@@ -158,6 +171,7 @@ def _only_egress(content, end):
     content["workloads"] = [{**one, **rules}]
 
 
+LONGEST_ZONE = ".".join(("a" * 63, "b" * 63, "c" * 63, "d" * 61))  # 253 characters, RFC 1035
 CASES = [
     ("somebody-may-use-kubectl", "prod", lambda c: c["cluster"].pop("admin_role_arns"), "cluster.admin_role_arns"),
     ("node-cache-needs-standard", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
@@ -188,12 +202,19 @@ CASES = [
      "pod_networking.dns_cache.stub_domains.svc.cluster.local"),
     ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"in-addr.arpa": ["10.99.1.53"]}),
      "pod_networking.dns_cache.stub_domains.in-addr.arpa"),
+    ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={LONGEST_ZONE + "x": ["10.99.1.53"]}),
+     f"pod_networking.dns_cache.stub_domains.{LONGEST_ZONE[:100]}"),
+    *[("stub-domains-leave-the-cluster-its-names", "dev", _cache(cluster_domain=zone),
+       "pod_networking.dns_cache.cluster_domain") for zone in ("in-addr.arpa", LONGEST_ZONE + "x")],
     ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["169.254.20.10"]}),
      "pod_networking.dns_cache.stub_domains.a.example[0]"),
     ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["172.20.0.10"]}),
      "pod_networking.dns_cache.stub_domains.a.example[0]"),
     ("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": ["10.99.1.53", "10.99.1.53"]}),
      "pod_networking.dns_cache.stub_domains.a.example[1]"),
+    *[("stub-resolvers-are-other-hosts", "dev", _cache(stub_domains={"a.example": [address]}),
+       "pod_networking.dns_cache.stub_domains.a.example[0]")
+      for address in ("0.0.0.0", "127.0.0.1", "224.0.0.251")],  # noqa: S104 (an address that is no host's)
     ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["10.200.0.2"]}),
      "pod_networking.dns_cache.stub_domains.a.example[0]"),
     ("stub-resolvers-are-other-hosts", "dev", _cache(upstreams=["10.20.0.2", "172.20.0.10"]),
@@ -235,6 +256,9 @@ CASES = [
      "existing_network.behind_nat"),
     ("nat-is-told-of", "existing", lambda c: c["existing_network"].pop("behind_nat"), "existing_network.behind_nat"),
     ("kubectl-reaches-eks", "existing",
+     lambda c: (c["existing_network"].update(behind_nat=False), c["existing_cluster"].update(endpoint="private")),
+     "existing_network.behind_nat"),
+    ("kubectl-reaches-eks", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"), c["existing_cluster"].update(endpoint="private")),
      "existing_network.behind_nat"),
     ("ranges-do-not-overlap", "dev", _peer(cidr="10.20.128.0/17"), "peers[0].cidr"),
@@ -242,6 +266,10 @@ CASES = [
      "peers[0].cidr"),
     ("ranges-do-not-overlap", "dev", _behind_gateway("172.0.0.0/8"),
      "peers[0].cidr"),
+    ("ranges-do-not-overlap", "dev",
+     lambda c: (_behind_gateway("10.99.0.0/16")(c),
+                c["peers"].append({"name": "same", "vpc_id": "vpc-0f9a2b3c4d5e6f709", "cidr": "10.99.0.0/16"})),
+     "peers[1].cidr"),
     ("ranges-do-not-overlap", "dev", _peer(further_cidrs=["100.64.0.0/16", "10.20.4.0/24"]),
      "peers[0].further_cidrs[1]"),
     ("ranges-do-not-overlap", "dev", _peer(further_cidrs=["172.20.0.0/20"]), "peers[0].further_cidrs[0]"),
@@ -329,10 +357,13 @@ CASES = [
      "peers[0].peer_side.security_group_id"),
     ("peers-of-an-existing-cluster", "existing", _other_cluster_peers, "peers"),
     ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(4)), "workloads[0].security_group_ids"),
+    ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(14)), "workloads[0].security_group_ids"),
     ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(15)), "workloads[0].security_group_ids"),
     ("given-groups-lie-in-this-vpc", "dev", _workload(security_group_ids=_ids(1)), "workloads[0].security_group_ids"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
+    ("rules-fit-a-group", "dev", _many_reach("peer", 61), "peers[0].peer_side.security_group_id"),
+    ("rules-fit-a-group", "dev", _many_reach("cluster", 57), "workloads"),
     ("stack-holds-its-resources", "dev", _full_namespace(170), "workloads"),
     ("stack-holds-its-resources", "dev", _full_namespace(125, ingress=_from({"cluster": True}, 2)), "workloads"),
     ("stack-holds-its-resources", "dev",
@@ -356,6 +387,7 @@ CASES = [
     ("custom-networking-needs-a-third-interface", "dev", _custom_networking("m5.large", "m7g.medium"),
      "node_groups[0].instance_types[1]"),
     ("branch-interfaces-suffice", "dev", _many_workloads, "node_groups"),
+    ("branch-interfaces-suffice", "dev", lambda c: _many_workloads(c, "m5.xlarge"), "node_groups"),
     ("coredns-has-nodes", "dev", _nodes("m5.large", min_size=0, desired_size=0), "node_groups"),
     ("connections-fit-the-quota", "dev", _peers(51, "vpc_id", "vpc"), "peers"),
     ("gateways-fit-a-vpc", "dev", _peers(6, "transit_gateway_id", "tgw"), "peers[5].transit_gateway_id"),
@@ -388,7 +420,8 @@ CASES = [
     ("variable-has-its-form", "existing", _env(ANNOTATE_POD_IP="yes"), "pod_networking.env.ANNOTATE_POD_IP"),
     ("cluster-is-ipv4", "existing", _env(ENABLE_IPv6="true"), "pod_networking.env.ENABLE_IPv6"),
     ("addon-takes-a-configuration", "dev", _cni("v1.11.5-eksbuild.1"), "pod_networking.vpc_cni.version"),
-    ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1"), "pod_networking.vpc_cni.version"),
+    *(("addon-takes-init-variables", "dev", _cni(f"{version}-eksbuild.1"), "pod_networking.vpc_cni.version")
+      for version in ("v1.12.0", "v1.14.1")),
     ("vpc-cni-starts-with-its-rights", "dev", _cni("v1.22.1-eksbuild.2"), "pod_networking.vpc_cni.version"),
     ("vpc-cni-starts-with-its-rights", "existing", _cni("v1.22.0-eksbuild.1"), "pod_networking.vpc_cni.version"),
     ("addon-update-keeps-the-values", "dev",
@@ -430,6 +463,89 @@ def test_the_rule_finds_it_at_its_path(changed, rule, name, change, path):
     found = [finding for finding in check(changed(name, change)) if finding.rule.id == rule]
     assert path in [finding.path for finding in found]
     assert all(finding.fix and finding.got for finding in found)
+
+
+TOLD = {
+    "peer-sees-pod-address": "false, and shop/orders-api, shop/orders-worker must reach peer data (10.99.0.0/16)",
+    "peer-may-see-node-address": "false, and shop/one may send to peer data (100.64.0.0/16)",
+    "no-vpc-range-among-external-services": "10.99.4.0/24, which has addresses of peer data (10.99.0.0/16)",
+    "kubectl-reaches-eks": "false",
+    "ranges-do-not-overlap": "10.60.9.0/24, which overlaps existing_network.cidr (10.60.0.0/16)",
+    "ranges-fit-the-quota": "6",
+    "vpc-range-holds-its-subnets": "10.20.0.0/23 for 2 zones",
+    "zones-lie-in-the-region": "eu-west-2b in eu-west-1",
+    "variables-fit-an-event": "6,269, with 0 ranges in exclude_snat_cidrs",
+    "alarms-reach-their-topic": "one in us-east-1",
+    "endpoint-lies-in-the-region": "one in us-east-1, and region is eu-west-1",
+    "security-group-stays-in-its-region": "a group in us-east-1",
+    "peer-side-is-ours": "one in 333333333333, this region",
+    "accepter-role-accepts": "none for account 333333333333",
+    "accepter-role-is-one-peers": "Peering-Accepter as for partner",
+    "gateway-refers-to-groups": "a group behind tgw-0d1a2b3c4d5e6f701",
+    "peer-routes-return": "none, though the peer is needed by shop/orders-api, shop/orders-worker",
+    "peer-owner-does-the-rest": "none: it must route 10.20.0.0/16 back and admit shop/orders-api, shop/orders-worker",
+    "groups-are-named-once": "sg-00000000000000000 2 times",
+    "rules-fit-a-group": "61 in the cluster's own group",
+    "stack-holds-its-resources": "682 in namespace shop",
+    "coredns-keeps-its-group": "k8s-app=kube-dns",
+    "instance-type-has-the-architecture": "m7g.large in a group for x86_64",
+    "instance-types-are-alike": "m5.large: 9, m5.xlarge: 18",
+    "flex-instances-carry-less": "m7i-flex.large with 3 branch ENIs (m7i.large has 9)",
+    "trunk-leaves-addresses": "m7g.medium with 2 interfaces of 4 addresses",
+    "branch-interfaces-suffice": "9 branch ENIs at most for 10 workloads",
+    "cache-rollout-fits-its-limit": "'1%': 46 minutes for 91 nodes, limit 30",
+    "vpc-cni-knows-the-variables": "v1.10.4-eksbuild.1, and POD_SECURITY_GROUP_ENFORCING_MODE came with v1.11.0",
+    "kube-proxy-follows-kubernetes": "v1.36.0-eksbuild.1 for 1.35",
+    "node-groups-follow-kubernetes": "1.31 for 1.35",
+    "workloads-select-other-pods": "the labels of orders-api in shop/orders-worker",
+}
+FIXES = {
+    "peer-sees-pod-address": "set external_snat: true, or add 10.99.0.0/16 to exclude_snat_cidrs",
+    "arns-lie-in-the-partition": "give one that begins with arn:aws-us-gov:",
+    "instance-type-is-known": "take m5.large or m5n.large or m5d.large",
+    "autoscaler-knows-empty-groups": "set min_size: 1; or tag the node group k8s.io/cluster-autoscaler/node-template/"
+    "resources/vpc.amazonaws.com/pod-eni=9, and acknowledge it; Karpenter needs neither",
+    "addon-schema-has-the-variables": "write WARM_IP_TARGET, or set addon_configuration: false",
+    "aws-node-knows-the-variables": "write WARM_IP_TARGET",
+}
+
+
+@pytest.mark.parametrize("rule", sorted(TOLD.keys() | FIXES.keys()))
+def test_a_finding_tells_what_it_looked_at(changed, rule):
+    """Numbers, names and ranges of the file, beside each other; and the fix with them, where it depends on them."""
+    cases = [case for case in CASES if case[0] == rule]
+    found = [one for _, name, change, _ in cases for one in check(changed(name, change)) if one.rule.id == rule]
+    assert TOLD.get(rule, found[0].got) in [one.got for one in found]
+    assert FIXES.get(rule, found[0].fix) in [one.fix for one in found]
+
+
+APP, TIER, OTHER_APP = {"pod_labels": {"app": "x"}}, {"pod_labels": {"tier": "x"}}, {"pod_labels": {"app": "y"}}
+TEAM, OTHER_TEAM = ({"service_account_labels": {"team": team}} for team in "ab")
+
+
+@pytest.mark.parametrize(
+    ("selectors", "told"),
+    [
+        ([APP, TIER], ["7 groups by shop/w0, shop/w1"]),
+        ([APP, TEAM], ["7 groups by shop/w0, shop/w1"]),
+        ([APP, OTHER_APP], []),
+        ([APP | TEAM, TIER | OTHER_TEAM], []),
+        ([APP, TIER, TEAM], ["10 groups by shop/w0, shop/w1, shop/w2"]),
+        ([TEAM, APP | TEAM, TIER | OTHER_TEAM], ["7 groups by shop/w0, shop/w1"]),
+        ([APP, TIER, OTHER_APP], ["7 groups by shop/w0, shop/w1", "7 groups by shop/w1, shop/w2"]),
+    ],
+)
+def test_policies_meet_on_a_pod_unless_a_label_has_two_values(changed, selectors, told):
+    """Labels of pods and those of service accounts keep workloads apart; each set that meets is told once."""
+
+    def change(content):
+        content["workloads"] = [
+            {**selector, "name": f"w{i}", "namespace": "shop", "security_group_ids": _ids(9)[3 * i : 3 * i + 3]}
+            for i, selector in enumerate(selectors)
+        ]
+
+    found = [one for one in check(changed("dev", change)) if one.rule.id == "policies-of-one-pod-fit-the-quota"]
+    assert [one.got for one in found] == told
 
 
 def test_every_rule_has_a_case():
@@ -482,13 +598,37 @@ def test_shipped_environments_have_no_errors(name):
         ("stack-holds-its-resources", "dev",
          _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 50), egress=None, reaches=[])),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
+        ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(14))),
+        *(("service-range-is-private", "dev", lambda c, cidr=cidr: c["cluster"].update(service_cidr=cidr))
+          for cidr in ("10.100.0.0/24", "172.16.0.0/12", "192.168.0.0/16")),
+        ("cache-ports-differ", "dev", _cache(health_port=65_535)),
+        ("cache-ports-differ", "dev", _cache(metrics_port=8081)),
+        ("stub-domains-leave-the-cluster-its-names", "dev",
+         _cache(stub_domains={LONGEST_ZONE: ["10.99.1.53"]}, cluster_domain=LONGEST_ZONE[2:] + ".b")),
+        ("gateway-needs-no-accepter", "dev", _behind_gateway("10.99.0.0/16")),
+        ("gateway-refers-to-groups", "dev",
+         _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side={"route_table_ids": []})),
+        ("peers-of-an-existing-cluster", "existing", lambda c: None),
+        ("flex-instances-carry-less", "dev", _nodes("m7i-flex.12xlarge")),
+        ("vpc-cni-is-recommended", "dev", _cni("v1.17.1-eksbuild.1")),
+        ("addon-takes-a-configuration", "dev", _cni("v1.12.0-eksbuild.1")),
+        ("addon-takes-a-configuration", "existing", _cni("v1.11.5-eksbuild.1")),
+        ("addon-takes-init-variables", "dev", _cni("v1.15.1-eksbuild.1")),
+        ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", addon_configuration=False)),
+        ("kubectl-reaches-eks", "existing", lambda c: c["existing_cluster"].update(endpoint="private")),
         ("instance-type-has-the-architecture", "dev", _nodes("c7gn.xlarge", architecture="arm64")),
         ("kube-proxy-follows-kubernetes", "dev",
          lambda c: c["cluster"].update(kube_proxy_version="v1.32.0-eksbuild.1")),
         ("addon-schema-has-the-variables", "dev", lambda c: (_env(ODD="1")(c), _pods(addon_configuration=False)(c))),
         ("accepter-role-is-one-peers", "prod", _second_accepter("second-accepter")),
         ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
+        ("peer-side-is-ours", "dev", _abroad),
+        ("accepter-role-accepts", "dev", _peer(accepter_role_arn="arn:aws:iam::111111111111:role/accepter")),
+        ("accepter-role-accepts", "dev",
+         lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(account="333333333333", peer_side=None)(c))),
         ("coredns-keeps-its-group", "dev", _workload(pod_labels={"k8s-app": "kube-dns"})),
+        ("coredns-keeps-its-group", "dev",
+         lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "metrics-server"})),
         ("host-network-pods-have-no-policy", "dev", _workload(pod_labels={"k8s-app": "node-local-dns"})),
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"})),
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][2].update(pod_labels={"app": "orders-api"})),
@@ -533,6 +673,8 @@ def test_shipped_environments_have_no_errors(name):
         ("stub-resolvers-serve-others", "dev",
          lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _cache(upstreams=["100.64.0.3"])(c))),
         ("rules-fit-a-group", "dev", lambda c: (_many_ranges("ingress")(c), _peer(further_cidrs=[])(c))),
+        ("rules-fit-a-group", "dev", _many_reach("peer", 60)),
+        ("rules-fit-a-group", "dev", _many_reach("cluster", 56)),
         ("coredns-has-nodes", "prod", lambda c: c["node_groups"][1].update(desired_size=0)),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
