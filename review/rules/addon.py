@@ -35,10 +35,10 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield place, name, value
 
 
-def _unknown(settings: Settings) -> Iterator[tuple[str, str]]:
+def _unknown(settings: Settings) -> Iterator[str]:
     """Yield the variables that the schema does not have at their place."""
     schema = table("addon_schema")
-    yield from ((place, name) for place, name, _ in _places(settings) if name not in schema[place])
+    yield from (name for place, name, _ in _places(settings) if name not in schema[place])
 
 
 def _documented(settings: Settings, name: str) -> bool:
@@ -62,9 +62,9 @@ def _near(name: str) -> str:
     paths=(_ENV, _OWN),
 )
 def addon_schema_has_the_variables(settings: Settings) -> Iterator[At]:
-    """Find names that neither the schema nor the CNI's documentation has, and misplaced ones."""
-    for place, name in _unknown(settings) if _in_addon(settings) else ():
-        if place == "env" and not _documented(settings, name):
+    """Find names that neither the schema nor the CNI's documentation has."""
+    for name in _unknown(settings) if _in_addon(settings) else ():
+        if not _documented(settings, name):
             yield At(f"{_ENV}.{name}", show(name), _near(name))
 
 
@@ -80,8 +80,8 @@ def addon_schema_has_the_variables(settings: Settings) -> Iterator[At]:
 )
 def addon_schema_may_lack_the_variable(settings: Settings) -> Iterator[At]:
     """Find documented names that came after the known schema."""
-    for place, name in _unknown(settings) if _in_addon(settings) else ():
-        if place == "env" and _documented(settings, name):
+    for name in _unknown(settings) if _in_addon(settings) else ():
+        if _documented(settings, name):
             yield At(f"{_ENV}.{name}", name)
 
 
@@ -96,7 +96,7 @@ def addon_schema_may_lack_the_variable(settings: Settings) -> Iterator[At]:
 )
 def aws_node_knows_the_variables(settings: Settings) -> Iterator[At]:
     """Find names that nothing documents, where no schema would refuse them."""
-    for _, name in () if _in_addon(settings) else _unknown(settings):
+    for name in () if _in_addon(settings) else _unknown(settings):
         if name not in table("cni_variables")["since"]:
             yield At(f"{_ENV}.{name}", name, _near(name).split(",")[0])
 

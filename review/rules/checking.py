@@ -83,7 +83,7 @@ def check(settings: Settings, rules: Iterable[Rule] = RULES) -> list[Finding]:
     found += _acknowledgements(settings, {finding.rule.id for finding in found})
     whole = dict(settings)
     found = [dataclasses.replace(finding, owner=owner(finding.path, whole)) for finding in found]
-    return sorted(found, key=lambda finding: (not finding.stops, finding.severity, bool(finding.acknowledged)))
+    return sorted(found, key=lambda finding: (finding.severity, bool(finding.acknowledged)))
 
 
 def stops(findings: Iterable[Finding]) -> bool:

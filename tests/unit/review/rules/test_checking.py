@@ -36,6 +36,9 @@ def test_an_acknowledged_error_does_not_stop_and_keeps_its_reason(changed):
     assert ("groups-fit-the-quota", "the quota of this account is 10") in [(f.rule.id, f.acknowledged) for f in found]
     assert not stops(found)
     assert "acknowledged: the quota of this account is 10" in told("dev", found)
+    head, first, *_ = told("dev", found).splitlines()
+    assert head == "dev: 0 errors, 1 warning, 1 acknowledged"
+    assert first.startswith("  acknowledged: workloads[0].security_group_ids of shop/orders-api must ")
 
 
 def test_a_mistyped_acknowledgement_stops_and_names_the_rule_that_was_meant(changed):
@@ -115,6 +118,13 @@ def test_a_rule_that_does_not_hold_in_300_places_is_said_once(changed):
     assert lines[first + 4] == "    also: workloads[1].security_group_ids of shop/w1"
     assert lines[first + 13] == "          and 90 more"
     assert len(lines) < 60
+
+
+def test_places_with_other_fixes_stay_apart(changed):
+    """Each unknown type has the types that are meant."""
+    types = ["m55.large", "c55.large"]
+    found = check(changed("dev", lambda content: content["node_groups"][0].update(instance_types=types)))
+    assert told("dev", found).count("    fix: take ") == len(types)
 
 
 def test_places_with_other_values_tell_them(changed):

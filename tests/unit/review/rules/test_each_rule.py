@@ -45,6 +45,11 @@ def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
 
+def _connected(peer):
+    del peer["transit_gateway_id"]
+    peer["vpc_id"] = "vpc-0d1a2b3c4d5e6f701"
+
+
 def _peers(number, by, ids):
     """So many peers, each reached by its own connection or gateway."""
 
@@ -254,7 +259,15 @@ CASES = [
      lambda c: (_pods(external_snat=False)(c), _only_egress(c, None)), "pod_networking.external_snat"),
     ("nodes-stand-behind-nat", "existing", lambda c: c["existing_network"].update(behind_nat=False),
      "existing_network.behind_nat"),
+    ("nodes-stand-behind-nat", "existing",
+     lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
+                _pods(external_snat=False, enforcing_mode="strict")(c)),
+     "existing_network.behind_nat"),
     ("nat-is-told-of", "existing", lambda c: c["existing_network"].pop("behind_nat"), "existing_network.behind_nat"),
+    ("nat-is-told-of", "existing",
+     lambda c: (c["existing_network"].pop("behind_nat"), _cache(enabled=False)(c),
+                _pods(external_snat=False, enforcing_mode="strict")(c)),
+     "existing_network.behind_nat"),
     ("kubectl-reaches-eks", "existing",
      lambda c: (c["existing_network"].update(behind_nat=False), c["existing_cluster"].update(endpoint="private")),
      "existing_network.behind_nat"),
@@ -337,6 +350,9 @@ CASES = [
      "network.availability_zones[1]"),
     ("zones-lie-in-the-region", "dev", lambda c: c["network"].update(availability_zones=["eu-west-1a", "eu-west-1a"]),
      "network.availability_zones[1]"),
+    ("zones-lie-in-the-region", "existing",
+     lambda c: c["existing_network"].update(availability_zones=["eu-west-1a", "eu-west-1a"]),
+     "existing_network.availability_zones[1]"),
     ("security-group-stays-in-its-region", "dev", _abroad, "peers[0].peer_side.security_group_id"),
     ("peer-side-is-ours", "dev", _peer(account="333333333333"), "peers[0].peer_side"),
     ("gateway-refers-to-groups", "dev", _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
@@ -375,6 +391,10 @@ CASES = [
     ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
     ("coredns-keeps-its-group", "dev",
      lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"}), "workloads[2]"),
+    ("coredns-keeps-its-group", "dev",
+     lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels=None,
+                                        service_account_labels={"eks.amazonaws.com/component": "coredns"}),
+     "workloads[2]"),
     ("instance-type-is-known", "dev", _nodes("m55.large"), "node_groups[0].instance_types[0]"),
     ("instance-type-has-a-trunk", "dev", _nodes("m5.large", "t3.large"), "node_groups[0].instance_types[1]"),
     ("instance-type-has-the-architecture", "dev", _nodes("m7g.large"), "node_groups[0].instance_types[0]"),
@@ -418,7 +438,8 @@ CASES = [
     ("aws-node-knows-the-variables", "existing", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
     ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="four"), "pod_networking.env.WARM_IP_TARGET"),
     ("variable-has-its-form", "existing", _env(ANNOTATE_POD_IP="yes"), "pod_networking.env.ANNOTATE_POD_IP"),
-    ("cluster-is-ipv4", "existing", _env(ENABLE_IPv6="true"), "pod_networking.env.ENABLE_IPv6"),
+    *(("cluster-is-ipv4", "existing", _env(**{name: "true"}), f"pod_networking.env.{name}")
+      for name in ("ENABLE_IPv4", "ENABLE_IPv6")),
     ("addon-takes-a-configuration", "dev", _cni("v1.11.5-eksbuild.1"), "pod_networking.vpc_cni.version"),
     *(("addon-takes-init-variables", "dev", _cni(f"{version}-eksbuild.1"), "pod_networking.vpc_cni.version")
       for version in ("v1.12.0", "v1.14.1")),
@@ -435,7 +456,9 @@ CASES = [
      lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"}, service_account_labels=None), "workloads[1]"),
     ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="vlan"),
      "pod_networking.env.AWS_VPC_K8S_CNI_VETHPREFIX"),
-    ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_ENI_MTU="9002"), "pod_networking.env.AWS_VPC_ENI_MTU"),
+    *(("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_ENI_MTU=mtu), "pod_networking.env.AWS_VPC_ENI_MTU")
+      for mtu in ("575", "9002", "jumbo")),
+    ("aws-node-starts-with-the-values", "dev", _env(POD_MTU="9002"), "pod_networking.env.POD_MTU"),
     ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_PLUGIN_LOG_FILE="stdout"),
      "pod_networking.env.AWS_VPC_K8S_PLUGIN_LOG_FILE"),
     ("aws-node-starts-with-the-values", "dev", _env(IP_COOLDOWN_PERIOD="-1"), "pod_networking.env.IP_COOLDOWN_PERIOD"),
@@ -526,13 +549,13 @@ TEAM, OTHER_TEAM = ({"service_account_labels": {"team": team}} for team in "ab")
 @pytest.mark.parametrize(
     ("selectors", "told"),
     [
-        ([APP, TIER], ["7 groups by shop/w0, shop/w1"]),
-        ([APP, TEAM], ["7 groups by shop/w0, shop/w1"]),
+        ([APP, TIER], ["9 groups by shop/w0, shop/w1"]),
+        ([APP, TEAM], ["9 groups by shop/w0, shop/w1"]),
         ([APP, OTHER_APP], []),
         ([APP | TEAM, TIER | OTHER_TEAM], []),
-        ([APP, TIER, TEAM], ["10 groups by shop/w0, shop/w1, shop/w2"]),
-        ([TEAM, APP | TEAM, TIER | OTHER_TEAM], ["7 groups by shop/w0, shop/w1"]),
-        ([APP, TIER, OTHER_APP], ["7 groups by shop/w0, shop/w1", "7 groups by shop/w1, shop/w2"]),
+        ([APP, TIER, TEAM], ["13 groups by shop/w0, shop/w1, shop/w2"]),
+        ([TEAM, APP | TEAM, TIER | OTHER_TEAM], ["9 groups by shop/w0, shop/w1"]),
+        ([APP, TIER, OTHER_APP], ["9 groups by shop/w0, shop/w1", "9 groups by shop/w1, shop/w2"]),
     ],
 )
 def test_policies_meet_on_a_pod_unless_a_label_has_two_values(changed, selectors, told):
@@ -540,7 +563,7 @@ def test_policies_meet_on_a_pod_unless_a_label_has_two_values(changed, selectors
 
     def change(content):
         content["workloads"] = [
-            {**selector, "name": f"w{i}", "namespace": "shop", "security_group_ids": _ids(9)[3 * i : 3 * i + 3]}
+            {**selector, "name": f"w{i}", "namespace": "shop", "security_group_ids": _ids(12)[4 * i : 4 * i + 4]}
             for i, selector in enumerate(selectors)
         ]
 
@@ -573,6 +596,9 @@ def test_shipped_environments_have_no_errors(name):
     [
         ("peer-sees-pod-address", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
         ("peer-sees-pod-address", "existing", _pods(external_snat=False)),
+        ("peer-sees-pod-address", "dev",
+         lambda c: (_pods(external_snat=False)(c), _only_egress(c, {"cidr": "10.20.0.0/16"}),
+                    _workload(ingress=_from({"peer": "data"}, 1))(c))),
         ("node-cache-needs-standard", "dev",
          lambda c: (_pods(enforcing_mode="strict")(c), _cache(enabled=False)(c))),
         ("excluded-ranges-have-effect", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
@@ -585,11 +611,18 @@ def test_shipped_environments_have_no_errors(name):
                     _env(AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24")(c))),
         ("peer-may-see-node-address", "dev", lambda c: _only_egress(c, None)),
         ("peer-may-see-node-address", "dev",
+         lambda c: (_pods(external_snat=False)(c), _only_egress(c, None),
+                    _workload(reaches=[{"peer": "data", "port": 5432}])(c))),
+        ("peer-may-see-node-address", "dev",
          lambda c: (_pods(external_snat=False)(c), _only_egress(c, {"cidr": "10.20.0.0/16"}))),
         ("nodes-stand-behind-nat", "existing",
          lambda c: (c["existing_network"].update(behind_nat=False), _pods(external_snat=False)(c))),
         ("strict-mode-needs-no-ipvs", "dev", _pods(enforcing_mode="strict")),
         ("nftables-needs-a-newer-cni", "dev", _pods(kube_proxy_mode="nftables")),
+        ("nftables-needs-a-newer-cni", "dev", _cni("v1.22.4-eksbuild.1")),
+        ("nat-is-told-of", "existing", lambda c: c["existing_network"].update(behind_nat=False)),
+        ("nat-is-told-of", "existing",
+         lambda c: (c["existing_network"].pop("behind_nat"), _pods(external_snat=False)(c))),
         ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["9.9.9.9", "169.254.169.253"]})),
         ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"10.in-addr.arpa": ["10.99.1.53"]})),
         ("vpc-range-holds-its-subnets", "dev", lambda c: c["network"].update(cidr="10.20.0.0/22")),
@@ -599,6 +632,9 @@ def test_shipped_environments_have_no_errors(name):
          _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 50), egress=None, reaches=[])),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
         ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(14))),
+        ("groups-fit-the-quota", "dev",
+         lambda c: c.update(workloads=[{"name": "one", "namespace": "shop", "pod_labels": {"app": "one"},
+                                        "security_group_ids": _ids(4)}])),
         *(("service-range-is-private", "dev", lambda c, cidr=cidr: c["cluster"].update(service_cidr=cidr))
           for cidr in ("10.100.0.0/24", "172.16.0.0/12", "192.168.0.0/16")),
         ("cache-ports-differ", "dev", _cache(health_port=65_535)),
@@ -609,13 +645,37 @@ def test_shipped_environments_have_no_errors(name):
         ("gateway-refers-to-groups", "dev",
          _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side={"route_table_ids": []})),
         ("peers-of-an-existing-cluster", "existing", lambda c: None),
-        ("flex-instances-carry-less", "dev", _nodes("m7i-flex.12xlarge")),
+        *(("flex-instances-carry-less", "dev", _nodes(name)) for name in ("m7i-flex.12xlarge", "m99-flex.large")),
+        ("instance-type-has-the-architecture", "dev", _nodes("m99g.large")),
+        ("instance-types-are-alike", "dev", _nodes("m5.large", "m5d.large")),
+        ("instance-type-has-a-trunk", "dev", _nodes("m99.large")),
+        ("trunk-leaves-addresses", "dev", _nodes("t3.micro")),
+        ("coredns-has-nodes", "existing", lambda c: None),
+        ("branch-interfaces-suffice", "dev",
+         lambda c: (_many_workloads(c), c["node_groups"].append({"name": "new", "instance_types": ["m99.large"]}))),
+        ("cache-rollout-fits-its-limit", "existing", _cache(max_unavailable="10%")),
+        ("cache-rollout-fits-its-limit", "dev",
+         lambda c: (_nodes("m5.large", max_size=91)(c), _cache(max_unavailable="10%", min_ready_seconds=20)(c))),
         ("vpc-cni-is-recommended", "dev", _cni("v1.17.1-eksbuild.1")),
         ("addon-takes-a-configuration", "dev", _cni("v1.12.0-eksbuild.1")),
         ("addon-takes-a-configuration", "existing", _cni("v1.11.5-eksbuild.1")),
         ("addon-takes-init-variables", "dev", _cni("v1.15.1-eksbuild.1")),
+        ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", disable_tcp_early_demux=False)),
+        ("addon-update-keeps-the-values", "dev",
+         lambda c: (c["pod_networking"].update(addon_configuration=False),
+                    c["pod_networking"]["vpc_cni"].update(resolve_conflicts="PRESERVE"))),
+        ("addon-update-keeps-the-values", "existing",
+         lambda c: (c["pod_networking"].update(addon_configuration=False),
+                    c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE"))),
+        ("aws-node-knows-the-variables", "dev", _env(WARM_IP_TARGT="4")),
+        ("addon-schema-has-the-variables", "dev", _env(ENABLE_SUBNET_DISCOVERY="true")),
+        ("aws-node-starts-with-the-values", "dev", _env(WARM_PREFIX_TARGET="0", WARM_IP_TARGET="0")),
         ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", addon_configuration=False)),
         ("kubectl-reaches-eks", "existing", lambda c: c["existing_cluster"].update(endpoint="private")),
+        ("kubectl-reaches-eks", "existing", lambda c: c["existing_network"].pop("behind_nat")),
+        ("zones-lie-in-the-region", "existing",
+         lambda c: c["existing_network"].update(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1a"],
+                                                private_subnet_ids=[f"subnet-{i:017x}" for i in range(3)])),
         ("instance-type-has-the-architecture", "dev", _nodes("c7gn.xlarge", architecture="arm64")),
         ("kube-proxy-follows-kubernetes", "dev",
          lambda c: c["cluster"].update(kube_proxy_version="v1.32.0-eksbuild.1")),
@@ -623,13 +683,22 @@ def test_shipped_environments_have_no_errors(name):
         ("accepter-role-is-one-peers", "prod", _second_accepter("second-accepter")),
         ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
         ("peer-side-is-ours", "dev", _abroad),
+        *(("security-group-stays-in-its-region", "dev", _peer(region="us-east-1", peer_side=side))
+          for side in (None, {})),
+        *((rule, "dev", lambda c, side=side: (_peer(peer_side=side)(c), _only_egress(c, {"cidr": "10.20.0.0/16"})))
+          for rule, side in (("peer-owner-does-the-rest", None), ("peer-routes-return", {}))),
         ("accepter-role-accepts", "dev", _peer(accepter_role_arn="arn:aws:iam::111111111111:role/accepter")),
+        ("accepter-role-accepts", "existing",
+         lambda c: (_other_cluster_peers(c), _peer(account="333333333333")(c))),
         ("accepter-role-accepts", "dev",
          lambda c: (_behind_gateway("10.99.0.0/16")(c), _peer(account="333333333333", peer_side=None)(c))),
         ("coredns-keeps-its-group", "dev", _workload(pod_labels={"k8s-app": "kube-dns"})),
-        ("coredns-keeps-its-group", "dev",
-         lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "metrics-server"})),
+        *((rule, "dev",
+           lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "metrics-server"}))
+          for rule in ("coredns-keeps-its-group", "host-network-pods-have-no-policy")),
         ("host-network-pods-have-no-policy", "dev", _workload(pod_labels={"k8s-app": "node-local-dns"})),
+        ("workloads-select-other-pods", "dev",
+         lambda c: [workload.update(service_account_labels={"team": "a"}) for workload in c["workloads"]]),
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"})),
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][2].update(pod_labels={"app": "orders-api"})),
         ("aws-node-starts-with-the-values", "dev", _env(ENABLE_PREFIX_DELEGATION="true", WARM_IP_TARGET="0")),
@@ -650,6 +719,8 @@ def test_shipped_environments_have_no_errors(name):
         ("connections-fit-the-quota", "dev", _peers(50, "vpc_id", "vpc")),
         ("connections-fit-the-quota", "existing", _peers(51, "vpc_id", "vpc")),
         ("gateways-fit-a-vpc", "dev", _peers(5, "transit_gateway_id", "tgw")),
+        ("gateways-fit-a-vpc", "dev",
+         lambda c: (_peers(6, "transit_gateway_id", "tgw")(c), _connected(c["peers"][0]))),
         ("gateways-fit-a-vpc", "dev",
          lambda c: (_peers(12, "transit_gateway_id", "tgw")(c),
                     [peer.update(transit_gateway_id=f"tgw-{i % 5:017x}") for i, peer in enumerate(c["peers"])])),
