@@ -58,7 +58,7 @@ def aws_node_starts_with_the_values(settings: Settings) -> Iterator[At]:
     """Find what aws-node's own check refuses."""
     env = settings.pod_networking.env
     for name in _refused(env):
-        yield At(f"{_ENV}.{name}", show(env.get(name, "")))
+        yield At(f"{_ENV}.{name}", show(env[name]))
 
 
 @rule(

@@ -15,11 +15,12 @@ def _strict(content):
 
 
 def test_all_errors_come_at_once_and_before_warnings(changed):
-    """Two errors and a warning: one run tells them, errors first."""
-    found = check(changed("dev", _strict))
+    """Three errors and a warning: one run tells them, errors first, though the last one's rule comes after it."""
+    found = check(changed("dev", lambda content: (_strict(content), content["network"].update(cidr="10.20.0.0/23"))))
     assert [finding.rule.id for finding in found] == [
         "node-cache-needs-standard",
         "strict-needs-early-demux-off",
+        "vpc-range-holds-its-subnets",
         "strict-loses-node-services",
     ]
     assert stops(found)

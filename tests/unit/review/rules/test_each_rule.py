@@ -26,15 +26,15 @@ def _peer(**values):
     return lambda c: c["peers"][0].update(values)
 
 
-def _second_accepter(role):
+def _second_accepter(role, account="333333333333"):
     def change(content):
         content["peers"].append(
             {
                 "name": "partner2",
                 "vpc_id": "vpc-0f9a2b3c4d5e6f709",
                 "cidr": "10.96.0.0/16",
-                "account": "333333333333",
-                "accepter_role_arn": f"arn:aws:iam::333333333333:role/{role}",
+                "account": account,
+                "accepter_role_arn": f"arn:aws:iam::{account}:role/{role}",
             }
         )
 
@@ -389,6 +389,8 @@ CASES = [
                 c["peers"].extend({**c["peers"][0], "name": f"more-{i}", "peer_side": None} for i in range(4))),
      "peers"),
     ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
+    ("policies-of-one-pod-fit-the-quota", "dev",
+     lambda c: (_same_pods(c), c["workloads"][1].update(security_group_ids=_ids(17)[3:])), "workloads[0]"),
     ("coredns-keeps-its-group", "dev",
      lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "kube-dns"}), "workloads[2]"),
     ("coredns-keeps-its-group", "dev",
@@ -402,7 +404,7 @@ CASES = [
      "node_groups[0].instance_types[0]"),
     ("instance-types-are-alike", "dev", _nodes("m5.large", "m5.xlarge"), "node_groups[0].instance_types"),
     ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
-    ("autoscaler-knows-empty-groups", "dev", _nodes("m5.large", min_size=0), "node_groups[0].min_size"),
+    ("autoscaler-knows-empty-groups", "dev", _nodes("m5.xlarge", "m5.large", min_size=0), "node_groups[0].min_size"),
     ("trunk-leaves-addresses", "dev", _nodes("m7g.medium", architecture="arm64"), "node_groups[0].instance_types[0]"),
     ("custom-networking-needs-a-third-interface", "dev", _custom_networking("m5.large", "m7g.medium"),
      "node_groups[0].instance_types[1]"),
@@ -433,6 +435,9 @@ CASES = [
     ("node-groups-follow-kubernetes", "dev", _nodes("m5.large", kubernetes_version="1.31"),
      "node_groups[0].kubernetes_version"),
     ("addon-schema-has-the-variables", "dev", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
+    ("addon-schema-has-the-variables", "dev",
+     lambda c: (_cni("v1.15.1-eksbuild.1")(c), _env(ENABLE_SUBNET_DISCOVERY="true")(c)),
+     "pod_networking.env.ENABLE_SUBNET_DISCOVERY"),
     ("addon-schema-may-lack-the-variable", "dev", _env(ENABLE_SUBNET_DISCOVERY="true"),
      "pod_networking.env.ENABLE_SUBNET_DISCOVERY"),
     ("aws-node-knows-the-variables", "existing", _env(WARM_IP_TARGT="4"), "pod_networking.env.WARM_IP_TARGT"),
@@ -620,6 +625,9 @@ def test_shipped_environments_have_no_errors(name):
         ("strict-mode-needs-no-ipvs", "dev", _pods(enforcing_mode="strict")),
         ("nftables-needs-a-newer-cni", "dev", _pods(kube_proxy_mode="nftables")),
         ("nftables-needs-a-newer-cni", "dev", _cni("v1.22.4-eksbuild.1")),
+        ("strict-mode-needs-no-ipvs", "dev", _pods(kube_proxy_mode="ipvs")),
+        ("kube-proxy-leads-around-the-cache", "dev",
+         lambda c: (_pods(kube_proxy_mode="ipvs")(c), _cache(enabled=False)(c))),
         ("nat-is-told-of", "existing", lambda c: c["existing_network"].update(behind_nat=False)),
         ("nat-is-told-of", "existing",
          lambda c: (c["existing_network"].pop("behind_nat"), _pods(external_snat=False)(c))),
@@ -632,6 +640,9 @@ def test_shipped_environments_have_no_errors(name):
          _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 50), egress=None, reaches=[])),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
         ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(14))),
+        ("policies-of-one-pod-fit-the-quota", "dev",
+         lambda c: (_only_egress(c, None), _workload(security_group_ids=_ids(15))(c))),
+        ("given-groups-lie-in-this-vpc", "existing", _workload(security_group_ids=_ids(1))),
         ("groups-fit-the-quota", "dev",
          lambda c: c.update(workloads=[{"name": "one", "namespace": "shop", "pod_labels": {"app": "one"},
                                         "security_group_ids": _ids(4)}])),
@@ -650,9 +661,14 @@ def test_shipped_environments_have_no_errors(name):
         ("instance-types-are-alike", "dev", _nodes("m5.large", "m5d.large")),
         ("instance-type-has-a-trunk", "dev", _nodes("m99.large")),
         ("trunk-leaves-addresses", "dev", _nodes("t3.micro")),
+        ("autoscaler-knows-empty-groups", "dev", _nodes("m99.large", min_size=0)),
+        ("autoscaler-knows-empty-groups", "dev", lambda c: (_nodes("m5.large", min_size=0)(c), c.update(workloads=[]))),
         ("coredns-has-nodes", "existing", lambda c: None),
         ("branch-interfaces-suffice", "dev",
          lambda c: (_many_workloads(c), c["node_groups"].append({"name": "new", "instance_types": ["m99.large"]}))),
+        ("cache-rollout-fits-its-limit", "dev", _nodes("m5.large", max_size=90)),
+        ("cache-rollout-fits-its-limit", "dev",
+         lambda c: (_nodes("m5.large", max_size=91)(c), _cache(enabled=False)(c))),
         ("cache-rollout-fits-its-limit", "existing", _cache(max_unavailable="10%")),
         ("cache-rollout-fits-its-limit", "dev",
          lambda c: (_nodes("m5.large", max_size=91)(c), _cache(max_unavailable="10%", min_ready_seconds=20)(c))),
@@ -664,10 +680,13 @@ def test_shipped_environments_have_no_errors(name):
         ("addon-update-keeps-the-values", "dev",
          lambda c: (c["pod_networking"].update(addon_configuration=False),
                     c["pod_networking"]["vpc_cni"].update(resolve_conflicts="PRESERVE"))),
+        ("addon-update-keeps-the-values", "dev", _cni("v1.23.1-eksbuild.1")),
         ("addon-update-keeps-the-values", "existing",
          lambda c: (c["pod_networking"].update(addon_configuration=False),
                     c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE"))),
         ("aws-node-knows-the-variables", "dev", _env(WARM_IP_TARGT="4")),
+        *((rule, "existing", _env(ENABLE_SUBNET_DISCOVERY="true"))
+          for rule in ("aws-node-knows-the-variables", "addon-schema-may-lack-the-variable")),
         ("addon-schema-has-the-variables", "dev", _env(ENABLE_SUBNET_DISCOVERY="true")),
         ("aws-node-starts-with-the-values", "dev", _env(WARM_PREFIX_TARGET="0", WARM_IP_TARGET="0")),
         ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", addon_configuration=False)),
@@ -681,6 +700,7 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: c["cluster"].update(kube_proxy_version="v1.32.0-eksbuild.1")),
         ("addon-schema-has-the-variables", "dev", lambda c: (_env(ODD="1")(c), _pods(addon_configuration=False)(c))),
         ("accepter-role-is-one-peers", "prod", _second_accepter("second-accepter")),
+        ("accepter-role-is-one-peers", "prod", _second_accepter("peering-accepter", "444444444444")),
         ("peer-side-is-ours", "dev", _peer(account="111111111111", region="eu-west-1")),
         ("peer-side-is-ours", "dev", _abroad),
         *(("security-group-stays-in-its-region", "dev", _peer(region="us-east-1", peer_side=side))
@@ -750,6 +770,8 @@ def test_shipped_environments_have_no_errors(name):
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
+        ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
+            alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms", every_minutes=0)),
         ("arns-lie-in-the-partition", "prod", lambda c: None),
         *(("arns-lie-in-the-partition", "dev", lambda c, region=region, partition=partition: (
             c.update(region=region), _peer(accepter_role_arn=f"arn:{partition}:iam::111111111111:role/a")(c),
