@@ -81,6 +81,7 @@ def test_peers_on_one_way_share_their_tables(environment_file):
         assert load(environment_file(json.dumps(content))).peers
 
 
+SECOND_GROUP = {"name": "second", "instance_types": ["m5.large"]}  # of 1, 2 and 3 nodes
 SUBNET = "subnet-0e1a2b3c4d5e6f711"
 ROLE = "arn:aws:iam::111111111111:role/Admin"
 EXECUTION_ROLE = "arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1"
@@ -145,6 +146,23 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "not repeat",
         ),
         (lambda c: c["node_groups"][0].update(min_size=9), "node_groups[0]", "min_size"),
+        *(
+            (lambda c, size=size: c["node_groups"].append({**SECOND_GROUP, **size}), "node_groups[1]", "min_size")
+            for size in ({"min_size": 3}, {"desired_size": 0}, {"desired_size": 4}, {"max_size": 1})
+        ),
+        *(
+            (
+                lambda c, protocol=protocol: c["workloads"][0]["ingress"][0].update(protocol=protocol),
+                "workloads[0].ingress[0].port",
+                f"not be there with {protocol}",
+            )
+            for protocol in ("icmp", "all")
+        ),
+        (
+            lambda c: c["workloads"][0]["ingress"][0].update({"from": {"peer": "nobody"}}),
+            "workloads[0].ingress[0].from.peer",
+            "a peer of this file",
+        ),
         (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),
         (lambda c: c.pop("network"), "network", "existing_network"),
@@ -281,10 +299,12 @@ def test_a_key_with_nothing_under_it_is_refused_by_loader_and_editor(problems_of
     assert not jsonschema.Draft202012Validator(yaml.safe_load(schema())).is_valid(content)
 
 
-def test_a_private_endpoint_without_ranges_and_route_tables_of_several_subnets_are_taken(environment_file):
+def test_a_private_endpoint_without_ranges_small_groups_and_a_table_of_several_subnets_are_taken(environment_file):
     """The nearest right settings."""
     content = copy.deepcopy(DEV)
     content["cluster"].update(endpoint="private", endpoint_cidrs=[])
+    content["node_groups"] += copy.deepcopy([{**SECOND_GROUP, "max_size": 2}])
+    content["node_groups"] += copy.deepcopy([{**SECOND_GROUP, "name": "third", "desired_size": 1}])
     assert load(environment_file(yaml.safe_dump(content))).cluster.endpoint == "private"
     content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
     content["existing_network"]["private_route_table_ids"] = ["rtb-12345678", "rtb-12345678"]
@@ -323,8 +343,10 @@ def test_a_large_file_is_refused_before_it_is_parsed(environment_file):
 @pytest.mark.parametrize("name", ["My_Env.yaml", "sg.yaml", "sg-prod.yaml"])
 def test_a_file_name_that_cannot_name_stacks_is_told(environment_file, name):
     """Stacks are called after the file, so its name must fit; EC2 takes no group whose name begins with sg-."""
-    with pytest.raises(SettingsError, match="rename it"):
+    with pytest.raises(SettingsError) as caught:
         load(environment_file(pathlib.Path(FOLDER / "dev.yaml").read_text(), name=name))
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.got, problem.fix) == ("the file", name, "rename it: stacks are called after it")
 
 
 def test_a_name_and_a_region_that_only_look_unusual_are_taken(environment_file):

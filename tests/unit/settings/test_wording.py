@@ -118,6 +118,11 @@ def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
          "write it without quotes and without a point"),
         (lambda c: c["pod_networking"]["drift"].update(every_minutes="15m"), "pod_networking.drift.every_minutes",
          "write digits alone, without quotes"),
+        (lambda c: c["pod_networking"]["drift"].update(every_minutes="15-30"), "pod_networking.drift.every_minutes",
+         "write digits alone, without quotes"),
+        (lambda c: c["workloads"][0]["reaches"][0].update(peer="date"), "workloads[0].reaches[0].peer",
+         "choose from: data"),
+        (lambda c: c.update(peers=[]), "workloads[0].reaches[0].peer", "choose from: there is none"),
         (lambda c: c["pod_networking"].update(dns_cache=False), "pod_networking.dns_cache",
          "write dns_cache: {enabled: false}"),
         (lambda c: c["pod_networking"].update(drift=False), "pod_networking.drift",
@@ -208,6 +213,16 @@ def test_a_branch_is_named_as_git_names_it(told, branch):
     """A source action fails for another text: `No Branch [branch] found` (aws/aws-cdk#28164)."""
     found = told(lambda c: c["source"].update(branch=branch), "pipeline", load_pipeline)
     assert found["source.branch"][0] == "must be a branch such as main or release/1.2"
+
+
+@pytest.mark.parametrize(
+    "second", [{"name": "first", "environments": ["prod"]}, {"name": "second", "environments": ["dev"]}]
+)
+def test_a_pipelines_waves_and_their_environments_are_named_once(told, second):
+    """The same name again, of a wave or of an environment."""
+    waves = [{"name": "first", "environments": ["dev"]}, second]
+    found = told(lambda c: c.update(waves=waves), "pipeline", load_pipeline)
+    assert found["waves"][::2] == ["must name each wave and each environment once", "remove the repeated one"]
 
 
 def test_a_pipelines_file_is_named_by_its_own_rule(environment_file):
