@@ -61,6 +61,18 @@ def test_a_pipeline_is_sought_among_pipelines(folder):
     assert "(pipeline)" in _told("nowhere", load_pipeline)[-1]
 
 
+@pytest.mark.parametrize(
+    ("name", "got"), [("", "''"), (" ", "' '"), ("dev\x1b[2J", r"'dev\x1b[2J'"), (True, "true"), (["dev"], "['dev']")]
+)
+def test_what_cannot_be_a_name_is_refused(name, got):
+    """An empty one is not the default, and a value of the CDK's context may be anything."""
+    assert _told(name) == [
+        "the environment: 1 problem, nothing was done",
+        f"  its name must be a name in environments/, or the path of a YAML file, got {got}",
+        "    fix: name one, such as dev",
+    ]
+
+
 def test_a_folder_is_no_file_and_no_environment(folder):
     """It has an ending all the same."""
     assert "Is a directory: environments/folder.yaml" in _told("folder")[1]
