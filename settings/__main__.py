@@ -20,9 +20,7 @@ FILES: dict[str, type[Section]] = {"schema.json": Settings, "pipeline-schema.jso
 
 def schema(model: type[Section] = Settings) -> str:
     """Return the JSON schema of an environment's or a pipeline's file, as editors read it."""
-    found = _without_null(model.model_json_schema(by_alias=True))
-    found["properties"].pop("name", None)  # the file's own name, never written inside it
-    found["required"] = [key for key in found["required"] if key != "name"]
+    found = _without_null(model.model_json_schema())
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **found}, indent=1) + "\n"
 
 
