@@ -123,6 +123,9 @@ BY_FLOW = [
      "fails", "pod"),
     ("and strict loses it anyway", Conditions(enforcing_mode="strict", external_snat=False, nodes="public-subnet"),
      "sgp-to-internet", "fails", "pod"),
+    *((f"no token where the answer may make one hop, {flow}, {source}",
+       Conditions(metadata_hops=1, external_snat=source == "pod"), flow, "fails", source)
+      for flow in ("sgp-to-imds", "plain-to-imds") for source in ("pod", "node")),
     ("no group judges the VPC's resolver", Conditions(), "cache-to-vpc-resolver", "unfiltered", "node"),
 ]  # fmt: skip
 
