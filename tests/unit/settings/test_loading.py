@@ -203,6 +203,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "peers[0].vpc_id",
             "another VPC",
         ),
+        (
+            lambda c: (c.pop("network"), c.update(existing_network=copy.deepcopy(EXISTING_NETWORK))),
+            "existing_network.private_route_table_ids",
+            "where there are peers",
+        ),
         (lambda c: c["cluster"].update(admin_role_arns=[ROLE, ROLE]), "cluster.admin_role_arns[1]", "once"),
         (
             lambda c: c["cluster"].update(admin_role_arns=[EXECUTION_ROLE]),
@@ -259,6 +264,18 @@ def test_each_wrong_value_is_told_at_its_path(problems_of, change, path, rule):
     ("section", "change", "path", "rule"),
     [
         ("existing_network", {"private_subnet_ids": [SUBNET, SUBNET]}, "private_subnet_ids[1]", "named once"),
+        (
+            "existing_network",
+            {"availability_zones": [f"eu-west-1{zone}" for zone in "abc"]},
+            "availability_zones",
+            "one entry for each",
+        ),
+        (
+            "existing_network",
+            {"private_route_table_ids": ["rtb-12345678"]},
+            "private_route_table_ids",
+            "one entry for each",
+        ),
         ("existing_network", {"further_cidrs": ["10.60.0.0/16"]}, "further_cidrs[0]", "named once"),
         ("existing_network", {"further_cidrs": ["100.64.0.0"]}, "further_cidrs[0]", "/28 or wider"),
         *(

@@ -114,6 +114,11 @@ RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a
         (lambda c: c["pod_networking"]["dns_cache"].update(local_ip="169.254.20"), "pod_networking.dns_cache.local_ip",
          ["must be an IPv4 address such as 10.0.0.2 (Expected 4 octets in '169.254.20')", "'169.254.20'",
           "write it as four numbers"]),
+        (lambda c: c["workloads"][1]["egress"][0].update(to={"cidr": "10.1.0.5"}), "workloads[1].egress[0].to.cidr",
+         ["must be a range of /32 or wider", "'10.1.0.5'", "write the first address and the length"]),
+        (lambda c: c["workloads"][1]["egress"][0].update(to={"cidr": "10.1.0.5/24"}), "workloads[1].egress[0].to.cidr",
+         ["must be an IPv4 range such as 10.0.0.0/16 (10.1.0.5/24 has host bits set)", "'10.1.0.5/24'",
+          "write the first address and the length"]),
     ],
 )  # fmt: skip
 def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
@@ -147,6 +152,8 @@ def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
          "write digits alone, without quotes"),
         (lambda c: c["pod_networking"]["drift"].update(every_minutes="15-30"), "pod_networking.drift.every_minutes",
          "write digits alone, without quotes"),
+        (lambda c: c["pod_networking"]["drift"].update(every_minutes=7.5), "pod_networking.drift.every_minutes",
+         "write it without quotes and without a point"),
         (lambda c: c["workloads"][0]["reaches"][0].update(peer="date"), "workloads[0].reaches[0].peer",
          "choose from: data"),
         (lambda c: c.update(peers=[]), "workloads[0].reaches[0].peer", "choose from: there is none"),
