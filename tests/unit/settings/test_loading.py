@@ -159,6 +159,19 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             for protocol in ("icmp", "all")
         ),
         (
+            lambda c: c["workloads"][0]["ingress"][0].update(protocol="udp", port=None),
+            "workloads[0].ingress[0].port",
+            "given with udp",
+        ),
+        (
+            lambda c: c["workloads"][0]["ingress"].append(
+                {**copy.deepcopy(c["workloads"][0]["ingress"][0]), "description": "other"}
+            ),
+            "workloads[0].ingress[1]",
+            "not repeat",
+        ),
+        (lambda c: c["node_groups"].append(copy.deepcopy(c["node_groups"][0])), "node_groups[1].name", "used once"),
+        (
             lambda c: c["workloads"][0]["ingress"][0].update({"from": {"peer": "nobody"}}),
             "workloads[0].ingress[0].from.peer",
             "a peer of this file",
@@ -316,16 +329,28 @@ def test_a_key_with_nothing_under_it_is_refused_by_loader_and_editor(problems_of
     assert not jsonschema.Draft202012Validator(yaml.safe_load(schema())).is_valid(content)
 
 
-def test_a_private_endpoint_without_ranges_small_groups_and_a_table_of_several_subnets_are_taken(environment_file):
-    """The nearest right settings."""
+def test_what_only_looks_wrong_is_taken(environment_file):
+    """A private endpoint without ranges, small groups, a range of one port, protocols that have no ports, one name in
+    two namespaces, and one route table of several subnets.
+    """
     content = copy.deepcopy(DEV)
     content["cluster"].update(endpoint="private", endpoint_cidrs=[])
     content["node_groups"] += copy.deepcopy([{**SECOND_GROUP, "max_size": 2}])
     content["node_groups"] += copy.deepcopy([{**SECOND_GROUP, "name": "third", "desired_size": 1}])
+    content["workloads"][0]["ingress"][0]["to_port"] = content["workloads"][0]["ingress"][0]["port"]
+    content["workloads"][1]["ingress"] = [{"protocol": name, "from": {"peer": "data"}} for name in ("icmp", "all")]
+    content["workloads"][2]["name"] = content["workloads"][0]["name"]
     assert load(environment_file(yaml.safe_dump(content))).cluster.endpoint == "private"
     content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
     content["existing_network"]["private_route_table_ids"] = ["rtb-12345678", "rtb-12345678"]
     assert len(load(environment_file(yaml.safe_dump(content))).existing_network.private_route_table_ids) == 2
+
+
+def test_an_existing_clusters_nodes_are_its_owners(environment_file):
+    """Groups beside it would be made by nobody."""
+    content = {**yaml.safe_load((FOLDER / "existing.yaml").read_text()), "node_groups": [SECOND_GROUP]}
+    with pytest.raises(SettingsError, match="node_groups must not be there with existing_cluster, got node groups"):
+        load(environment_file(yaml.safe_dump(content)))
 
 
 @pytest.mark.parametrize(
