@@ -459,8 +459,8 @@ CASES = [
      "workloads[2].pod_labels"),
     ("workloads-select-other-pods", "dev",
      lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"}, service_account_labels=None), "workloads[1]"),
-    ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="vlan"),
-     "pod_networking.env.AWS_VPC_K8S_CNI_VETHPREFIX"),
+    *(("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX=prefix),
+       "pod_networking.env.AWS_VPC_K8S_CNI_VETHPREFIX") for prefix in ("vlan", "branc")),
     *(("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_ENI_MTU=mtu), "pod_networking.env.AWS_VPC_ENI_MTU")
       for mtu in ("575", "9002", "jumbo")),
     ("aws-node-starts-with-the-values", "dev", _env(POD_MTU="9002"), "pod_networking.env.POD_MTU"),
@@ -625,6 +625,11 @@ def test_shipped_environments_have_no_errors(name):
         ("strict-mode-needs-no-ipvs", "dev", _pods(enforcing_mode="strict")),
         ("nftables-needs-a-newer-cni", "dev", _pods(kube_proxy_mode="nftables")),
         ("nftables-needs-a-newer-cni", "dev", _cni("v1.22.4-eksbuild.1")),
+        ("nftables-needs-a-newer-cni", "dev", _cni("v1.23.0-eksbuild.1", kube_proxy_mode="nftables")),
+        ("vpc-cni-knows-the-variables", "dev", _cni("v1.11.0-eksbuild.1")),
+        *(("drift-is-heard-of", "prod", lambda c, drift=drift: c["pod_networking"].update(drift=drift))
+          for drift in ({"repair": False, "alarm_topic_arn": "arn:aws:sns:eu-west-1:222222222222:alarms"},
+                        {"repair": False, "every_minutes": 0})),
         ("strict-mode-needs-no-ipvs", "dev", _pods(kube_proxy_mode="ipvs")),
         ("kube-proxy-leads-around-the-cache", "dev",
          lambda c: (_pods(kube_proxy_mode="ipvs")(c), _cache(enabled=False)(c))),
@@ -708,6 +713,9 @@ def test_shipped_environments_have_no_errors(name):
         *((rule, "dev", lambda c, side=side: (_peer(peer_side=side)(c), _only_egress(c, {"cidr": "10.20.0.0/16"})))
           for rule, side in (("peer-owner-does-the-rest", None), ("peer-routes-return", {}))),
         ("accepter-role-accepts", "dev", _peer(accepter_role_arn="arn:aws:iam::111111111111:role/accepter")),
+        ("peer-routes-return", "dev", _peer(region="us-east-1", peer_side={})),
+        ("peer-owner-does-the-rest", "dev", lambda c: c["peers"].append(
+            {"name": "unused", "vpc_id": "vpc-0f9a2b3c4d5e6f709", "cidr": "10.96.0.0/16"})),
         ("accepter-role-accepts", "existing",
          lambda c: (_other_cluster_peers(c), _peer(account="333333333333")(c))),
         ("accepter-role-accepts", "dev",
@@ -722,6 +730,7 @@ def test_shipped_environments_have_no_errors(name):
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"})),
         ("workloads-select-other-pods", "dev", lambda c: c["workloads"][2].update(pod_labels={"app": "orders-api"})),
         ("aws-node-starts-with-the-values", "dev", _env(ENABLE_PREFIX_DELEGATION="true", WARM_IP_TARGET="0")),
+        ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="bran")),
         ("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX="eni", AWS_VPC_ENI_MTU="1500")),
         ("flows-are-known-for-the-variables", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
         *(("vpc-cni-starts-with-its-rights", "dev", _cni(version, env=env))
