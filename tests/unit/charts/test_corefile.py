@@ -15,6 +15,7 @@ from charts.node_local_dns.options import Options
 from tests.option_sets import ADDRESSES, DOMAINS, OPTIONS, check_message
 
 LISTEN = ("169.254.20.10", "172.20.0.10")
+MOST_RESOLVERS = [f"10.0.0.{n}" for n in range(15)]
 DIRECTIVES = {"errors", "log", "bind", "prometheus", "template", "cache", "loop", "forward", "health"}
 WORDS = {"success", "denial", "serve_stale", "prefetch", "force_tcp", "prefer_udp", "consolidate"}
 
@@ -66,6 +67,7 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"cluster_protocol": "prefer_udp"}, "[in-addr.arpa:53].forward.prefer_udp", "set"),
         ({"cluster_protocol": "same"}, "[in-addr.arpa:53].forward.force_tcp", None),
         ({"upstreams": ["10.0.0.2", "10.0.0.3"]}, "[.:53].forward", ". 10.0.0.2 10.0.0.3"),
+        ({"upstreams": MOST_RESOLVERS}, "[.:53].forward", f". {' '.join(MOST_RESOLVERS)}"),
         ({"drop_aaaa": True}, "[.:53].template", "IN AAAA"),
         ({"log_queries": True}, "[.:53].log", "set"),
         ({"consolidate_errors_seconds": 30}, "[.:53].errors.consolidate", '30s ".* i/o timeout$" warning'),

@@ -6,7 +6,7 @@ import cdk8s
 import pytest
 from chart_objects import arguments, by_kind, render
 
-from charts.node_local_dns import NodeLocalDns, Options
+from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns, Options
 
 IMAGE = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
 DIGEST = "@sha256:" + "0" * 64
@@ -49,6 +49,14 @@ def test_the_upstream_service_comes_before_the_daemon_set(rendered):
     kinds = [o["kind"] for o in rendered]
     assert kinds.index("DaemonSet") == len(kinds) - 1
     assert by_kind(rendered, "Service", "kube-dns-upstream")["spec"]["selector"] == {"k8s-app": "kube-dns"}
+
+
+def test_the_upstream_service_is_made_once(rendered):
+    """By the cache, or by a chart of its own; a standby asks by that of the first."""
+    (alone,) = render(KubeDnsUpstream)
+    assert alone == by_kind(rendered, "Service", "kube-dns-upstream")
+    for others in (objects(upstream=False), objects(standby=True)):
+        assert "kube-dns-upstream" not in {o["metadata"]["name"] for o in others}
 
 
 def test_everything_is_in_kube_system_under_known_names(rendered):

@@ -23,6 +23,7 @@ from settings.dns_options import DnsOptions
         ({"other_ttl": 1.5}, "other_ttl must be a whole number"),
         ({"serve_stale_seconds": -1}, "serve_stale_seconds must be a whole number from 0"),
         ({"prefetch": 1001}, "prefetch must be a whole number from 0 to 1000"),
+        ({"prefetch": None}, "prefetch must be a whole number from 0 to 1000, got None"),
         ({"consolidate_errors_seconds": 3601}, "consolidate_errors_seconds must be a whole number"),
         ({"health_port": 53}, "health_port must be a whole number from 1024 to 65535, got 53"),
         ({"metrics_port": 8080}, "health_port, metrics_port, setup_metrics_port must differ, got [8080, 8080, 9353]"),

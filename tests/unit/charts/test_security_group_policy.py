@@ -89,9 +89,10 @@ def test_labels_that_came_out_empty_do_not_select_the_whole_namespace(empty):
         policy(pod_labels=empty, service_account_labels=empty)
 
 
-def test_every_pod_beside_labels_is_refused():
+@pytest.mark.parametrize("labels", [{}, {"pod_labels": None, "service_account_labels": {"team": "a"}}])
+def test_every_pod_beside_labels_is_refused(labels):
     with pytest.raises(ValueError, match="every_pod must not be given beside labels"):
-        policy(every_pod=True)
+        policy(every_pod=True, **labels)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +103,14 @@ def test_every_pod_beside_labels_is_refused():
         ({"namespace": "a.b"}, "namespace must be a DNS-1123 label, got 'a.b'"),
         ({"namespace": "a" * 64}, "namespace must be a DNS-1123 label, got 'aaa"),
         ({"namespace": ""}, "namespace must be a DNS-1123 label, got ''"),
+        ({"namespace": 7}, "namespace must be a DNS-1123 label, got 7"),
         ({"pod_labels": {"-a": "b"}}, "pod_labels must have keys like"),
         ({"pod_labels": {"Example.com/a": "b"}}, "the part before '/' must be a DNS name"),
         ({"pod_labels": {"a": "b c"}}, "pod_labels['a'] must be a label value, got 'b c'"),
         ({"pod_labels": {"a": True}}, "pod_labels['a'] must be a label value, got True"),
         ({"service_account_labels": {"a": "x" * 64}}, "service_account_labels['a'] must be a label value"),
         ({"security_group_ids": []}, "security_group_ids must list 1 to 16 ids, got []"),
-        ({"security_group_ids": ID}, "security_group_ids must list 1 to 16 ids"),
+        ({"security_group_ids": "sg-01234567"}, "security_group_ids must list 1 to 16 ids"),
         ({"security_group_ids": [f"sg-{n:017x}" for n in range(17)]}, "security_group_ids must list 1 to 16 ids"),
         ({"security_group_ids": [ID, "web"]}, "security_group_ids[1] must be like sg-0123456789abcdef0, got 'web'"),
         ({"security_group_ids": [ID, ID]}, "security_group_ids[1] must not repeat"),
@@ -119,10 +121,11 @@ def test_what_would_be_ignored_or_refused_later_is_refused_now(changes, message)
         policy(**changes)
 
 
-def test_the_longest_namespace_and_ids_of_either_length_are_taken():
-    """63 characters; groups that were made before 2018 have eight digits."""
-    made = policy(namespace="a" * 63, security_group_ids=["sg-01234567", ID])
-    assert made["metadata"]["namespace"] == "a" * 63
+def test_the_longest_names_and_ids_of_either_length_are_taken():
+    """63 characters of a namespace, 253 of a policy; groups that were made before 2018 have eight digits."""
+    name = ".".join(["b" * 63] * 3 + ["b" * 61])
+    made = policy(name=name, namespace="a" * 63, security_group_ids=["sg-01234567", ID])
+    assert made["metadata"] == {"name": name, "namespace": "a" * 63}
     assert made["spec"]["securityGroups"]["groupIds"] == ["sg-01234567", ID]
 
 

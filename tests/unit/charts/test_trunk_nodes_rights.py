@@ -16,10 +16,9 @@ def test_it_may_list_nodes_cninodes_and_the_events_about_nodes_and_nothing_else(
         ("RoleBinding", "default"),
     }
     rules = [*found["ClusterRole", None]["rules"], *found["Role", "default"]["rules"]]
-    assert [(rule["resources"], rule["verbs"]) for rule in rules] == [
-        (["nodes"], ["list"]),
-        (["cninodes"], ["list"]),
-        (["events"], ["list"]),
+    assert rules == [
+        {"apiGroups": [group], "resources": [plural], "verbs": ["list"]}
+        for group, plural in (("", "nodes"), ("vpcresources.k8s.aws", "cninodes"), ("", "events"))
     ]
     for kind, namespace in (("ClusterRole", None), ("Role", "default")):
         binding = found[f"{kind}Binding", namespace]
