@@ -32,9 +32,10 @@ def test_an_awaited_daemon_set_can_be_read_but_not_patched():
 
 def test_both_objects_have_the_name_that_other_software_knows():
     objects = render(AwsNodeEnvRights, group=GROUP)
-    assert [(o["kind"], o["metadata"]) for o in objects] == [
-        ("Role", {"name": "podnet-aws-node-env", "namespace": "kube-system"}),
-        ("RoleBinding", {"name": "podnet-aws-node-env", "namespace": "kube-system"}),
+    metadata = {"name": "podnet-aws-node-env", "namespace": "kube-system"}
+    assert [(o["apiVersion"], o["kind"], o["metadata"]) for o in objects] == [
+        ("rbac.authorization.k8s.io/v1", "Role", metadata),
+        ("rbac.authorization.k8s.io/v1", "RoleBinding", metadata),
     ]
 
 

@@ -65,7 +65,10 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"serve_stale_seconds": 0}, "[.:53].cache.serve_stale", None),
         ({"prefetch": 10}, "[cluster.local:53].cache.prefetch", "10"),
         ({"cluster_protocol": "prefer_udp"}, "[in-addr.arpa:53].forward.prefer_udp", "set"),
-        ({"cluster_protocol": "same"}, "[in-addr.arpa:53].forward.force_tcp", None),
+        *(
+            ({"cluster_protocol": "same"}, f"[in-addr.arpa:53].forward.{word}", None)
+            for word in ("force_tcp", "prefer_udp", "same")
+        ),
         ({"upstreams": ["10.0.0.2", "10.0.0.3"]}, "[.:53].forward", ". 10.0.0.2 10.0.0.3"),
         ({"upstreams": MOST_RESOLVERS}, "[.:53].forward", f". {' '.join(MOST_RESOLVERS)}"),
         ({"drop_aaaa": True}, "[.:53].template", "IN AAAA"),
@@ -75,6 +78,8 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].forward.prefer_udp", "set"),
         ({"stub_domains": {"a.example": ["fd00::2"]}}, "[a.example:53].forward", ". fd00::2"),
         ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].loop", None),
+        ({"stub_domains": {"a.example": ["10.1.0.2"]}, "other_ttl": 9}, "[a.example:53].cache.success", "9984 9"),
+        ({"stub_domains": {"a.example": ["10.1.0.2"]}}, "[a.example:53].bind", " ".join(LISTEN)),
     ],
 )
 def test_an_option_becomes_its_line(options, path, value):
