@@ -58,7 +58,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)
     if value is None or value in ({}, []):
         return "none"
     if isinstance(value, dict):
-        text = ", ".join(f"{key}: {_shown(item)}" for key, item in value.items() if item not in (None, [], {}))
+        text = ", ".join(f"{key}: {_shown(item)}" for key, item in value.items() if item not in (None, "", [], {}))
     elif isinstance(value, list):
         text = ", ".join(_shown(item) if isinstance(item, dict) else str(item) for item in value)
     else:

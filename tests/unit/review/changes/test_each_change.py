@@ -62,6 +62,15 @@ def _no_peer(c):
         workload.pop("reaches", None)
 
 
+def _behind_a_gateway(c):
+    _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701")(c)
+
+
+def _two_behind_gateways(c):
+    _behind_a_gateway(c)
+    c["peers"].append({"name": "more", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f702", "cidr": "10.97.0.0/16"})
+
+
 def _second_workload(c):
     c["workloads"].append({"name": "new", "namespace": "shop", "pod_labels": {"a": "b"}, "security_group_ids": [SG]})
 
@@ -132,6 +141,9 @@ CASES = [
     ("range exchanged", _pods(exclude_snat_cidrs=["10.1.0.0/16"]), _pods(exclude_snat_cidrs=["10.2.0.0/16"]),
      "pod_networking.exclude_snat_cidrs", "rollout connections connections",
      "10.2.0.0/16 carry the pod's address|10.1.0.0/16 carry the node's address"),
+    ("range excluded beside another", _pods(exclude_snat_cidrs=["10.1.0.0/16"]),
+     _pods(exclude_snat_cidrs=["10.1.0.0/16", "10.2.0.0/16"]), "pod_networking.exclude_snat_cidrs",
+     "rollout connections", "new ones to 10.2.0.0/16 carry the pod's address"),
     ("early demux", None, _pods(disable_tcp_early_demux=False), "pod_networking.disable_tcp_early_demux", "rollout",
      "running pods keep their network"),
     ("variable added", None, _env(WARM_IP_TARGET="4", WARM_ENI_TARGET="1"), "pod_networking.env.WARM_ENI_TARGET",
@@ -150,6 +162,8 @@ CASES = [
     ("watch", None, _pods(drift={"every_minutes": 0}), "pod_networking.drift.every_minutes", "nothing", "the watch"),
     ("cache off", None, _cache(enabled=False), "pod_networking.dns_cache.enabled", "DNS",
      "ends on all nodes at once.*by the branch ENI; no gap"),
+    ("cache off in strict", _pods(enforcing_mode="strict"), _strict_without_cache,
+     "pod_networking.dns_cache.enabled", "DNS", "ends on all nodes at once"),
     ("cache on", _cache(enabled=False), None, "pod_networking.dns_cache.enabled", "DNS", "no restart, no gap"),
     ("cache image", None, _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:1.26.7"),
      "pod_networking.dns_cache.image", "DNS", "restarts node by node.*no gap"),
@@ -157,6 +171,12 @@ CASES = [
      "pod_networking.dns_cache.stub_domains.data.example.internal", "DNS", "restarts node by node"),
     ("image of no cache", _cache(enabled=False), _cache(enabled=False, local_ip="169.254.20.11"),
      "pod_networking.dns_cache.local_ip", "nothing", "there is no cache"),
+    ("address of a cache that comes", _cache(enabled=False), _cache(local_ip="169.254.20.11"),
+     "pod_networking.dns_cache.local_ip", "nothing", "no cache that runs before and after"),
+    ("standby on", None, _cache(standby=True), "pod_networking.dns_cache.standby", "DNS",
+     "a second process starts beside the cache"),
+    ("standby off", _cache(standby=True), None, "pod_networking.dns_cache.standby", "DNS",
+     "a second process gives its addresses back"),
     ("kubernetes upgrade", None, _cluster(kubernetes_version="1.36"), "cluster.kubernetes_version", "nothing nodes",
      "nodes stay on the old version until node_groups[].kubernetes_version is raised in a later deploy"),
     ("kubernetes downgrade", None, _cluster(kubernetes_version="1.34"), "cluster.kubernetes_version", "refused",
@@ -168,6 +188,9 @@ CASES = [
     ("kubernetes beside kube-proxy", None,
      _cluster(kubernetes_version="1.36", kube_proxy_version="v1.36.0-eksbuild.2"), "cluster.kubernetes_version",
      "nothing nodes nothing", "the stack is stuck then. Deploy the version alone"),
+    ("kubernetes beside the VPC CNI", None,
+     lambda c: (_cluster(kubernetes_version="1.36")(c), _cni("v1.23.2-eksbuild.1")(c)), "cluster.kubernetes_version",
+     "nothing nodes nothing", "Deploy the version alone"),
     ("kubernetes beside another stack", None,
      _cluster(kubernetes_version="1.36", coredns_version="v1.14.3-eksbuild.12"), "cluster.kubernetes_version",
      "nothing nodes", "EKS may refuse the next upgrade before that"),
@@ -194,11 +217,21 @@ CASES = [
     ("NAT gateways", None, _network(nat_gateways=2), "network.nat_gateways", "connections", "new public addresses"),
     ("more NAT gateways than zones", _network(nat_gateways=2), _network(nat_gateways=3), "network.nat_gateways",
      "nothing", "no zone has more than one"),
+    ("flow logs on", None, _network(flow_logs=True), "network.flow_logs", "nothing", "packets are logged, or not"),
     ("flow logs off", _network(flow_logs=True), None, "network.flow_logs", "nothing", "with what was logged until now"),
     ("peer added", None, _second_peer, "peers[more]", "connections", "packets to 10.97.0.0/16 take the new connection"),
     ("peer removed", None, _no_peer, "peers[data]", "connections", "connections with 10.99.0.0/16 end"),
     ("a transit gateway instead", None, _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
      "peers[data].transit_gateway_id", "refused", "in one deploy and add it in the next"),
+    ("the VPC behind a gateway", None, _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
+     "peers[data].vpc_id", "refused", "in one deploy and add it in the next"),
+    ("another gateway", _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
+     _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f702"), "peers[data].transit_gateway_id", "refused",
+     "in one deploy and add it in the next"),
+    ("a second peer behind gateways", _behind_a_gateway, _two_behind_gateways, "peers[more]", "connections",
+     "packets to 10.97.0.0/16"),
+    ("peer renamed with another range", None, lambda c: (_other_name(c), _peer(cidr="10.98.0.0/16")(c)),
+     "peers[other]", "refused", "no second connection between two VPCs"),
     ("peer renamed", None, _other_name, "peers[other]", "refused", "in one deploy and add it in the next"),
     ("peer's account", None, _peer(account="111111111111"), "peers[data].account", "refused", "no second connection"),
     ("another VPC", None, _peer(vpc_id="vpc-0d1a2b3c4d5e6f702"), "peers[data].vpc_id", "replacement", "made anew"),
@@ -231,6 +264,11 @@ CASES = [
      "peers[data].peer_side.route_table_ids", "refused", "a table was another peer's"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
      "connections connections", "remove it right before the deploy"),
+    ("peer's side removed", None, lambda c: c["peers"][0].pop("peer_side"), "peers[data].peer_side", "connections",
+     "move to what is named now"),
+    ("a table at the peer less", _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702", "rtb-12345678"]}),
+     _peer(peer_side={"route_table_ids": ["rtb-12345678"]}), "peers[data].peer_side.route_table_ids", "connections",
+     "that only the old ones carried end"),
     ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
     ("instance types", None, _nodes(instance_types=["m5.xlarge"]), "node_groups[general].instance_types",
      "replacement nodes nodes", "carries 18 pods with groups of their own, not 9"),
@@ -261,6 +299,8 @@ CASES = [
      "node_groups[general].kubernetes_version", "nodes nothing", "not while a node is newer"),
     ("nodes of two groups", _second_group, _two_groups("1.35"), "node_groups[general].kubernetes_version",
      "nodes nothing", "One group to a deploy"),
+    ("nodes of one of two groups", _second_group, lambda c: (_second_group(c), _nodes(kubernetes_version="1.35")(c)),
+     "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
     ("nodes one version back", _nodes(kubernetes_version="1.35"), _nodes(kubernetes_version="1.34"),
      "node_groups[general].kubernetes_version", "nodes", "the deploy may fail"),
     ("nodes two versions back", _nodes(kubernetes_version="1.35"), _nodes(kubernetes_version="1.33"),
@@ -299,6 +339,8 @@ CASES = [
      "workloads[shop/orders-worker].egress", "connections connections", "in force at once|for a moment nothing new"),
     ("a group described anew", None, lambda c: c["workloads"][0]["ingress"][0].update(description="other"),
      "workloads[shop/orders-api].ingress", "connections", "in force at once"),
+    ("own group given", lambda c: (c["workloads"][2].pop("egress"), _workload(2, security_group_ids=[SG])(c)), None,
+     "workloads[monitoring/prometheus].egress", "pods", "the policy gets a group of its own"),
     ("own group given up", None, lambda c: (c["workloads"][2].pop("egress"),
                                             _workload(2, security_group_ids=[SG])(c)),
      "workloads[monitoring/prometheus].egress", "pods pods", "loses its own group|leaves it behind"),
@@ -536,6 +578,18 @@ def test_every_setting_has_an_entry(path):
 def test_what_nobody_knows_is_told_as_unknown():
     """A path of another version is not silently left out."""
     assert effects(Difference(("made", "up"), 1, 2, ({}, {}), ({}, {}))) == (UNKNOWN,)
+
+
+def test_a_cluster_and_its_network_in_place_of_others_are_told_as_a_whole():
+    """What comes and what goes, the gravest first; the keys below them are not told by themselves."""
+    found = compare(content(load("dev"), []), content(load("existing"), []), "saved")["changes"]
+    whole = {change["path"]: [effect["kind"] for effect in change["effects"]] for change in found[:4]}
+    assert whole == {
+        "network": ["refused"],
+        "existing_network": ["refused"],
+        "cluster": ["replacement"],
+        "existing_cluster": ["replacement"],
+    }
 
 
 def test_no_change_is_no_change():

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import review
-from review.changes import SavedError, compare, read
+from review.changes import SavedError, compare, lines, read
 from review.changes import saved as module
 from review.content import content
 from review.page import render
@@ -172,6 +172,63 @@ def test_a_mistyped_environment_to_compare_with_is_told_as_elsewhere():
     assert code == 1
     assert "environments/environments/prod.yaml: 1 problem" in told
     assert "write prod, which is environments/prod.yaml" in told
+
+
+@pytest.fixture
+def changes(changed):
+    """A function: what changes from dev to a changed one."""
+    return lambda change: compare(content(load("dev"), []), content(changed("dev", change), []), "saved")
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        (lambda c: c["pod_networking"]["drift"].update(repair=False), "true", "false"),
+        (lambda c: c["pod_networking"]["dns_cache"].update(stub_domains={}), "10.99.1.53, 10.99.2.53", "none"),
+        (lambda c: c["workloads"][0].update(pod_labels={"app": "a", "b": "C"}), "app: orders-api", "app: a, b: C"),
+        (lambda c: c["workloads"][0].update(security_group_ids=["sg-12345678"]), "none", "sg-12345678"),
+        (lambda c: c["workloads"][2].update(egress=[]),
+         "protocol: tcp, port: 9100, to: cluster: true", "none"),
+        (lambda c: c.update(acknowledge={"drift-is-watched": "x" * 150}), "none",
+         f"drift-is-watched: {'x' * 141}…"),
+    ],
+)  # fmt: skip
+def test_both_values_are_shown_as_a_file_has_them(changes, change, before, after):
+    """Nothing for what is empty, and long text cut to 160 characters."""
+    (found,) = changes(change)["changes"]
+    assert (found["before"], found["after"]) == (before, after)
+
+
+def test_the_gravest_change_is_told_first_and_what_pods_do_not_notice_last(changes):
+    """The kinds too, in which nothing stands only where there is nothing else."""
+
+    def change(content):
+        content["pod_networking"].update(run_again="once", enforcing_mode="strict")
+        content["cluster"].update(service_cidr="10.100.0.0/16")
+
+    found = changes(change)
+    assert [one["path"] for one in found["changes"]] == [
+        "cluster.service_cidr",
+        "pod_networking.enforcing_mode",
+        "pod_networking.run_again",
+    ]
+    assert [one["kind"] for one in found["kinds"]] == ["refused", "pods", "rollout"]
+    alone = changes(lambda content: content["pod_networking"].update(run_again="once"))
+    assert [one["kind"] for one in alone["kinds"]] == ["nothing"]
+
+
+def test_lines_tell_what_pods_notice_and_how_many_flows_change(strict):
+    """And a saved review that cannot be read, or changes nothing."""
+    found = compare(strict, content(load("dev"), []), "saved")
+    head, to_pods, *rest = lines(found)
+    assert head == "Changes since saved: 2"
+    assert to_pods.startswith("  to running pods: pods lose DNS; pods have to be restarted; ")
+    needed = sum(flow["needed"] for flow in found["flows"])
+    assert f"Flows that change: {needed} that are needed, {len(found['flows']) - needed} others" in rest
+    assert 0 < needed < len(found["flows"])
+    nothing = {"against": "saved", "problem": "", "kinds": [], "changes": [], "flows": []}
+    assert list(lines(nothing)) == ["Changes since saved: none"]
+    assert list(lines({**nothing, "problem": "old"})) == ["Changes since saved: none", "  cannot be told: old"]
 
 
 def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
