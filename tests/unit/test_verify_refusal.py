@@ -25,6 +25,9 @@ FAILED = "Unable to connect to the server: getting credentials: exec: executable
             "error: last",
         ),
         ('E1129 11:48:02.091599       1 memcache.go:265] "Unhandled Error" err="nothing else"\n', '"nothing else"'),
+        (f"{EXPIRED}\nError from server (NotFound): no\n", "Error from server (NotFound): no"),
+        (f"{FAILED}\n", FAILED),
+        ("error: " + "x" * 1000, "error: " + "x" * 393),
         ("", "no word"),
     ],
 )
@@ -41,7 +44,7 @@ def test_the_last_line_of_kubectl_is_told_without_its_log(error, told):
         ("Unable to connect to the server: x509: certificate signed by unknown authority", f"`{REMEMBER}`"),
         ("Error in configuration: context was not found for specified context: nope", f"`{REMEMBER}`"),
         ('error: context "nope" does not exist', f"`{REMEMBER}`"),
-        (FAILED, "check the AWS credentials"),
+        (FAILED, f"check the AWS credentials (`aws sts get-caller-identity`), and the kubeconfig: `{REMEMBER}`"),
         ("error: You must be logged in to the server (Unauthorized)", "check the AWS credentials"),
         ('Error from server (Forbidden): nodes is forbidden: User "x" cannot list resource', "an administrator"),
         ('Error from server (Forbidden): error when creating "STDIN": exceeded quota: small', "put that right"),

@@ -40,6 +40,46 @@ def test_colours_of_its_own_stay_where_they_are():
     assert "\x1b[1;31mFAIL\x1b[0m  pods" in _told(Finding("pods", "", ["?"]), terminal=True)
 
 
+FOUND = [
+    Finding("nodes have trunk ENIs", "3 ready nodes"),
+    Finding("policies are there"),
+    Finding("pods have branch ENIs", "", [f"pod {number}" for number in range(12)], "restart them"),
+    Finding("DNS", "", [f"name {number}" for number in range(10)], "look at the cache"),
+    Finding("data on tcp 5432", not_tried="its reaches has no host"),
+]
+COUNTS = "2 hold, 2 do not, 1 not tried"
+
+
+def test_each_finding_is_a_line_with_its_first_problems_and_its_fix():
+    """Where kubectl looks stands before them, and how many hold behind them."""
+    written = io.StringIO()
+    tell("dev", Cluster("ours", "https://eks"), FOUND, Console(file=written))
+    assert written.getvalue().splitlines() == [
+        "dev: context ours, server https://eks",
+        "ok    nodes have trunk ENIs: 3 ready nodes",
+        "ok    policies are there",
+        "FAIL  pods have branch ENIs",
+        *(f"        pod {number}" for number in range(10)),
+        "        and 2 more",
+        "      fix: restart them",
+        "FAIL  DNS",
+        *(f"        name {number}" for number in range(10)),
+        "      fix: look at the cache",
+        "-     data on tcp 5432: not tried: its reaches has no host",
+        f"dev: {COUNTS}",
+    ]
+
+
+def test_json_says_the_same_with_a_verdict():
+    """What was not tried is neither right nor wrong."""
+    told = json.loads(as_json("dev", Cluster("ours", "https://eks"), FOUND))
+    findings = told.pop("findings")
+    assert told == {"environment": "dev", "context": "ours", "server": "https://eks", "holds": False, "counts": COUNTS}
+    assert [finding["result"] for finding in findings] == ["holds", "holds", "fails", "fails", "not tried"]
+    assert findings[4]["not_tried"] == "its reaches has no host"
+    assert json.loads(as_json("dev", Cluster(), [FOUND[0], FOUND[4]]))["holds"]
+
+
 def test_json_has_the_text_as_it_is():
     """Escaped, as JSON is."""
     told = as_json("dev", Cluster(), [Finding("nodes", HOSTILE)])
