@@ -12,9 +12,6 @@ class Fact:
     sentence: str
     source: str
 
-    def __str__(self) -> str:
-        return f"{self.sentence} ({self.source})"
-
 
 _RULES = "aws/amazon-vpc-cni-k8s, pkg/networkutils/network.go; measured with AWS's CNI code"
 _GUIDE = "EKS user guide, Assign security groups to individual Pods"

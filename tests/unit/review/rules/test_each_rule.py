@@ -607,7 +607,8 @@ def test_shipped_environments_have_no_errors(name):
         ("node-cache-needs-standard", "dev",
          lambda c: (_pods(enforcing_mode="strict")(c), _cache(enabled=False)(c))),
         ("excluded-ranges-have-effect", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
-        ("no-vpc-range-among-external-services", "dev", _env(AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24")),
+        *(("no-vpc-range-among-external-services", "dev", _env(AWS_EXTERNAL_SERVICE_CIDRS=ranges))
+          for ranges in ("198.51.100.0/24", "198.51.100.0/24, ")),
         ("external-services-are-translated", "dev",
          lambda c: (_pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])(c),
                     _env(AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24")(c))),
