@@ -116,6 +116,7 @@ def _many_reach(end, count):
             ports = range(first, count + 1, 2)
             workload["reaches"] = [{"port": port, "peer": "data"} for port in ports] if end == "peer" else []
             workload["egress"] = [{"port": port, "to": {"cluster": True}} for port in ports] if end == "cluster" else []
+            workload["egress"].append({"port": 443, "to": {"cidr": "10.20.0.0/16"}})
 
     return change
 
@@ -350,6 +351,9 @@ CASES = [
      "network.availability_zones[1]"),
     ("zones-lie-in-the-region", "dev", lambda c: c["network"].update(availability_zones=["eu-west-1a", "eu-west-1a"]),
      "network.availability_zones[1]"),
+    ("zones-lie-in-the-region", "dev",
+     lambda c: c["network"].update(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1a"]),
+     "network.availability_zones[2]"),
     ("zones-lie-in-the-region", "existing",
      lambda c: c["existing_network"].update(availability_zones=["eu-west-1a", "eu-west-1a"]),
      "existing_network.availability_zones[1]"),
@@ -378,6 +382,8 @@ CASES = [
     ("given-groups-lie-in-this-vpc", "dev", _workload(security_group_ids=_ids(1)), "workloads[0].security_group_ids"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
+    ("rules-fit-a-group", "dev", _workload(egress=[{"port": 1 + i, "to": {"cluster": True}} for i in range(61)]),
+     "workloads[0].egress"),
     ("rules-fit-a-group", "dev", _many_reach("peer", 61), "peers[0].peer_side.security_group_id"),
     ("rules-fit-a-group", "dev", _many_reach("cluster", 57), "workloads"),
     ("stack-holds-its-resources", "dev", _full_namespace(170), "workloads"),
@@ -559,6 +565,7 @@ TEAM, OTHER_TEAM = ({"service_account_labels": {"team": team}} for team in "ab")
         ([APP, OTHER_APP], []),
         ([APP | TEAM, TIER | OTHER_TEAM], []),
         ([APP, TIER, TEAM], ["13 groups by shop/w0, shop/w1, shop/w2"]),
+        ([APP, TEAM, OTHER_TEAM], ["9 groups by shop/w0, shop/w1", "9 groups by shop/w0, shop/w2"]),
         ([TEAM, APP | TEAM, TIER | OTHER_TEAM], ["9 groups by shop/w0, shop/w1"]),
         ([APP, TIER, OTHER_APP], ["9 groups by shop/w0, shop/w1", "9 groups by shop/w1, shop/w2"]),
     ],
@@ -662,7 +669,8 @@ def test_shipped_environments_have_no_errors(name):
         ("gateway-refers-to-groups", "dev",
          _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side={"route_table_ids": []})),
         ("peers-of-an-existing-cluster", "existing", lambda c: None),
-        *(("flex-instances-carry-less", "dev", _nodes(name)) for name in ("m7i-flex.12xlarge", "m99-flex.large")),
+        *(("flex-instances-carry-less", "dev", _nodes(name))
+          for name in ("m7i-flex.12xlarge", "m99-flex.large", "m5-flex.large")),
         ("instance-type-has-the-architecture", "dev", _nodes("m99g.large")),
         ("instance-types-are-alike", "dev", _nodes("m5.large", "m5d.large")),
         ("instance-type-has-a-trunk", "dev", _nodes("m99.large")),
@@ -670,6 +678,7 @@ def test_shipped_environments_have_no_errors(name):
         ("autoscaler-knows-empty-groups", "dev", _nodes("m99.large", min_size=0)),
         ("autoscaler-knows-empty-groups", "dev", lambda c: (_nodes("m5.large", min_size=0)(c), c.update(workloads=[]))),
         ("coredns-has-nodes", "existing", lambda c: None),
+        ("branch-interfaces-suffice", "dev", lambda c: (_many_workloads(c), c["workloads"].pop())),
         ("branch-interfaces-suffice", "dev",
          lambda c: (_many_workloads(c), c["node_groups"].append({"name": "new", "instance_types": ["m99.large"]}))),
         ("cache-rollout-fits-its-limit", "dev", _nodes("m5.large", max_size=90)),
@@ -681,12 +690,15 @@ def test_shipped_environments_have_no_errors(name):
         ("vpc-cni-is-recommended", "dev", _cni("v1.17.1-eksbuild.1")),
         ("addon-takes-a-configuration", "dev", _cni("v1.12.0-eksbuild.1")),
         ("addon-takes-a-configuration", "existing", _cni("v1.11.5-eksbuild.1")),
+        ("addon-takes-a-configuration", "dev", _cni("v1.11.5-eksbuild.1", addon_configuration=False)),
+        ("addon-takes-init-variables", "existing", _cni("v1.14.1-eksbuild.1")),
         ("addon-takes-init-variables", "dev", _cni("v1.15.1-eksbuild.1")),
         ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", disable_tcp_early_demux=False)),
         ("addon-update-keeps-the-values", "dev",
          lambda c: (c["pod_networking"].update(addon_configuration=False),
                     c["pod_networking"]["vpc_cni"].update(resolve_conflicts="PRESERVE"))),
-        ("addon-update-keeps-the-values", "dev", _cni("v1.23.1-eksbuild.1")),
+        ("addon-update-keeps-the-values", "dev",
+         lambda c: c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE")),
         ("addon-update-keeps-the-values", "existing",
          lambda c: (c["pod_networking"].update(addon_configuration=False),
                     c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE"))),
@@ -775,6 +787,10 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _cache(upstreams=["100.64.0.3"])(c))),
         ("rules-fit-a-group", "dev", lambda c: (_many_ranges("ingress")(c), _peer(further_cidrs=[])(c))),
         ("rules-fit-a-group", "dev", _many_reach("peer", 60)),
+        ("rules-fit-a-group", "dev", _workload(ingress=_from({"cluster": True}, 60))),
+        ("rules-fit-a-group", "dev",
+         lambda c: (_peer(peer_side=None)(c),
+                    _workload(reaches=[{"port": 1 + i, "peer": "data"} for i in range(61)])(c))),
         ("rules-fit-a-group", "dev", _many_reach("cluster", 56)),
         ("coredns-has-nodes", "prod", lambda c: c["node_groups"][1].update(desired_size=0)),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
