@@ -170,6 +170,12 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "workloads[0].ingress[1]",
             "not repeat",
         ),
+        (
+            lambda c: c["workloads"][1]["egress"].append(copy.deepcopy(c["workloads"][1]["egress"][0])),
+            "workloads[1].egress[1]",
+            "not repeat",
+        ),
+        (lambda c: c["workloads"][1]["egress"][0].pop("port"), "workloads[1].egress[0].port", "given with tcp"),
         (lambda c: c["node_groups"].append(copy.deepcopy(c["node_groups"][0])), "node_groups[1].name", "used once"),
         (
             lambda c: c["workloads"][0]["ingress"][0].update({"from": {"peer": "nobody"}}),

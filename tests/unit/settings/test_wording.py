@@ -89,6 +89,8 @@ RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a
          ["must be given", "nothing", "add it; environments/schema.json tells its form"]),
         (lambda c: c.update(existing_network={}), "network",
          ["must be given, or else existing_network", "network and existing_network", "give one of the two"]),
+        (lambda c: c.pop("cluster"), "cluster",
+         ["must be given, or else existing_cluster", "neither", "give one of the two"]),
         (lambda c: c["peers"][0].update(transit_gateway_id="tgw-0d1a2b3c4d5e6f701"), "peers[0].vpc_id",
          ["must be given, or else transit_gateway_id", "vpc_id and transit_gateway_id", "give one of the two"]),
         (lambda c: c["peers"][0].pop("vpc_id"), "peers[0].vpc_id",
