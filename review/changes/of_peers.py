@@ -80,7 +80,7 @@ def _peer(found: Difference) -> Iterator[Effect]:
 def _renamed(found: Difference) -> bool:
     """Say whether the same VPC, or one of the ranges, is a peer of another name on the other side."""
     peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
-    return any(_same(one, peer) and one["name"] != peer["name"] for one in other.get("peers") or ())
+    return any(_same(one, peer) for one in other.get("peers") or ())
 
 
 def _same(one: Mapping[str, Any], peer: Mapping[str, Any]) -> bool:

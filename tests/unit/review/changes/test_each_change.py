@@ -75,6 +75,11 @@ def _second_workload(c):
     c["workloads"].append({"name": "new", "namespace": "shop", "pod_labels": {"a": "b"}, "security_group_ids": [SG]})
 
 
+def _without_own_group(c):
+    del c["workloads"][2]["egress"]
+    _workload(2, security_group_ids=[SG])(c)
+
+
 def _second_group(c):
     c["node_groups"].append({**c["node_groups"][0], "name": "more"})
 
@@ -272,6 +277,8 @@ CASES = [
     ("peer's names", None, _peer(dns_resolution=False), "peers[data].dns_resolution", "DNS", "next lookup"),
     ("instance types", None, _nodes(instance_types=["m5.xlarge"]), "node_groups[general].instance_types",
      "replacement nodes nodes", "carries 18 pods with groups of their own, not 9"),
+    ("a type that is not known", None, _nodes(instance_types=["m99.large"]), "node_groups[general].instance_types",
+     "replacement nodes", "all its pods restart"),
     ("types of one size", None, _nodes(instance_types=["m6i.large"]), "node_groups[general].instance_types",
      "replacement nodes", "all its pods restart"),
     ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
@@ -300,6 +307,8 @@ CASES = [
     ("nodes of two groups", _second_group, _two_groups("1.35"), "node_groups[general].kubernetes_version",
      "nodes nothing", "One group to a deploy"),
     ("nodes of one of two groups", _second_group, lambda c: (_second_group(c), _nodes(kubernetes_version="1.35")(c)),
+     "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
+    ("nodes one version on", _nodes(kubernetes_version="1.34"), _nodes(kubernetes_version="1.35"),
      "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
     ("nodes one version back", _nodes(kubernetes_version="1.35"), _nodes(kubernetes_version="1.34"),
      "node_groups[general].kubernetes_version", "nodes", "the deploy may fail"),
@@ -337,12 +346,17 @@ CASES = [
     ("a range described anew", None,
      lambda c: c["workloads"][1]["egress"][0].update(description="to the internet"),
      "workloads[shop/orders-worker].egress", "connections connections", "in force at once|for a moment nothing new"),
+    ("a peer described anew", _workload(0, ingress=[{"port": 1, "from": {"peer": "data"}, "description": "one"}]),
+     _workload(0, ingress=[{"port": 1, "from": {"peer": "data"}, "description": "other"}]),
+     "workloads[shop/orders-api].ingress", "connections connections", "for a moment nothing new"),
     ("a group described anew", None, lambda c: c["workloads"][0]["ingress"][0].update(description="other"),
      "workloads[shop/orders-api].ingress", "connections", "in force at once"),
-    ("own group given", lambda c: (c["workloads"][2].pop("egress"), _workload(2, security_group_ids=[SG])(c)), None,
+    ("own group given", _without_own_group, None,
      "workloads[monitoring/prometheus].egress", "pods", "the policy gets a group of its own"),
-    ("own group given up", None, lambda c: (c["workloads"][2].pop("egress"),
-                                            _workload(2, security_group_ids=[SG])(c)),
+    ("own group given by ingress", _without_own_group,
+     lambda c: (_without_own_group(c), _workload(2, ingress=[{"port": 1, "from": {"cluster": True}}])(c)),
+     "workloads[monitoring/prometheus].ingress", "pods", "the policy gets a group of its own"),
+    ("own group given up", None, _without_own_group,
      "workloads[monitoring/prometheus].egress", "pods pods", "loses its own group|leaves it behind"),
     ("the last workload of all", None, lambda c: c.pop("workloads"), "workloads[shop/orders-worker]",
      "refused nothing", "the deploy fails unless cdk destroy has named|leaves the app"),
@@ -412,6 +426,18 @@ def test_the_add_on_of_an_existing_cluster_keeps_its_configuration(changed):
     assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
 
 
+def test_another_clusters_address_moves_everything_with_its_name(changed):
+    """Not only the way to the same one."""
+    new = {key: value for key, value, *_ in EXISTING}
+    one, other = (
+        content(changed("existing", lambda c, some=some: c["existing_cluster"].update(some)), []) for some in ({}, new)
+    )
+    changes = compare(one, other, "saved")["changes"]
+    assert {change["path"]: [effect["kind"] for effect in change["effects"]] for change in changes} == {
+        f"existing_cluster.{key}": ["replacement"] for key in new
+    }
+
+
 def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
     """Its nodes are its owner's; zones only say where the subnets lie."""
     subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
@@ -466,6 +492,9 @@ def _in_an_existing_vpc(changed, change):
         ({"further_cidrs": ["100.64.0.0/16", "100.65.0.0/16"]}, {"further_cidrs": ["100.65.0.0/16", "100.64.0.0/16"]},
          "further_cidrs", ["nothing"], "the order"),
         ({}, {"cidr": "10.61.0.0/16"}, "cidr", ["connections"], "move to what is named now"),
+        ({}, {"availability_zones": ["eu-west-1b", "eu-west-1a"]}, "availability_zones", ["nothing"], "only say where"),
+        ({}, {"private_subnet_ids": ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]}, "private_subnet_ids",
+         ["nodes"], "made anew in these subnets"),
         ({}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}, "further_cidrs", ["refused"],
          "no second route"),
         ({"further_cidrs": ["10.61.0.0/16"]}, {"cidr": "10.61.0.0/16"}, "cidr", ["refused"], "no second route"),
@@ -516,6 +545,20 @@ def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):
     found = compare(one, other, "saved")["changes"]
     assert {change["path"] for change in found} == {"existing_network.private_subnet_ids", "cluster.endpoint"}
     assert all("one kind of change" in change["effects"][-1]["sentence"] for change in found)
+
+
+@pytest.mark.parametrize(
+    "moved", [{"cidr": "10.61.0.0/16"}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}]
+)
+def test_ranges_that_no_peer_routes_back_may_change_places(changed, moved):
+    """Nothing of podnet's at the peer would stand twice."""
+
+    def told(**values):
+        change = _of_vpc(**values)
+        return _in_an_existing_vpc(changed, lambda c: (change(c), c["peers"][0].pop("peer_side")))
+
+    found = compare(told(further_cidrs=["10.61.0.0/16"]), told(**moved), "saved")["changes"]
+    assert {effect["kind"] for change in found for effect in change["effects"]} == {"connections"}
 
 
 def test_ranges_that_change_places_are_refused_only_where_podnet_routes(changed):
@@ -587,8 +630,8 @@ def test_a_cluster_and_its_network_in_place_of_others_are_told_as_a_whole():
     assert whole == {
         "network": ["refused"],
         "existing_network": ["refused"],
-        "cluster": ["replacement"],
-        "existing_cluster": ["replacement"],
+        "cluster": ["refused"],
+        "existing_cluster": ["refused"],
     }
 
 

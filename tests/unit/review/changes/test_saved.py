@@ -174,6 +174,27 @@ def test_a_mistyped_environment_to_compare_with_is_told_as_elsewhere():
     assert "write prod, which is environments/prod.yaml" in told
 
 
+def test_a_flow_that_ends_tells_who_needed_it_and_who_judged(changed):
+    """It has no verdict any more; one that comes has no side before."""
+
+    def alone(content):
+        content["peers"], content["pod_networking"]["dns_cache"]["stub_domains"] = [], {}
+        for workload in content["workloads"]:
+            workload.pop("reaches", None)
+
+    one, other = content(load("dev"), []), content(changed("dev", alone), [])
+    gone, come = ({flow["key"]: flow for flow in compare(*both, "x")["flows"]} for both in ((one, other), (other, one)))
+    assert set(gone) == set(come)
+    flow = gone["sgp-to-peer-data"]
+    assert flow["before"].endswith(
+        "seen as the pod, judged by the pod's groups (egress), then the peer's group (ingress)"
+    )
+    assert (flow["after"], flow["needed"], flow["verdict"]) == ("none", True, "")
+    flow = come["sgp-to-peer-data"]
+    assert (flow["before"], flow["needed"], flow["verdict"]) == ("none", True, "works")
+    assert come["peer-to-sgp-data"]["needed"] is False
+
+
 @pytest.fixture
 def changes(changed):
     """A function: what changes from dev to a changed one."""
