@@ -46,8 +46,8 @@ def node_cache(spec):
 
 def test_the_upstream_service_comes_before_the_daemon_set(rendered):
     """node-cache reads the Service's address from its environment when it starts."""
-    kinds = [o["kind"] for o in rendered]
-    assert kinds.index("DaemonSet") == len(kinds) - 1
+    kinds = [(o["apiVersion"], o["kind"]) for o in rendered]
+    assert kinds.index(("apps/v1", "DaemonSet")) == len(kinds) - 1
     assert by_kind(rendered, "Service", "kube-dns-upstream")["spec"]["selector"] == {"k8s-app": "kube-dns"}
 
 
@@ -286,5 +286,7 @@ def test_a_standby_shares_no_object_with_the_first(rendered):
     assert names & {(o["kind"], o["metadata"]["name"]) for o in rendered} == set()
     assert ("DaemonSet", NodeLocalDns.STANDBY) in names
     assert chart(standby=True).name == NodeLocalDns.STANDBY
+    config = by_kind(objects(standby=True, options=Options(cache_capacity=2048)), "ConfigMap")
+    assert "success 2048 30" in config["data"]["Corefile"]
     labels = by_kind(objects(standby=True), "DaemonSet")["spec"]["selector"]["matchLabels"]
     assert labels != by_kind(rendered, "DaemonSet")["spec"]["selector"]["matchLabels"]
