@@ -126,6 +126,13 @@ def test_an_environment_that_is_named_in_another_way_is_refused_before_anything_
     assert make("synth", "check", ".venv/.made", "ENV=prod").returncode == 0
 
 
+@pytest.mark.parametrize("words", [("-npq", "__BASH_MAKE_COMPLETION__=1", ".DEFAULT"), ("-nsp", ".PHONY")])
+def test_a_shell_that_completes_names_finds_the_targets(words):
+    """As bash-completion and zsh ask for them: by a name that no target has."""
+    flag, *goals = words
+    assert "\nsynth: setup\n" in make(*goals, flag=flag).stdout
+
+
 def test_an_old_node_is_refused_before_packages_are_installed():
     """npm's own words for it are `(0 , U.tracingChannel) is not a function`."""
     (program,) = re.findall(r"node -e '(.*)'", make("-W", "package.json", "node_modules/.made").stdout)
