@@ -20,7 +20,7 @@ Branch = Annotated[
     Form(
         r"(?!refs/)[^\s~^:?*\[\\\x00-\x1f\x7f]+",
         "must be a branch such as main or release/1.2",
-        "leave refs/heads/ out",
+        "write its name alone, without refs/heads/ before it and without spaces",
     ),
 ]
 _CHECKS = ("make check", "make test-quick WORKERS=2")
