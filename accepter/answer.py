@@ -65,8 +65,8 @@ def answer(
     if groups and not checked.security_group:
         raise ValueError("--workload-group must come with --security-group, the group that admits it, got none")
     if (checked.route_tables or checked.security_group) and not checked.connection:
-        there = "give the one that is there" if settings.existing_cluster else "deploy podnet first: it makes it"
-        fix = f"{there}, pcx-…"
+        made = "give the one that is there" if settings.existing_cluster else "deploy podnet first, which makes it"
+        fix = f"{made}, pcx-…"
         raise ValueError(f"--route-table and --security-group must come with --connection, got none\n    fix: {fix}")
     return checked
 

@@ -1,10 +1,10 @@
 """CloudFormation calls the function of a custom resource asynchronously, so Lambda calls one that failed again.
 
-A resource keeps the function that it was made by (aws-cloudformation/cloudformation-coverage-roadmap#802).
-
 Twice, after one and two minutes (Lambda developer guide, "How Lambda handles errors and retries with asynchronous
 invocation"); the emulator's own queue does so after seconds. Its CloudFormation passes the queue by: a function that is
 killed never answers, and its stack hangs for an hour.
+
+A resource keeps the function that it was made by (aws-cloudformation/cloudformation-coverage-roadmap#802).
 """
 
 import contextvars
@@ -19,12 +19,14 @@ _asked: contextvars.ContextVar[bool] = contextvars.ContextVar("_asked", default=
 
 
 def install() -> None:
-    """Let what CloudFormation calls go by the queue; step functions and others have retries of their own."""
+    """Let what CloudFormation calls go by the queue, and keep each resource its function.
+
+    Step functions and others have retries of their own.
+    """
     ask, execute = custom_resource.invoke_custom_resource, lambda_svc._execute_function_with_config_scope
 
-    made_by: dict[
-        tuple[str, str], object
-    ] = {}  # of resources that were refused another function: a roll back asks again
+    # by stack and name, of resources that were refused another function: a roll back asks with the old one again
+    made_by: dict[tuple[str, str], object] = {}
 
     def asked(kind: str, name: str, properties: dict[str, Any], stack: str, *given: Any, **named: Any) -> object:  # noqa: ANN401  (passed on)
         before = named.get("old_props") or properties
