@@ -54,7 +54,7 @@ def read(file: pathlib.Path) -> Settings:
         raise SavedError(f"{file.name} must hold settings of this version, got another {where}: {_FIX}") from error
     if problems := check(found["settings"]):  # somebody has changed it by hand, or merged two of them
         where = problems[0].path[:100]
-        raise SavedError(f"{file.name} must hold settings that fit each other, got another {where}: {_FIX}")
+        raise SavedError(f"{file.name} must hold settings that fit each other, got {where} that does not: {_FIX}")
     return settings
 
 
