@@ -16,8 +16,8 @@ SHELL := /bin/bash
 
 targets := help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege
 # a word that is no target would be told only after the others have run, with the default environment; shells that
-# complete names ask for .DEFAULT or .PHONY
-unknown := $(firstword $(filter-out $(targets) .% node_modules/.made,$(MAKECMDGOALS)))
+# complete names ask for .DEFAULT, .PHONY or a colon
+unknown := $(firstword $(filter-out $(targets) .% : node_modules/.made,$(MAKECMDGOALS)))
 ifneq (,$(unknown))
 $(error there is no target $(unknown): make help lists them, and an environment is named by ENV=<name>)
 endif

@@ -126,9 +126,11 @@ def test_an_environment_that_is_named_in_another_way_is_refused_before_anything_
     assert make("synth", "check", ".venv/.made", "ENV=prod").returncode == 0
 
 
-@pytest.mark.parametrize("words", [("-npq", "__BASH_MAKE_COMPLETION__=1", ".DEFAULT"), ("-nsp", ".PHONY")])
+@pytest.mark.parametrize(
+    "words", [("-npq", "__BASH_MAKE_COMPLETION__=1", ".DEFAULT"), ("-nsp", ".PHONY"), ("-pRrq", ":")]
+)
 def test_a_shell_that_completes_names_finds_the_targets(words):
-    """As bash-completion and zsh ask for them: by a name that no target has."""
+    """As bash-completion, zsh and fish ask for them: by a name that no target has."""
     flag, *goals = words
     assert "\nsynth: setup\n" in make(*goals, flag=flag).stdout
 
