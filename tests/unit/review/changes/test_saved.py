@@ -216,6 +216,19 @@ def test_both_values_are_shown_as_a_file_has_them(changes, change, before, after
     assert (found["before"], found["after"]) == (before, after)
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_rules_that_are_left_out_are_told_from_none(changed, step):
+    """Without `egress` a group of its own lets everything out, with `[]` nothing; the path would change unseen."""
+
+    def without(content):
+        del content["workloads"][1]["egress"]
+
+    both = [without, lambda c: c["workloads"][1].update(egress=[])][::step]
+    one, other = (content(changed("dev", change), []) for change in both)
+    (found,) = compare(one, other, "saved")["changes"]
+    assert (found["before"], found["after"]) == ("left out", "[]")[::step]
+
+
 def test_the_gravest_change_is_told_first_and_what_pods_do_not_notice_last(changes):
     """The kinds too, in which nothing stands only where there is nothing else."""
 
