@@ -79,7 +79,7 @@ def test_what_was_made_here_is_removed(tmp_path):
         for place in places.get(name, (".",)):
             (tmp_path / place / name / "inner").mkdir(parents=True)
     (tmp_path / "a" / "kept.py").touch()
-    assert make("-C", str(tmp_path), "-f", str(ROOT / "Makefile"), "clean", flag="--no-print-directory").returncode == 0
+    assert make("clean", flag="--silent", folder=tmp_path).returncode == 0
     left = {str(found.relative_to(tmp_path)) for found in tmp_path.rglob("*")}
     assert left == {"a", "a/b", "a/kept.py", "constructs"}
 
@@ -208,7 +208,7 @@ def test_reviews_of_a_pipeline_are_those_of_this_synth_by_name_as_by_path(tmp_pa
     for old in ("eu-gone", "eu-west-dev"):
         (tmp_path / "cdk.out" / f"assembly-{old}" / "review").mkdir(parents=True)
     synth = "mkdir -p cdk.out/assembly-eu-dev/review;:"
-    words = ("-C", str(tmp_path), "-o", "setup", "synth-pipeline", f"PIPELINE={pipeline}", f"CDK={synth}")
-    done = make(*words, flag="--no-print-directory")
+    words = ("-o", "setup", "synth-pipeline", f"PIPELINE={pipeline}", f"CDK={synth}")
+    done = make(*words, flag="--silent", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [found.name for found in (tmp_path / "build" / "reviews").iterdir()] == ["dev"]
