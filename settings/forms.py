@@ -69,7 +69,7 @@ class Range(Form):
         try:
             network = ipaddress.IPv4Network(value)
         except ValueError as error:
-            raise wrong(f"{self.rule} ({why_not(value, error)})", self.fix) from error
+            raise _no_ipv4(self, value, error) from error
         if network.prefixlen > self.narrowest or "/" not in value:
             raise wrong(f"must be a range of /{self.narrowest} or wider", self.fix)
         if value != str(network):  # Python takes a netmask and /016 too, AWS and aws-node take neither
@@ -90,12 +90,14 @@ class SingleAddress(Form):
         try:
             return str(ipaddress.IPv4Address(value))
         except ValueError as error:
-            raise wrong(f"{self.rule} ({why_not(value, error)})", self.fix) from error
+            raise _no_ipv4(self, value, error) from error
 
 
-def why_not(value: str, error: ValueError) -> str:
-    """Say why a text is no IPv4 address or range; of IPv6, what podnet makes of it (docs/is-it-for-you.md)."""
-    return "podnet does not support IPv6 yet" if ":" in value else str(error)[:100]
+def _no_ipv4(form: Form, value: str, error: ValueError) -> PydanticCustomError:
+    """Return the error of a text that is no IPv4 address or range; of IPv6 podnet makes nothing yet."""
+    if ":" in value:
+        return wrong(f"{form.rule}: podnet does not support IPv6 yet", "take IPv4, or see docs/is-it-for-you.md")
+    return wrong(f"{form.rule} ({str(error)[:100]})", form.fix)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,7 +28,7 @@ def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[s
     own = {zone for zone in found if zone != "." and not any(f".{zone}".endswith(f".{one}") for one in known)}
     problems = [f"zone {zone} is asked from the node's resolver, not from CoreDNS" for zone in sorted(own)]
     fix = "write the zone and its resolvers into pod_networking.dns_cache.stub_domains"
-    yield Finding(_WHAT, f"{len(found)} zones in the Corefile", problems, fix)
+    yield Finding(_WHAT, f"zones: {', '.join(found)[:200]}", problems, fix)
     if plugins := sorted({name for name, *to in found.get(".", ()) if name in _ANSWERS or _elsewhere(name, to)}):
         told = f"its block for everything has {', '.join(plugins)}, and the cache asks it for the cluster's names alone"
         yield Finding("pods need no other name from CoreDNS", not_tried=told)

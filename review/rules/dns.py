@@ -18,7 +18,8 @@ _CACHE = "pod_networking.dns_cache"
 _ZONES = f"{_CACHE}.stub_domains"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
 # of kubelet, kube-proxy, aws-node and its network policy agent, on all addresses of a node
-_NODES_OWN = (10_250, 10_256, 61_678, 8162, 8163)
+# kubelet, kube-proxy, aws-node; also those of the loopback address alone, since metrics are served on every address
+_NODES_OWN = (10_248, 10_249, 10_250, 10_256, 61_678, 61_679, 8162, 8163)
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _VERSION = re.compile(r"dns-node-cache:v?([0-9]+)\.([0-9]+)\.([0-9]+)(?![0-9])")
 _KNOWS_THE_FLAGS = (1, 26, 5)
@@ -99,11 +100,11 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
 @rule(
     "cache-ports-differ",
     "error",
-    must="be a port of its own, not 10250, 10256, 61678, 8162 or 8163, and with a standby not the one before another",
-    why="the second to listen fails, also after kubelet, kube-proxy or aws-node: the cache does not come up, or its "
-    "metrics are missing; the port after its own is the standby's",
+    must="be a port of its own, not one of kubelet, kube-proxy or aws-node, with a standby not the one before another",
+    why="the second to listen fails: the cache does not come up, or its metrics are missing; the port after its own is "
+    "the standby's, and nodes have 8162, 8163, 10248 to 10250, 10256, 61678 and 61679 in use",
     source="kubernetes/dns, cmd/node-cache/app; coredns.io, plugins, health and prometheus; kubernetes.io, Ports and "
-    "Protocols; aws/amazon-vpc-cni-k8s, cmd/cni-metrics-helper/README.md and charts/aws-vpc-cni/values.yaml",
+    "Protocols; aws/amazon-vpc-cni-k8s, README.md, cmd/cni-metrics-helper/README.md and charts/aws-vpc-cni/values.yaml",
     fix="leave the three ports out, or take others",
     paths=(*_PORTS, f"{_CACHE}.standby"),
 )

@@ -229,7 +229,8 @@ CASES = [
     ("cache-ports-differ", "dev", _cache(metrics_port=8080), "pod_networking.dns_cache.metrics_port"),
     ("cache-ports-differ", "dev", _cache(standby=True, setup_metrics_port=9252),
      "pod_networking.dns_cache.setup_metrics_port"),
-    ("cache-ports-differ", "dev", _cache(metrics_port=10_250), "pod_networking.dns_cache.metrics_port"),
+    *(("cache-ports-differ", "dev", _cache(metrics_port=port), "pod_networking.dns_cache.metrics_port")
+      for port in (10_249, 10_250, 61_679)),
     ("cache-ports-differ", "dev", _cache(health_port=8163), "pod_networking.dns_cache.health_port"),
     ("cache-ports-differ", "dev", _cache(standby=True, health_port=61_677), "pod_networking.dns_cache.health_port"),
     ("cache-ports-differ", "dev", _cache(standby=True, health_port=65_535), "pod_networking.dns_cache.health_port"),
