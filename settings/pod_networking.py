@@ -63,6 +63,11 @@ class PodNetworking(Section):
     dns_cache: DnsCache = DnsCache()
     """NodeLocal DNSCache."""
 
+    @property
+    def custom_networking(self) -> bool:
+        """Whether pods get addresses of other subnets than the node's, and the primary interface carries none."""
+        return self.env.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") == "true"
+
     def variables(self) -> dict[str, dict[str, str]]:
         """Return {container: {variable: value}} for aws-node: what these settings mean to the VPC CNI (its README)."""
         node = {

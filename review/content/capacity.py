@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from settings import Settings
 
 COOLDOWN_SECONDS = 60  # default of branch-eni-cooldown (amazon-vpc-resource-controller-k8s, README.md); 30 at least
-_CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _HOST_NETWORK = 2
 _PREFIX = 16
 _NUMBERS = ("interfaces", "max_pods", "plain_pods", "branch", "branch_in_group")
@@ -26,9 +25,8 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
     nodes. All of these are None for a type that the table of trunk limits lacks.
     """
-    env = settings.pod_networking.env
-    prefixes = env.get("ENABLE_PREFIX_DELEGATION") == "true"
-    taken = 1 + (env.get(_CUSTOM_NETWORKING) == "true")
+    prefixes = settings.pod_networking.env.get("ENABLE_PREFIX_DELEGATION") == "true"
+    taken = 1 + settings.pod_networking.custom_networking
     rows = []
     for group in settings.node_groups:
         sizes = (group.min_size, group.desired_size, group.max_size)

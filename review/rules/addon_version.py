@@ -79,8 +79,8 @@ def addon_update_keeps_the_values(settings: Settings) -> Iterator[At]:
 )
 def vpc_cni_starts_with_its_rights(settings: Settings) -> Iterator[At]:
     """Find the releases that look for groups when they start; without discovery of subnets they do not."""
-    version, env = settings.pod_networking.vpc_cni.version, settings.pod_networking.env
-    looks = env.get("ENABLE_SUBNET_DISCOVERY") != "false" and env.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") != "true"
+    pods, version = settings.pod_networking, settings.pod_networking.vpc_cni.version
+    looks = pods.env.get("ENABLE_SUBNET_DISCOVERY") != "false" and not pods.custom_networking
     if looks and _READS_GROUPS <= number(version) < _NO_LONGER:
         yield At(CNI, version)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 # a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
 _ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
-_CUSTOM = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _PRIMARY_AND_TRUNK = 2
 
 
@@ -83,11 +82,11 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
     source="aws/amazon-vpc-cni-k8s, pkg/ipamd/ipamd.go, handlePreScaling and hasRoomForEni; "
     "aws/amazon-vpc-cni-k8s#2369 and #2792",
     fix="take a larger type; ENABLE_PREFIX_DELEGATION does not help",
-    paths=(TYPES, f"pod_networking.env.{_CUSTOM}"),
+    paths=(TYPES, "pod_networking.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
 )
 def custom_networking_needs_a_third_interface(settings: Settings) -> Iterator[At]:
     """Find types of two interfaces, one for the node and one for the trunk, beside custom networking."""
-    for path, name in types(settings) if settings.pod_networking.env.get(_CUSTOM) == "true" else ():
+    for path, name in types(settings) if settings.pod_networking.custom_networking else ():
         found = limits(name)
         if found and found[2] and found[0] <= _PRIMARY_AND_TRUNK:
             yield At(path, f"{name} with {found[0]} interfaces")
