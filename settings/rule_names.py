@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from settings.problems import Problem
-from settings.workload_references import items
+from settings.workload_references import items, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,24 +29,19 @@ def rule_names(raw: dict[str, Any]) -> Iterator[Problem]:
 def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Yield path, namespace, kind of the group at the other end, and the words of the name, of each such rule."""
     at_peers = {
-        str(peer.get("name")): _part(peer, "peer_side").get("security_group_id") for _, peer in items(raw, "peers")
+        str(peer.get("name")): part(peer, "peer_side").get("security_group_id") for _, peer in items(raw, "peers")
     }
     for i, workload in items(raw, "workloads"):
         name, namespace = str(workload.get("name")), str(workload.get("namespace"))
         for key, end in (("ingress", "from"), ("egress", "to")):
             for j, rule in items(workload, key):
                 for kind in _GROUPS:
-                    if other := _part(rule, end).get(kind):
+                    if other := part(rule, end).get(kind):
                         group = "cluster" if kind == "cluster" else str(other)
                         yield f"workloads[{i}].{key}[{j}]", namespace, kind, (name, end, group, *_ports(rule))
         for j, reach in items(workload, "reaches"):
             if target := at_peers.get(str(reach.get("peer"))):
                 yield f"workloads[{i}].reaches[{j}]", namespace, "", (str(target), "from", name, *_ports(reach))
-
-
-def _part(section: dict[str, Any], key: str) -> dict[str, Any]:
-    found = section.get(key)
-    return found if isinstance(found, dict) else {}
 
 
 def _ports(rule: dict[str, Any]) -> tuple[str, str, str]:

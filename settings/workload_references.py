@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from settings.problems import Problem, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _SOURCES = ("cidr", "security_group_id", "workload", "peer", "cluster")
 
@@ -19,9 +19,21 @@ def items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
     return [(i, item) for i, item in enumerate(found) if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def part(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return a mapping of the file; whatever else stands there is passed over."""
+    found = raw.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def group_of_nodes(raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any YAML value)
+    """Return the id of the group that `cluster: true` means, where it is known: an existing cluster's."""
+    found = part(raw, "existing_cluster")
+    return found.get("node_security_group_id") or found.get("security_group_id")
+
+
 def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return what is wrong between workloads, their siblings and the peers."""
-    peers, nodes = {str(peer.get("name")) for _, peer in items(raw, "peers")}, _group_of_nodes(raw)
+    peers, nodes = {str(peer.get("name")) for _, peer in items(raw, "peers")}, group_of_nodes(raw)
     siblings: dict[Any, set[Any]] = collections.defaultdict(set)
     for _, workload in items(raw, "workloads"):
         if _has_own_group(workload):
@@ -47,13 +59,6 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _has_own_group(workload: dict[str, Any]) -> bool:
     return bool(workload.get("ingress") or workload.get("egress") is not None or workload.get("reaches"))
-
-
-def _group_of_nodes(raw: dict[str, Any]) -> object:
-    """Return the id of the group that `cluster: true` means, where it is known: an existing cluster's."""
-    found = raw.get("existing_cluster")
-    given = found if isinstance(found, dict) else {}
-    return given.get("node_security_group_id") or given.get("security_group_id")
 
 
 def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]], nodes: object) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
+from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -111,8 +112,7 @@ def _written_otherwise(found: Difference) -> bool:
 
 def _nodes(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, bool] | None:
     """Return the id of the nodes' group of an existing cluster, and whether the rule names it so; None for others."""
-    cluster, end = whole.get("existing_cluster") or {}, rule.get("from") or rule.get("to") or {}
-    nodes = cluster.get("node_security_group_id") or cluster.get("security_group_id")
+    nodes, end = group_of_nodes(whole), rule.get("from") or rule.get("to") or {}
     given = end.get("security_group_id")
     return (nodes, given is not None) if nodes and (end.get("cluster") or given == nodes) else None
 
