@@ -32,7 +32,7 @@ def file_of(name: str, kind: str = "environment") -> pathlib.Path:
     """Return the file of a name or a path; a context value may be anything, and an empty one is not the default."""
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
         rule = "must be a name in environments/, or the path of a YAML file"
-        fix = f"name one, such as {'dev' if kind.startswith(_SHORT) else 'pipeline'}"
+        fix = f"name one, such as {'dev' if kind == 'environment' else 'pipeline'}"
         raise SettingsError(f"the {kind}", [Problem("its name", rule, show(name), fix)])
     file = pathlib.Path(name)
     return file if file.suffix else FOLDER / f"{name}.yaml"

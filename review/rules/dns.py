@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _CACHE = "pod_networking.dns_cache"
 _ZONES = f"{_CACHE}.stub_domains"
 _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "setup_metrics_port"))
-# of kubelet, kube-proxy, aws-node and its network policy agent, on all addresses of a node
-# kubelet, kube-proxy, aws-node; also those of the loopback address alone, since metrics are served on every address
+# of kubelet, kube-proxy, aws-node and its network policy agent; also those of the loopback address alone, since metrics
+# are served on every address
 _NODES_OWN = (10_248, 10_249, 10_250, 10_256, 61_678, 61_679, 8162, 8163)
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _VERSION = re.compile(r"dns-node-cache:v?([0-9]+)\.([0-9]+)\.([0-9]+)(?![0-9])")
