@@ -1,3 +1,3 @@
-"""Programs that make the data files of the review from pinned Go modules. Type: python -m tools.<name>."""
+"""Programs that make the data files of the review from pinned modules and packages. Type: python -m tools.<name>."""
 
 import clean_end

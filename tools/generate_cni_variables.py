@@ -6,7 +6,7 @@ import json
 import re
 import sys
 
-from tools.data_file import make
+from tools.data_file import of_module
 
 _HEADING = re.compile(
     r"^#### `(?P<name>[A-Z][A-Za-z0-9_]+)`(?: \((?:introduced in )?v(?P<since>[0-9.]+)[+,].*\))?", re.MULTILINE
@@ -25,4 +25,4 @@ def _body(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(make("cni_variables", "vpc_cni", "README.md", _body))
+    sys.exit(of_module("cni_variables", "vpc_cni", "README.md", _body))

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 
-from tools.data_file import make
+from tools.data_file import of_module
 
 _ENTRY = re.compile(r'^\t"(?P<type>[a-z0-9.-]+)": \{\n(?P<body>.*?)^\t\},$', re.MULTILINE | re.DOTALL)
 _FIELDS = ("Interface", "IPv4PerInterface", "BranchInterface")
@@ -39,4 +39,4 @@ def _body(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(make("trunk_limits", "vpc_resource_controller", "pkg/aws/vpc/limits.go", _body))
+    sys.exit(of_module("trunk_limits", "vpc_resource_controller", "pkg/aws/vpc/limits.go", _body))

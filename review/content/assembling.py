@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from review.rules import Finding
     from settings import Settings
 
-_TABLES = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions")
+_TABLES = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions")
 
 
 def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:

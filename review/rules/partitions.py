@@ -1,10 +1,12 @@
-"""Rules about where an ARN or an address of AWS lies: in the environment's partition, in its region."""
+"""Rules about regions: they exist, and an ARN or an address of AWS lies in the right one, or in its partition."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
+from review.data import table
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -33,6 +35,28 @@ def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
     for i, arn in enumerate(settings.cluster.admin_role_arns if settings.cluster else ()):
         yield f"cluster.admin_role_arns[{i}]", arn
     yield "pod_networking.drift.alarm_topic_arn", settings.pod_networking.drift.alarm_topic_arn or ""
+
+
+@rule(
+    "region-is-known",
+    "error",
+    must="be a region of AWS",
+    why="the addresses of AWS that the CDK CLI makes of it do not exist: bootstrap and deploy find no host",
+    source="review/data/regions.json",
+    fix="mend its name; acknowledge a region that is newer than the table",
+    paths=("region", "peers[].region"),
+)
+def region_is_known(settings: Settings) -> Iterator[At]:
+    """Find regions that the table lacks, with the nearest ones."""
+    known = [name for names in table("regions")["partitions"].values() for name in names]
+    given = [
+        ("region", settings.region),
+        *((f"peers[{i}].region", peer.region) for i, peer in enumerate(settings.peers)),
+    ]
+    for path, region in given:
+        if region and region not in known:
+            near = difflib.get_close_matches(region, known, 3)
+            yield At(path, region, f"write {' or '.join(near)}" if near else "")
 
 
 @rule(
@@ -70,4 +94,4 @@ def endpoint_lies_in_the_region(settings: Settings) -> Iterator[At]:
         yield At(_URL, f"one in {found[1][:40]}, and region is {settings.region}")
 
 
-RULES = (arns_lie_in_the_partition, endpoint_lies_in_the_region)
+RULES = (region_is_known, arns_lie_in_the_partition, endpoint_lies_in_the_region)

@@ -32,7 +32,7 @@ def _one(rule: Rule) -> str:
 
 
 def _tables() -> str:
-    names = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions")
+    names = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions")
     found = {name: table(name) for name in names}
     rows = (f"| `{name}.json` | {t['from']} | {t.get('version') or t['as of']} |" for name, t in found.items())
     return "\n".join(["| file | from | version or date |", "| --- | --- | --- |", *rows])

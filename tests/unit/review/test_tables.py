@@ -13,9 +13,9 @@ from tools.generate_cni_variables import variables
 from tools.generate_trunk_limits import limits as parse
 
 
-@pytest.mark.parametrize("name", ["trunk_limits", "cni_variables"])
-def test_the_table_is_the_one_of_the_pinned_module(name):
-    """Reading the Go module again gives the file of the repository."""
+@pytest.mark.parametrize("name", ["trunk_limits", "cni_variables", "regions"])
+def test_the_table_is_the_one_of_the_pinned_package(name):
+    """Reading the module or package again gives the file of the repository."""
     command = [sys.executable, "-m", f"tools.generate_{name}", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,7 +63,7 @@ def test_kubectl_versions_are_those_of_the_stacks():
 
 def test_every_table_says_where_it_comes_from():
     """Source and version or date stand in the file."""
-    for name in ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions"):
+    for name in ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions"):
         assert table(name)["from"]
         assert table(name).get("version") or table(name)["as of"]
 

@@ -327,6 +327,9 @@ CASES = [
     ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(6)}), "pod_networking.env"),
     ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
+    *(("region-is-known", "existing", lambda c, region=region: c.update(region=region), "region")
+      for region in ("eu-wset-1", "us-east-9", "mars-north-1")),
+    ("region-is-known", "prod", lambda c: c["peers"][1].update(region="us-est-1"), "peers[1].region"),
     ("arns-lie-in-the-partition", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws-cn:sns:eu-west-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
     ("arns-lie-in-the-partition", "prod", lambda c: c["cluster"].update(
@@ -511,6 +514,7 @@ TOLD = {
     "zones-lie-in-the-region": "eu-west-2b in eu-west-1",
     "variables-fit-an-event": "6,269, with 0 ranges in exclude_snat_cidrs",
     "alarms-reach-their-topic": "one in us-east-1",
+    "region-is-known": "eu-wset-1",
     "endpoint-lies-in-the-region": "one in us-east-1, and region is eu-west-1",
     "security-group-stays-in-its-region": "a group in us-east-1",
     "peer-side-is-ours": "one in 333333333333, this region",
@@ -799,6 +803,9 @@ def test_shipped_environments_have_no_errors(name):
         ("peer-routes-return", "existing", _group_at_a_peer),
         ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
             alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms", every_minutes=0)),
+        *(("region-is-known", "existing", lambda c, region=region: c.update(region=region))
+          for region in ("me-west-1", "ap-southeast-7", "us-gov-east-1", "eusc-de-east-1", "cn-northwest-1")),
+        ("region-is-known", "prod", lambda c: c["peers"][1].update(region="ap-east-2")),
         ("arns-lie-in-the-partition", "prod", lambda c: None),
         *(("arns-lie-in-the-partition", "dev", lambda c, region=region, partition=partition: (
             c.update(region=region), _peer(accepter_role_arn=f"arn:{partition}:iam::111111111111:role/a")(c),
