@@ -54,8 +54,8 @@ class Comparison:
 
 
 def peer_of(flow: Flow) -> str:
-    """Return what the laboratory calls the peer of a flow: its name, and a range that is told apart from the first."""
-    return " ".join(filter(None, (flow.peer, flow.range))) if flow.peer else ""
+    """Return what the laboratory calls the other end: a peer's name, its range apart from the first, or a service's."""
+    return " ".join(filter(None, (flow.peer, flow.range)))
 
 
 def compare(flows: Iterable[Flow], outcomes: Sequence[Outcome]) -> list[Comparison]:

@@ -11,6 +11,7 @@ from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
 from review.flows import conditions_of, flows_of, resolvers_in, resolvers_of
+from review.flows.environment import external_services
 from tests.dataplane.comparison import peer_of
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.job import Job, Moment
@@ -56,6 +57,8 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
             local_dns=cache.local_ip,
             peers=tuple(_ranges(settings)),
             zones=tuple(_zones(settings)),
+            services=external_services(settings)[0],
+            nodes=conditions_of(settings).nodes,
         ),
         aws_node=settings.pod_networking.variables()["aws-node"],
         moments=tuple(moments),

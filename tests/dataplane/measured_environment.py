@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from review.flows import flows_of
+from review.flows import conditions_of, flows_of
 from tests.dataplane.comparison import Comparison, compare
 from tests.dataplane.jobs import job, moment
 from tests.dataplane.lab.outside import measure
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _AWAY = "cache away"
-_NODES = {"", "nat-gateway"}  # settings name private subnets only
 _TITLE, _SEEN = 66, 34  # columns
 
 
@@ -63,13 +62,13 @@ def measure_environment(settings: Settings) -> MeasuredEnvironment:
     cached = settings.pod_networking.dns_cache.enabled
     moments = [moment(settings, "", cache=cached), moment(settings, _AWAY, cache=False)]
     found = measure([job(settings, settings.name, moments)])
-    flows = flows_of(settings)
+    flows, nodes = flows_of(settings), {"", conditions_of(settings).nodes}
     comparisons = [
         one
         for name in ("", _AWAY)
         for one in compare(
             [flow for flow in flows if flow.moment == name],
-            [outcome for outcome in found.outcomes if outcome.moment == name and outcome.nodes in _NODES],
+            [outcome for outcome in found.outcomes if outcome.moment == name and outcome.nodes in nodes],
         )
     ]
     return MeasuredEnvironment(settings.name, tuple(comparisons), found.notes)

@@ -69,3 +69,26 @@ def test_a_further_range_of_a_peer_that_goes_another_way_is_measured_by_itself(e
     assert found.agrees, found.text()
     seen = {one.flow.key: one.outcome.source for one in found.comparisons if one.flow.id == "sgp-to-peer"}
     assert seen == {"sgp-to-peer-data": "pod", "sgp-to-peer-data-100.65.0.0/16": "node"}
+
+
+@pytest.mark.parametrize(
+    ("behind_nat", "snat", "mind"),
+    [("false", "true", ("pod", False, False)), ("true", "false", ("node", True, True))],
+    ids=["a public subnet", "translated services"],
+)
+def test_where_nodes_stand_and_what_is_an_external_service_are_measured(environment_file, behind_nat, snat, mind):
+    """Both decide what becomes of packets to the internet, and both are the file's."""
+    text = (ROOT / "environments" / "existing.yaml").read_text()
+    text = text.replace("behind_nat: true", f"behind_nat: {behind_nat}")
+    services = '  env: { AWS_EXTERNAL_SERVICE_CIDRS: "198.51.100.0/24, 192.0.2.53/32" }\n'
+    text = text.replace("  external_snat: true\n", f"  external_snat: {snat}\n{services}")
+    found = measure_environment(load(environment_file(text)))
+    assert found.agrees, found.text()
+    source, internet, service = mind
+    seen = {(one.flow.id, one.flow.range): one.outcome for one in found.comparisons}
+    for flow, arrives in (
+        (("sgp-to-internet", ""), internet),
+        (("sgp-to-external-service", "198.51.100.0/24"), service),
+        (("sgp-to-external-service", "192.0.2.53/32"), service),
+    ):
+        assert (seen[flow].arrived, seen[flow].source) == (arrives, source), flow

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from review.flows.conditions import Nodes
 
 INTERNET = "203.0.113.7"  # a server that pods reach through the NAT gateway (RFC 5737 ranges from here on)
 INTERNET_PUBLIC = "203.0.113.8"  # the same, seen from a public subnet: only the node has an address there
@@ -29,6 +33,11 @@ class Addresses:
     """(name, range) of each peered VPC."""
     zones: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     """(zone, peer, addresses there) of zones that the cache asks elsewhere for; no peer: not in one; `.`: all zones."""
+
+    services: tuple[str, ...] = ()
+    """Ranges of the internet in AWS_EXTERNAL_SERVICE_CIDRS."""
+    nodes: Nodes = "nat-gateway"
+    """Where the node stands for these; other servers of the internet are asked from both places."""
 
     @property
     def subnet(self) -> str:
@@ -103,6 +112,16 @@ class Addresses:
     def peer(self, name: str) -> str:
         """Return the address of the host in the peer's VPC."""
         return str(ipaddress.IPv4Network(dict(self.peers)[name])[9])
+
+    def service(self, cidr: str) -> str:
+        """Return the address of a server in a range of external services."""
+        network = ipaddress.IPv4Network(cidr)
+        return str(network[min(11, network.num_addresses - 1)])  # none of those that stand above
+
+    @property
+    def at_services(self) -> tuple[str, ...]:
+        """Their addresses, each once."""
+        return tuple(dict.fromkeys(map(self.service, self.services)))
 
     def _host(self, number: int) -> str:
         return str(ipaddress.IPv4Network(self.vpc_cidr)[number])

@@ -50,7 +50,7 @@ class Fabric:
         peers = [self._addresses.peer(name) for name, _ in self._addresses.peers]
         self._hosts("host", self._addresses.host, self._addresses.coredns, self._addresses.resolver)
         self._hosts("peer", *dict.fromkeys([*peers, *self._addresses.resolvers]))
-        self._hosts("internet", INTERNET, INTERNET_PUBLIC)
+        self._hosts("internet", INTERNET, INTERNET_PUBLIC, *self._addresses.at_services)
         self._router(wires)
         return wires
 
@@ -120,12 +120,13 @@ def _checks(inside: Addresses) -> list[str]:
 
 def _translations(inside: Addresses) -> list[str]:
     """Return the NAT gateway, and the internet gateway of a public subnet."""
+    public = [INTERNET_PUBLIC, *(inside.at_services if inside.nodes == "public-subnet" else ())]
     return [
         "*filter",
-        f"-A FORWARD -d {INTERNET_PUBLIC} ! -s {inside.node} -j DROP",
+        *(f"-A FORWARD -d {address} ! -s {inside.node} -j DROP" for address in public),
         "COMMIT",
         "*nat",
-        f"-A POSTROUTING -o internet -d {INTERNET_PUBLIC} -j SNAT --to-source {NODE_PUBLIC}",
+        f"-A POSTROUTING -o internet -d {','.join(public)} -j SNAT --to-source {NODE_PUBLIC}",
         f"-A POSTROUTING -o internet -j SNAT --to-source {NAT_GATEWAY}",
         "COMMIT",
     ]

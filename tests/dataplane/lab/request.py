@@ -39,7 +39,7 @@ class Request:
     connected: bool = True
     """False: UDP from a socket that is not connected."""
     peer: str = ""
-    """Name of the peer."""
+    """Name of the peer, or the range of external services."""
     nodes: Literal["", "nat-gateway", "public-subnet"] = ""
     """Where the node must stand for this; empty: anywhere."""
 

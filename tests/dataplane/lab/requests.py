@@ -72,6 +72,9 @@ class Requests:
             yield replace(request, nodes="nat-gateway")
         for request in self._to(f"{client}-to-internet", client, "internet", INTERNET_PUBLIC):
             yield replace(request, nodes="public-subnet")
+        for cidr in self._at.services * (client == "sgp"):
+            for request in self._to("sgp-to-external-service", client, "internet", self._at.service(cidr)):
+                yield replace(request, peer=cidr, nodes=self._at.nodes)
 
     def _from_outside(self) -> Iterator[Request]:
         for pod, address in (("sgp", self._at.sgp), ("plain", self._at.plain)):
