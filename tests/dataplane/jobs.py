@@ -14,6 +14,7 @@ from review.flows import conditions_of, flows_of, resolvers_in, resolvers_of
 from review.flows.environment import external_services
 from tests.dataplane.comparison import peer_of
 from tests.dataplane.lab.addresses import Addresses
+from tests.dataplane.lab.errors import LabError
 from tests.dataplane.lab.job import Job, Moment
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _INIT = "aws-vpc-cni-init"
+PATIENT = 3.0  # seconds for a second look at what differs: a packet may have been late on a busy machine
 
 
 def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
@@ -45,10 +47,25 @@ def _ranges(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys((peer_of(flow), flow.range) for flow in apart)
 
 
+def _of_cache(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """Return the cache's Corefile and the command of its static rules; a cache that is off has the default options."""
+    cache, cluster = settings.pod_networking.dns_cache, settings.cluster_dns_ip
+    options = Options(**cache.options()) if cache.enabled else Options()
+    text = corefile(listen=listened(cluster, cache.local_ip), cluster_domain=cache.cluster_domain, options=options)
+    return text, tuple(static_rules(cluster, masquerade=options.masquerade_host_clients))
+
+
 def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence[str] = ()) -> Job:
-    """Return the job that measures an environment; builds the programs that are missing."""
+    """Return the job that measures an environment; builds the programs that are missing.
+
+    Raises:
+        LabError: The chart does not take what the file says about the cache; a rule of the review tells it too.
+    """
     programs, cache = ensure("cni_lab", "coredns"), settings.pod_networking.dns_cache
-    options = Options(**cache.options(), kube_proxy_mode=settings.pod_networking.kube_proxy_mode)
+    try:
+        text, rules = _of_cache(settings)
+    except ValueError as error:
+        raise LabError(f"the cache cannot be made, make review tells the rule: {error}") from error
     return Job(
         name=name,
         addresses=Addresses(
@@ -63,12 +80,8 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
         aws_node=settings.pod_networking.variables()["aws-node"],
         moments=tuple(moments),
         cluster_domain=cache.cluster_domain,
-        corefile=corefile(
-            listen=listened(settings.cluster_dns_ip, cache.local_ip),
-            cluster_domain=cache.cluster_domain,
-            options=options,
-        ),
-        static_rules=tuple(static_rules(settings.cluster_dns_ip, masquerade=options.masquerade_host_clients)),
+        corefile=text,
+        static_rules=rules,
         cni_lab=str(programs["cni-lab"]),
         coredns=str(programs["coredns"]),
         node_cache=os.environ.get("NODE_CACHE", ""),

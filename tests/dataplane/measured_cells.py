@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from review.flows import predict
 from review.flows.conditions import Nodes
 from tests.dataplane.comparison import Comparison, compare
-from tests.dataplane.jobs import job
+from tests.dataplane.jobs import PATIENT, job
 from tests.dataplane.lab.addresses import INTERNET_RANGE
 from tests.dataplane.lab.outside import measure
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from settings import Settings
     from tests.dataplane.cell import Cell
     from tests.dataplane.lab.outcome import Outcome
-
-_SECOND_LOOK = 3.0  # seconds of patience for a cell that differs: a packet may have been late on a busy machine
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def measure_cells(base: Settings, cells: Sequence[Cell], patience: float = 0.6) 
     begin = time.monotonic()
     first = _measure(base, cells, patience)
     doubtful = tuple(cell for cell in cells if first.differing(cell))
-    again = _measure(base, doubtful, _SECOND_LOOK) if doubtful else None
+    again = _measure(base, doubtful, PATIENT) if doubtful else None
     outcomes = {**first.outcomes, **(again.outcomes if again else {})}
     return MeasuredCells(base, outcomes, first.notes, time.monotonic() - begin, doubtful)
 

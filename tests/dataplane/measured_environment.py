@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from review.flows import conditions_of, flows_of
 from tests.dataplane.comparison import Comparison, compare
-from tests.dataplane.jobs import job, moment
+from tests.dataplane.jobs import PATIENT, job, moment
 from tests.dataplane.lab.outside import measure
 
 if TYPE_CHECKING:
     from settings import Settings
+    from tests.dataplane.lab.job import Job
 
 _AWAY = "cache away"
 _TITLE, _SEEN = 66, 34  # columns
@@ -54,14 +56,24 @@ class MeasuredEnvironment:
 
 
 def measure_environment(settings: Settings) -> MeasuredEnvironment:
-    """Measure all flows of an environment, and DNS while its cache is away.
+    """Measure all flows of an environment, and DNS while its cache is away; what differs once more, with patience.
 
     Raises:
         LabError: Something is missing here, or the laboratory failed.
     """
     cached = settings.pod_networking.dns_cache.enabled
     moments = [moment(settings, "", cache=cached), moment(settings, _AWAY, cache=False)]
-    found = measure([job(settings, settings.name, moments)])
+    whole = job(settings, settings.name, moments)
+    found = _measured(settings, whole)
+    if not found.agrees:
+        again = _measured(settings, dataclasses.replace(whole, patience=PATIENT))
+        found = dataclasses.replace(again, notes=(*again.notes, "measured twice: packets may have been late"))
+    return found
+
+
+def _measured(settings: Settings, whole: Job) -> MeasuredEnvironment:
+    found, mode = measure([whole]), settings.pod_networking.kube_proxy_mode
+    replaced = () if mode == "iptables" else (f"kube-proxy: rules of its iptables mode stand for those of {mode}",)
     flows, nodes = flows_of(settings), {"", conditions_of(settings).nodes}
     comparisons = [
         one
@@ -71,4 +83,4 @@ def measure_environment(settings: Settings) -> MeasuredEnvironment:
             [outcome for outcome in found.outcomes if outcome.moment == name and outcome.nodes in nodes],
         )
     ]
-    return MeasuredEnvironment(settings.name, tuple(comparisons), found.notes)
+    return MeasuredEnvironment(settings.name, tuple(comparisons), (*found.notes, *replaced))

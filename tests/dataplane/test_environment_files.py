@@ -1,12 +1,13 @@
 """The repository's own environment files, measured as they stand."""
 
+import dataclasses
 import pathlib
 import subprocess
 import sys
 
 import pytest
 
-from review.flows import flows_of
+from review.flows import flows_of, prediction
 from settings import load
 from tests.dataplane.measured_environment import measure_environment
 
@@ -37,13 +38,37 @@ def test_the_command_shows_both_sides_and_what_was_replaced(environment_file):
     assert " ".join(line.split()) == "SGP pod -> peer data udp+tcp ok, from node, >primary / <primary agrees"
 
 
-def test_the_command_tells_a_file_that_cannot_be_used():
-    """No traceback."""
-    command = [sys.executable, "-m", "tests.dataplane", "--environment", "nowhere"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "error: " in done.stderr
-    assert "Traceback" not in done.stderr
+def test_the_command_tells_a_file_that_cannot_be_used(environment_file):
+    """No traceback, neither of a file that is not there nor of one that a rule stops."""
+    text = (ROOT / "environments" / "existing.yaml").read_text()
+    ports = environment_file(text.replace("    enabled: true\n", "    enabled: true\n    health_port: 9253\n"))
+    for given, said in (("nowhere", "error: "), (ports, "error: the cache cannot be made, make review tells the rule")):
+        command = [sys.executable, "-m", "tests.dataplane", "--environment", given]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_kube_proxy_in_another_mode_is_a_note_and_no_obstacle(environment_file):
+    """The review lets it pass where there is no cache; the laboratory has kube-proxy's iptables rules alone."""
+    text = (ROOT / "environments" / "existing.yaml").read_text()
+    found = measure_environment(
+        load(environment_file(text.replace("    enabled: true\n", "    enabled: false\n  kube_proxy_mode: ipvs\n")))
+    )
+    assert found.agrees, found.text()
+    assert "kube-proxy: rules of its iptables mode stand for those of ipvs" in found.text()
+
+
+def test_what_differs_is_measured_once_more_before_it_is_told(monkeypatch):
+    """Here the model is wrong, so both looks differ; on a busy machine a packet was late, and the second agrees."""
+    (right,) = (row for row in prediction.TABLE if row.id == "plain-to-vpc")
+    wrong = dataclasses.replace(right, cells=(dataclasses.replace(right.cells[0], source="node"),))
+    table = tuple(wrong if row is right else row for row in prediction.TABLE)
+    monkeypatch.setattr(prediction, "TABLE", table)
+    found = measure_environment(load("existing"))
+    assert {one.flow.id for one in found.comparisons if one.differences} == {"plain-to-vpc"}
+    assert "measured twice" in found.text()
 
 
 def test_a_cache_that_asks_a_peer_for_everything_asks_nobody_else(environment_file):
