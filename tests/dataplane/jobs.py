@@ -74,6 +74,7 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
             local_dns=cache.local_ip,
             peers=tuple(_ranges(settings)),
             zones=tuple(_zones(settings)),
+            excluded=settings.pod_networking.exclude_snat_cidrs,
             services=external_services(settings)[0],
             nodes=conditions_of(settings).nodes,
         ),

@@ -117,3 +117,19 @@ def test_where_nodes_stand_and_what_is_an_external_service_are_measured(environm
         (("sgp-to-external-service", "192.0.2.53/32"), service),
     ):
         assert (seen[flow].arrived, seen[flow].source) == (arrives, source), flow
+
+
+def test_a_peers_range_around_others_is_measured_outside_of_them(environment_file):
+    """A transit gateway's may lie around the VPC's; half of it is excluded from translation, and the rest counts."""
+    text = (ROOT / "environments" / "dev.yaml").read_text()
+    for old, new in (
+        ("  cidr: 10.20.0.0/16", "  cidr: 10.0.0.0/16"),
+        ("cidr: 10.99.0.0/16", "cidr: 10.0.0.0/8"),
+        ("vpc_id: vpc-0d1a2b3c4d5e6f701", "transit_gateway_id: tgw-0d1a2b3c4d5e6f701"),
+        ("external_snat: true", "external_snat: false\n  exclude_snat_cidrs: [10.0.0.0/9]"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    found = measure_environment(load(environment_file(text)))
+    assert found.agrees, found.text()
+    assert {one.outcome.source for one in found.comparisons if one.flow.id == "sgp-to-peer"} == {"node"}

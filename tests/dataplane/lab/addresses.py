@@ -36,6 +36,8 @@ class Addresses:
 
     services: tuple[str, ...] = ()
     """Ranges of the internet in AWS_EXTERNAL_SERVICE_CIDRS."""
+    excluded: tuple[str, ...] = ()
+    """Ranges that the node does not translate addresses to."""
     nodes: Nodes = "nat-gateway"
     """Where the node stands for these; other servers of the internet are asked from both places."""
 
@@ -111,17 +113,26 @@ class Addresses:
 
     def peer(self, name: str) -> str:
         """Return the address of the host in the peer's VPC."""
-        return str(ipaddress.IPv4Network(dict(self.peers)[name])[9])
+        return self._in(dict(self.peers)[name], 9)
 
     def service(self, cidr: str) -> str:
-        """Return the address of a server in a range of external services."""
-        network = ipaddress.IPv4Network(cidr)
-        return str(network[min(11, network.num_addresses - 1)])  # none of those that stand above
+        """Return the address of a server in a range of external services; none of those that stand above."""
+        return self._in(cidr, 11)
 
     @property
     def at_services(self) -> tuple[str, ...]:
         """Their addresses, each once."""
         return tuple(dict.fromkeys(map(self.service, self.services)))
+
+    def _in(self, cidr: str, number: int) -> str:
+        """Return an address of a range that lies in no narrower one, whose packets may go another way."""
+        whole = ipaddress.IPv4Network(cidr)
+        others = (self.vpc_cidr, *(range_ for _, range_ in self.peers), *self.services, *self.excluded)
+        narrower = [one for one in map(ipaddress.IPv4Network, others) if one != whole and one.subnet_of(whole)]
+        first = found = whole[min(number, whole.num_addresses - 1)]
+        while around := [one.broadcast_address for one in narrower if found in one]:
+            found = max(around) + 1 + number
+        return str(found if found in whole else first)
 
     def _host(self, number: int) -> str:
         return str(ipaddress.IPv4Network(self.vpc_cidr)[number])
