@@ -30,7 +30,7 @@ VARIABLES = st.sampled_from(
         "WARM_PREFIX_TARGET",
     ]
 )
-VALUES = st.sampled_from(["4", "true", "10.99.0.0/16", "10.99.1.7/16, x", "<b>", "198.51.100.0/24"])
+VALUES = st.sampled_from(["4", "true", "10.99.0.0/16", "10.99.1.7/16, x", "<b>", "198.51.100.0/24", "0.0.0.0/0"])
 LABELS = st.dictionaries(st.sampled_from(["app", "tier", "k8s-app"]), st.sampled_from(["a", "kube-dns"]), min_size=1)
 ZONES = st.sampled_from(["cluster.local", "a.cluster.local", "in-addr.arpa", "corp.example", "local"])
 UNSPECIFIED = "0.0.0.0"  # noqa: S104 (no server: a resolver that a file may name)
@@ -51,7 +51,8 @@ REACHES = st.lists(st.fixed_dictionaries({"peer": PEERS, "port": PORTS}), max_si
 ROLES = st.sampled_from(["arn:aws:iam::333333333333:role/a", "arn:aws:iam::111111111111:role/b"])
 ACCEPTED = st.sampled_from(
     ["made-up", "instance-type-is-known", "groups-fit-the-quota", "peer-sees-pod-address", "ranges-do-not-overlap",
-     "node-cache-needs-standard", "stub-resolvers-are-reached", "kubernetes-version-is-supported"]
+     "node-cache-needs-standard", "stub-resolvers-are-reached", "kubernetes-version-is-supported",
+     "nodes-stand-behind-nat"]
 )  # fmt: skip
 
 
@@ -68,7 +69,8 @@ BOOLEANS = [
     "pod_networking.external_snat", "pod_networking.disable_tcp_early_demux", "pod_networking.addon_configuration",
     "pod_networking.dns_cache.enabled", "pod_networking.dns_cache.standby",
     "pod_networking.drift.repair", "network.s3_endpoint", "network.flow_logs",
-    "peers.0.dns_resolution",
+    "peers.0.dns_resolution", "existing_network.behind_nat", "pod_networking.dns_cache.drop_aaaa",
+    "pod_networking.dns_cache.masquerade_host_clients",
 ]  # fmt: skip
 CHOICES = {
     "pod_networking.enforcing_mode": ["standard", "strict"],
@@ -82,7 +84,13 @@ CHOICES = {
     "pod_networking.dns_cache.image": ["a.example/node-cache:1.2", "registry.k8s.io/dns/k8s-dns-node-cache:latest"],
     "pod_networking.dns_cache.cluster_domain": ["cluster.local", "corp.example", "in-addr.arpa"],
     "pod_networking.dns_cache.health_port": [9252, 9253, 9254, 65_535],
-    "pod_networking.kube_proxy_mode": ["iptables", "ipvs"],
+    "pod_networking.kube_proxy_mode": ["iptables", "ipvs", "nftables"],
+    "pod_networking.dns_cache.cluster_protocol": ["force_tcp", "prefer_udp", "same"],
+    "pod_networking.dns_cache.max_unavailable": ["1", "100%", "0"],
+    "pod_networking.dns_cache.min_ready_seconds": [5, 600],
+    "pod_networking.dns_cache.serve_stale_seconds": [0, 86_400],
+    "pod_networking.dns_cache.cache_capacity": [1024, 1_000_000],
+    "pod_networking.dns_cache.node_labels": [{}, {"example.com/tier": "a"}],
     "pod_networking.dns_cache.memory_limit_percent": [0, 150, 1000],
     "network.nat_gateways": [1, 6],
     "network.availability_zones": [["eu-west-1a", "eu-west-1b"], ["eu-west-1a"] * 2, ["us-east-1a", "eu-west-1c"]],
@@ -95,9 +103,12 @@ CHOICES = {
     "cluster.log_types": [[], ["api"]],
     "existing_cluster.endpoint": ["public", "private"],
     "existing_cluster.kubernetes_version": ["1.34", "1.36"],
+    "existing_cluster.node_security_group_id": ["sg-12345679"],
     "peers": [[]],
     "peers.0.account": ["111111111111", "333333333333"],
     "peers.0.region": ["eu-west-1", "us-east-1"],
+    "peers.0.transit_gateway_id": ["tgw-12345678"],
+    "peers.0.vpc_id": [None, "vpc-12345678"],
     "peers.0.peer_side": [None, {}, {"security_group_id": "sg-12345678"}, {"route_table_ids": ["rtb-12345678"]}],
     "node_groups.0.architecture": ["x86_64", "arm64"],
     "node_groups.0.capacity": ["on-demand", "spot"],
@@ -105,6 +116,7 @@ CHOICES = {
     "node_groups.0.min_size": [0, 3],
     "node_groups.0.kubernetes_version": ["1.33", "1.34"],
     "node_groups.0.labels": [{}, {"example.com/tier": "a"}],
+    "node_groups": [[]],
     "workloads": [[]],
     "workloads.0.namespace": ["kube-system", "shop"],
     "workloads.0.name": ["orders-worker", "a"],

@@ -8,8 +8,11 @@ from charts.security_group_policy import SecurityGroupPolicy
 from review import check, stops
 from review.changes import compare
 from review.content import content
-from review.needs import unmet
+from review.flows import flows_of
+from review.flows.prediction import TABLE
+from review.needs import needs, unmet
 from review.page import render
+from review.rules import RULES
 from review.text import text
 from settings import SettingsError, load
 from tests.any_environment import EXAMPLES, environments
@@ -20,6 +23,8 @@ NAMED_BY = {
     "kubelet-to-sgp": {"strict-needs-early-demux-off"},
     "sgp-to-peer": {"peer-sees-pod-address", "no-vpc-range-among-external-services"},
     "peer-to-sgp": {"no-vpc-range-among-external-services"},
+    "sgp-to-internet": {"nodes-stand-behind-nat", "no-vpc-range-among-external-services"},
+    "plain-to-internet": {"nodes-stand-behind-nat"},
 }
 
 
@@ -50,6 +55,15 @@ def test_what_passes_works_and_what_does_not_is_named(environment_file, file):
     event("stopped by a rule" if stops(findings) else "passes")
     if not stops(findings):
         _make_charts(loaded)
+
+
+def test_every_needed_flow_that_can_be_lost_has_rules_that_name_the_cause():
+    """Random files found none for the internet as long as no file was drawn whose nodes stand in a public subnet."""
+    prod = load("prod")
+    needed = {flow.id for flow in flows_of(prod) if flow.key in needs(prod)} | {"peer-to-sgp"}  # of an ingress rule
+    lost = {row.id for row in TABLE if any(cell.end == "lost" for cell in row.cells)}
+    assert set(NAMED_BY) == needed & lost
+    assert {rule.id for rule in RULES} >= set().union(*NAMED_BY.values())
 
 
 def _make_charts(loaded):
