@@ -33,23 +33,21 @@ ADDRESSES = mostly(
 SERVERS = st.lists(ADDRESSES, min_size=1, max_size=3, unique=True) | st.lists(ADDRESSES, min_size=1, max_size=17)
 NUMBERS = mostly(st.integers(1, 1000), st.integers(-2, 1_000_001) | TRAPS)
 PORTS = mostly(st.integers(10_000, 65_535), st.integers(-2, 70_000) | TRAPS)
-OPTIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "cache_capacity": NUMBERS.map(lambda n: n + 1024 if isinstance(n, int) else n),
-        "cluster_ttl": NUMBERS,
-        "cluster_denial_ttl": NUMBERS,
-        "other_ttl": NUMBERS,
-        "serve_stale_seconds": NUMBERS,
-        "prefetch": NUMBERS,
-        "consolidate_errors_seconds": NUMBERS,
-        "health_port": PORTS,
-        "metrics_port": PORTS,
-        "cluster_protocol": mostly(st.sampled_from(["force_tcp", "prefer_udp", "same"])),
-        "stub_domains": st.dictionaries(ZONES, SERVERS, max_size=3),
-        "upstreams": SERVERS,
-        "drop_aaaa": st.booleans(),
-        "log_queries": st.booleans(),
-    },
-)
+EVERY = {
+    "cache_capacity": NUMBERS.map(lambda n: n + 1024 if isinstance(n, int) else n),
+    "cluster_ttl": NUMBERS,
+    "cluster_denial_ttl": NUMBERS,
+    "other_ttl": NUMBERS,
+    "serve_stale_seconds": NUMBERS,
+    "prefetch": NUMBERS,
+    "consolidate_errors_seconds": NUMBERS,
+    "health_port": PORTS,
+    "metrics_port": PORTS,
+    "cluster_protocol": mostly(st.sampled_from(["force_tcp", "prefer_udp", "same"])),
+    "stub_domains": st.dictionaries(ZONES, SERVERS, max_size=3),
+    "upstreams": SERVERS,
+    "drop_aaaa": st.booleans(),
+    "log_queries": st.booleans(),
+}
+OPTIONS = st.fixed_dictionaries({}, optional=EVERY)
 DOMAINS = mostly(st.just("cluster.local"), ZONES)
