@@ -13,7 +13,7 @@ from settings.forms import Form
 Image = Annotated[
     str,
     Form(
-        r"[a-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+:[A-Za-z0-9._-]+(?:@sha256:[0-9a-f]{64})?",
+        r"[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9._-]+)+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(?:@sha256:[0-9a-f]{64})?",
         "must be an image with a tag, and a digest where it is known",
         "write registry/name:tag or registry/name:tag@sha256:…",
     ),

@@ -54,9 +54,9 @@ def local_address_is_free(settings: Settings) -> Iterator[At]:
     paths=(f"{_CACHE}.image",),
 )
 def image_is_pinned(settings: Settings) -> Iterator[At]:
-    """Find the tag `latest`."""
+    """Find the tag `latest`, and those that begin with it, such as latest-arm64: the chart refuses both."""
     image = settings.pod_networking.dns_cache.image
-    if image.split("@")[0].endswith(":latest"):
+    if re.search(r":latest\b", image):
         yield At(f"{_CACHE}.image", image[:200])
 
 

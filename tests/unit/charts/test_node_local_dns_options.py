@@ -4,8 +4,11 @@ import dataclasses
 import re
 
 import pytest
+from chart_objects import render
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from charts.node_local_dns import Options
+from charts.node_local_dns import NodeLocalDns, Options
 from settings.dns_cache import DnsCache
 from settings.dns_options import DnsOptions
 
@@ -86,6 +89,14 @@ def test_settings_and_options_have_the_same_names_and_defaults():
         "kube_proxy_mode",
     }
     assert {**DnsCache().options(), "kube_proxy_mode": "iptables"} == dataclasses.asdict(Options())
+
+
+@given(image=st.from_regex(DnsCache.model_json_schema()["properties"]["image"]["pattern"], fullmatch=True))
+@settings(max_examples=100, deadline=None)
+def test_an_image_that_the_settings_take_has_the_form_that_the_chart_takes(image):
+    """But for the tag latest, of which a rule tells: tags such as -a, or longer ones than registries take, are none."""
+    assume(not re.search(r":latest\b", image))
+    assert render(NodeLocalDns, cluster_dns_ip="172.20.0.10", image=image)
 
 
 LIMITS = [

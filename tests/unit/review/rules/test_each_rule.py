@@ -202,8 +202,8 @@ CASES = [
     *[("image-knows-the-flags", "dev", _cache(image=image), "pod_networking.dns_cache.image")
       for image in ("registry.k8s.io/dns/k8s-dns-node-cache:1.26.4",
                     f"mirror.example.com/eks/hardened-dns-node-cache:v1.9.10-build1@sha256:{'0' * 64}")],
-    ("image-is-pinned", "dev", _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:latest"),
-     "pod_networking.dns_cache.image"),
+    *[("image-is-pinned", "dev", _cache(image=f"a.example/node-cache:{tag}"), "pod_networking.dns_cache.image")
+      for tag in ("latest", "latest-arm64", f"latest@sha256:{'0' * 64}")],
     ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"svc.cluster.local": ["10.99.1.53"]}),
      "pod_networking.dns_cache.stub_domains.svc.cluster.local"),
     ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"in-addr.arpa": ["10.99.1.53"]}),
