@@ -7,6 +7,7 @@ import os
 import yaml
 from hypothesis import strategies as st
 
+from review.rules import RULES
 from settings.loading import FOLDER
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
@@ -49,11 +50,11 @@ ENDS = st.one_of(
 PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "all"])
 REACHES = st.lists(st.fixed_dictionaries({"peer": PEERS, "port": PORTS}), max_size=3)
 ROLES = st.sampled_from(["arn:aws:iam::333333333333:role/a", "arn:aws:iam::111111111111:role/b"])
-ACCEPTED = st.sampled_from(
-    ["made-up", "instance-type-is-known", "groups-fit-the-quota", "peer-sees-pod-address", "ranges-do-not-overlap",
-     "node-cache-needs-standard", "stub-resolvers-are-reached", "kubernetes-version-is-supported",
-     "nodes-stand-behind-nat"]
-)  # fmt: skip
+REASON = "a reason that is long"
+ACCEPTED = st.one_of(
+    st.dictionaries(st.sampled_from(["made-up", *(rule.id for rule in RULES)]), st.just(REASON), max_size=5),
+    st.just({rule.id: REASON for rule in RULES}),
+)
 
 
 def _rules(end):
@@ -145,7 +146,7 @@ CHANGES = st.one_of(
     _to("workloads.0.ingress", _rules("from")),
     _to("workloads.0.egress", _rules("to")),
     _to("workloads.0.reaches", REACHES),
-    _to("acknowledge", st.dictionaries(ACCEPTED, st.just("a reason that is long"), max_size=2)),
+    _to("acknowledge", ACCEPTED),
 )
 
 

@@ -12,3 +12,5 @@ class At:
     path: str
     got: str
     fix: str = ""
+    final: bool = False
+    """Whether the stacks refuse it as well, so that no reason helps."""

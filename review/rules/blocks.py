@@ -30,7 +30,7 @@ def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
     """Find VPC ranges that are too wide; the settings refuse those that are too narrow."""
     for found in of_vpc(settings):
         if ipaddress.IPv4Network(found.cidr).prefixlen < _WIDEST:
-            yield At(found.path, found.cidr)
+            yield At(found.path, found.cidr, final=settings.network is not None)
 
 
 @rule(

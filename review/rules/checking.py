@@ -40,6 +40,7 @@ from settings.problems import show
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from review.rules.at import At
     from review.rules.rule import Rule
     from settings import Settings
 
@@ -75,15 +76,18 @@ RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.R
 
 def check(settings: Settings, rules: Iterable[Rule] = RULES) -> list[Finding]:
     """Return every place where a rule does not hold, errors first; acknowledged ones carry their reason."""
-    found = [
-        Finding(rule, at.path, at.got, at.fix or rule.fix, settings.acknowledge.get(rule.id, ""))
-        for rule in rules
-        for at in rule.check(settings)
-    ]
+    found = [_finding(rule, at, settings.acknowledge.get(rule.id, "")) for rule in rules for at in rule.check(settings)]
     found += _acknowledgements(settings, {finding.rule.id for finding in found})
     whole = dict(settings)
     found = [dataclasses.replace(finding, owner=owner(finding.path, whole)) for finding in found]
     return sorted(found, key=lambda finding: (finding.severity, bool(finding.acknowledged)))
+
+
+def _finding(rule: Rule, at: At, reason: str) -> Finding:
+    fix = at.fix or rule.fix
+    if at.final and reason:
+        reason, fix = "", f"{fix}; no acknowledgement helps: the stacks cannot be made with it"
+    return Finding(rule, at.path, at.got, fix, reason)
 
 
 def stops(findings: Iterable[Finding]) -> bool:

@@ -39,9 +39,10 @@ _TAKEN = tuple(ipaddress.IPv4Network(text) for text in ("169.254.169.0/24", "169
 )
 def local_address_is_free(settings: Settings) -> Iterator[At]:
     """Find addresses that would shadow a service of AWS or a host."""
-    address = ipaddress.IPv4Address(settings.pod_networking.dns_cache.local_ip)
+    cache = settings.pod_networking.dns_cache
+    address = ipaddress.IPv4Address(cache.local_ip)
     if address not in _LINK_LOCAL or any(address in network for network in _TAKEN):
-        yield At(f"{_CACHE}.local_ip", str(address))
+        yield At(f"{_CACHE}.local_ip", str(address), final=cache.enabled)
 
 
 @rule(
@@ -55,9 +56,9 @@ def local_address_is_free(settings: Settings) -> Iterator[At]:
 )
 def image_is_pinned(settings: Settings) -> Iterator[At]:
     """Find the tag `latest`, and those that begin with it, such as latest-arm64: the chart refuses both."""
-    image = settings.pod_networking.dns_cache.image
-    if re.search(r":latest\b", image):
-        yield At(f"{_CACHE}.image", image[:200])
+    cache = settings.pod_networking.dns_cache
+    if re.search(r":latest\b", cache.image):
+        yield At(f"{_CACHE}.image", cache.image[:200], final=cache.enabled)
 
 
 @rule(
@@ -90,11 +91,11 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
     """Find zones equal to, or below, what CoreDNS answers; and zones that no DNS message can carry."""
     cache = settings.pod_networking.dns_cache
     if cache.cluster_domain in _REVERSE or len(cache.cluster_domain) > _LONGEST_ZONE:
-        yield At(f"{_CACHE}.cluster_domain", cache.cluster_domain[:200], "EKS uses cluster.local")
+        yield At(f"{_CACHE}.cluster_domain", cache.cluster_domain[:200], "EKS uses cluster.local", cache.enabled)
     for zone in cache.stub_domains:
-        inside = f".{zone}".endswith(f".{cache.cluster_domain}")
-        if inside or zone in _REVERSE or len(zone) > _LONGEST_ZONE:
-            yield At(f"{_ZONES}.{zone[:100]}", zone[:200])
+        impossible = zone in (cache.cluster_domain, *_REVERSE) or len(zone) > _LONGEST_ZONE
+        if impossible or zone.endswith(f".{cache.cluster_domain}"):
+            yield At(f"{_ZONES}.{zone[:100]}", zone[:200], final=impossible and cache.enabled)
 
 
 @rule(
@@ -113,9 +114,9 @@ def cache_ports_differ(settings: Settings) -> Iterator[At]:
     cache = settings.pod_networking.dns_cache
     ports = [cache.health_port, cache.metrics_port, cache.setup_metrics_port]
     for i, port in enumerate(ports):
-        next_one = cache.standby and (port + 1 in (*ports, *_NODES_OWN) or port == _LAST_PORT)
-        if port in (*ports[:i], *_NODES_OWN) or next_one:
-            yield At(_PORTS[i], str(port))
+        impossible = port in ports[:i] or (cache.standby and (port + 1 in ports or port == _LAST_PORT))
+        if impossible or {port, port + cache.standby} & {*_NODES_OWN}:
+            yield At(_PORTS[i], str(port), final=impossible and cache.enabled)
 
 
 RULES = (

@@ -55,7 +55,7 @@ def groups_fit_an_interface(settings: Settings) -> Iterator[At]:
     """Find policies that no account can have."""
     for i, workload in enumerate(settings.workloads):
         if len(groups_of(workload)) > LIMIT:
-            yield At(f"workloads[{i}].security_group_ids", f"{len(groups_of(workload))}")
+            yield At(f"workloads[{i}].security_group_ids", f"{len(groups_of(workload))}", final=True)
 
 
 @rule(
@@ -72,7 +72,7 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
     for i, workload in enumerate(settings.workloads):
         for group, times in collections.Counter(workload.security_group_ids).items():
             if times > 1:
-                yield At(f"workloads[{i}].security_group_ids", f"{group} {times} times")
+                yield At(f"workloads[{i}].security_group_ids", f"{group} {times} times", final=True)
 
 
 @rule(

@@ -70,7 +70,7 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
             arm = _ARM.fullmatch(name.split(".")[0]) is not None
             if limits(name) and arm != (group.architecture == "arm64"):
                 got = f"{name} in a group for {group.architecture}"
-                yield At(f"node_groups[{i}].instance_types[{j}]", got)
+                yield At(f"node_groups[{i}].instance_types[{j}]", got, final=True)
 
 
 @rule(

@@ -30,7 +30,7 @@ def kube_proxy_leads_around_the_cache(settings: Settings) -> Iterator[At]:
     """Find a cluster whose kube-proxy runs in another mode."""
     pods = settings.pod_networking
     if pods.dns_cache.enabled and pods.kube_proxy_mode != "iptables":
-        yield At(_MODE, pods.kube_proxy_mode)
+        yield At(_MODE, pods.kube_proxy_mode, final=True)
 
 
 @rule(

@@ -74,7 +74,7 @@ def vpc_range_holds_its_subnets(settings: Settings) -> Iterator[At]:
         zones = len(settings.network.availability_zones)
         rest = ipaddress.IPv4Network(settings.network.cidr).num_addresses - zones * _PUBLIC_SUBNET
         if rest < zones * _SMALLEST_SUBNET:
-            yield At("network.cidr", f"{settings.network.cidr} for {zones} zones")
+            yield At("network.cidr", f"{settings.network.cidr} for {zones} zones", final=True)
 
 
 @rule(

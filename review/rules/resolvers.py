@@ -42,7 +42,7 @@ def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
         address = ipaddress.IPv4Address(resolvers[i])
         unusable = address.is_multicast or address.is_unspecified or address.is_loopback
         if resolvers[i] in own or resolvers[i] in resolvers[:i] or unusable:
-            yield At(path, resolvers[i])
+            yield At(path, resolvers[i], final=settings.pod_networking.dns_cache.enabled)
 
 
 @rule(

@@ -85,9 +85,9 @@ def stack_holds_its_resources(settings: Settings) -> Iterator[At]:
     for namespace in dict.fromkeys(workload.namespace for workload in settings.workloads):
         count = resources_of_namespace(settings, namespace)
         if count > RESOURCES_PER_STACK:
-            yield At("workloads", f"{count} in namespace {namespace}")
-    if settings.cluster and resources_of_network(settings) > RESOURCES_PER_STACK:
-        yield At("peers", f"{resources_of_network(settings)} in the network", "give wider ranges that cover several")
+            yield At("workloads", f"{count} in namespace {namespace}", final=True)
+    if settings.cluster and (count := resources_of_network(settings)) > RESOURCES_PER_STACK:
+        yield At("peers", f"{count} in the network", "give wider ranges that cover several", final=True)
 
 
 RULES = (stack_holds_its_resources,)

@@ -107,7 +107,7 @@ def variables_fit_an_event(settings: Settings) -> Iterator[At]:
     size = len(json.dumps(settings.pod_networking.variables()))
     if size > MOST_CHARACTERS:
         excluded = len(settings.pod_networking.exclude_snat_cidrs)
-        yield At(_ENV, f"{size:,}, with {excluded} ranges in exclude_snat_cidrs")
+        yield At(_ENV, f"{size:,}, with {excluded} ranges in exclude_snat_cidrs", final=True)
 
 
 RULES = (

@@ -79,7 +79,7 @@ def kubernetes_version_has_a_kubectl(settings: Settings) -> Iterator[At]:
     """Find versions that stacks have no layer for."""
     version, known = settings.any_cluster.kubernetes_version, table("kubernetes_versions")["kubectl"]
     if version not in known:
-        yield At(_kubernetes(settings), version, f"take {', '.join(known)}")
+        yield At(_kubernetes(settings), version, f"take {', '.join(known)}", final=True)
 
 
 @rule(

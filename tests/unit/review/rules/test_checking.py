@@ -167,3 +167,29 @@ def test_many_ranges_and_peers_are_compared_in_seconds(changed):
 
 def _rule(number):
     return {"port": 1000 + number, "from": {"cluster": True}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "final"),
+    [
+        ("cache-ports-differ", {"health_port": 9253}, True),
+        ("cache-ports-differ", {"health_port": 10_248}, False),
+        ("cache-ports-differ", {"health_port": 9252, "standby": True}, True),
+        ("cache-ports-differ", {"health_port": 65_535, "standby": True}, True),
+        ("cache-ports-differ", {"health_port": 10_247, "standby": True}, False),
+        ("cache-ports-differ", {"health_port": 9253, "enabled": False}, False),
+        ("stub-domains-leave-the-cluster-its-names", {"stub_domains": {"cluster.local": ["10.99.1.53"]}}, True),
+        ("stub-domains-leave-the-cluster-its-names", {"stub_domains": {"svc.cluster.local": ["10.99.1.53"]}}, False),
+        ("local-address-is-free", {"local_ip": "169.254.169.253"}, True),
+        ("local-address-is-free", {"local_ip": "169.254.169.253", "enabled": False}, False),
+    ],
+)
+def test_a_reason_does_not_help_where_the_chart_refuses_it_as_well(changed, rule, change, final):
+    """It is told as an error still, with words about the reason; tests/synth makes the stacks of the others."""
+
+    def acknowledged(content):
+        content["pod_networking"]["dns_cache"].update(change)
+        content["acknowledge"] = {rule: "tried in a test"}
+
+    (found,) = [finding for finding in check(changed("dev", acknowledged)) if finding.rule.id == rule]
+    assert (found.stops, not found.acknowledged, "no acknowledgement helps" in found.fix) == (final,) * 3
