@@ -16,7 +16,10 @@ CIDRS = st.sampled_from(
     ["10.20.0.0/16", "10.99.0.0/16", "10.98.0.0/17", "0.0.0.0/0", "172.16.0.0/12", "10.99.0.0/28", "100.64.0.0/10"]
 )
 GROUPS = st.lists(st.integers(0, 9).map(lambda i: f"sg-{i:017x}"), max_size=15)
-TYPES = st.sampled_from(["m5.large", "t3.large", "m7g.medium", "m7i-flex.large", "i4i.large", "x.y", "c7gn.xlarge"])
+TYPES = st.sampled_from(
+    ["m5.large", "t3.large", "m7g.medium", "m7i-flex.large", "i4i.large", "x.y", "c7gn.xlarge", "u7i-12tb.224xlarge",
+     "g6.xlarge"]
+)  # fmt: skip
 VARIABLES = st.sampled_from(
     [
         "WARM_IP_TARGET",

@@ -59,7 +59,6 @@ class NodeGroup(Construct):
             "Resource",
             cluster=cluster,
             subnets=PRIVATE,
-            instance_types=[ec2.InstanceType(instance_type) for instance_type in instance_types],
             ami_type=ami.AL2023_ARM_64_STANDARD if arm else ami.AL2023_X86_64_STANDARD,
             capacity_type=eks.CapacityType.SPOT if spot else eks.CapacityType.ON_DEMAND,
             min_size=least,
@@ -69,5 +68,7 @@ class NodeGroup(Construct):
             force_update=False,  # an update fails rather than end a pod that a disruption budget protects
             launch_template_spec=spec,
         )
-        # the L2 has only releaseVersion, which names one image and would have to be raised with every one
-        cast("eks.CfnNodegroup", self.resource.node.default_child).version = version
+        made = cast("eks.CfnNodegroup", self.resource.node.default_child)
+        # the L2 has only releaseVersion, which names one image and would have to be raised with every one; it refuses
+        # types whose names it cannot read, such as u7i-12tb.224xlarge, and those with GPUs
+        made.version, made.instance_types = version, list(instance_types)

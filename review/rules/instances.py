@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
 _ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
+_ACCELERATED = re.compile(r"(?:p|g|gr|inf|trn|dl)[0-9]|mac")
 _PRIMARY_AND_TRUNK = 2
 
 
@@ -70,7 +71,23 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
             arm = _ARM.fullmatch(name.split(".")[0]) is not None
             if limits(name) and arm != (group.architecture == "arm64"):
                 got = f"{name} in a group for {group.architecture}"
-                yield At(f"node_groups[{i}].instance_types[{j}]", got, final=True)
+                yield At(f"node_groups[{i}].instance_types[{j}]", got)
+
+
+@rule(
+    "instance-type-needs-no-driver",
+    "error",
+    must="be a type without GPUs or other accelerators, and no Mac",
+    why="a group has the standard image of AL2023, without their drivers: pods get no GPU; EKS has no image for Macs",
+    source="EKS user guide, Use EKS-optimized accelerated AMIs for GPU instances; aws/aws-cdk#26354",
+    fix="let Karpenter or a group of your own make these nodes; acknowledge it where an operator brings the drivers",
+    paths=(TYPES,),
+)
+def instance_type_needs_no_driver(settings: Settings) -> Iterator[At]:
+    """Find families whose nodes want an image that podnet does not give them."""
+    for path, instance_type in types(settings):
+        if _ACCELERATED.match(instance_type):
+            yield At(path, instance_type)
 
 
 @rule(
@@ -96,5 +113,6 @@ RULES = (
     instance_type_is_known,
     instance_type_has_a_trunk,
     instance_type_has_the_architecture,
+    instance_type_needs_no_driver,
     custom_networking_needs_a_third_interface,
 )

@@ -216,3 +216,12 @@ def test_every_manifest_is_applied_again_where_the_file_says_so(chosen, synthesi
 
     assert told(chosen) == {"twice"}
     assert told(synthesized("existing")) == {None}
+
+
+def test_types_that_cdk_cannot_read_or_takes_for_gpus_reach_their_group(synthesized):
+    """CDK's own check would refuse the name of the first, and the image of the second."""
+    settings, types = load("dev"), ("u7i-12tb.224xlarge", "g6.xlarge")
+    groups = (settings.node_groups[0].model_copy(update={"instance_types": types}),)
+    _, made = synthesized(settings.model_copy(update={"node_groups": groups})).only("Compute", "AWS::EKS::Nodegroup")
+    assert made["Properties"]["InstanceTypes"] == list(types)
+    assert made["Properties"]["AmiType"] == "AL2023_x86_64_STANDARD"

@@ -412,6 +412,8 @@ CASES = [
     ("instance-type-has-the-architecture", "dev", _nodes("m7g.large"), "node_groups[0].instance_types[0]"),
     ("instance-type-has-the-architecture", "dev", _nodes("m5.large", architecture="arm64"),
      "node_groups[0].instance_types[0]"),
+    *[("instance-type-needs-no-driver", "dev", _nodes(name), "node_groups[0].instance_types[0]")
+      for name in ("g6.xlarge", "gr6.4xlarge", "p6-b200.48xlarge", "inf2.xlarge", "trn1.2xlarge", "mac2.metal")],
     ("instance-types-are-alike", "dev", _nodes("m5.large", "m5.xlarge"), "node_groups[0].instance_types"),
     ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
     ("autoscaler-knows-empty-groups", "dev", _nodes("m5.xlarge", "m5.large", min_size=0), "node_groups[0].min_size"),
@@ -528,6 +530,7 @@ TOLD = {
     "stack-holds-its-resources": "682 in namespace shop",
     "coredns-keeps-its-group": "k8s-app=kube-dns",
     "instance-type-has-the-architecture": "m7g.large in a group for x86_64",
+    "instance-type-needs-no-driver": "g6.xlarge",
     "instance-types-are-alike": "m5.large: 9, m5.xlarge: 18",
     "flex-instances-carry-less": "m7i-flex.large with 3 branch ENIs (m7i.large has 9)",
     "trunk-leaves-addresses": "m7g.medium with 2 interfaces of 4 addresses",
@@ -677,6 +680,8 @@ def test_shipped_environments_have_no_errors(name):
         *(("flex-instances-carry-less", "dev", _nodes(name))
           for name in ("m7i-flex.12xlarge", "m99-flex.large", "m5-flex.large")),
         ("instance-type-has-the-architecture", "dev", _nodes("m99g.large")),
+        *(("instance-type-needs-no-driver", "dev", _nodes(name))
+          for name in ("m7g.large", "u7i-12tb.224xlarge", "i4i.large", "m5.large")),
         ("instance-types-are-alike", "dev", _nodes("m5.large", "m5d.large")),
         ("instance-type-has-a-trunk", "dev", _nodes("m99.large")),
         ("trunk-leaves-addresses", "dev", _nodes("t3.micro")),
