@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 from collections.abc import Sequence
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ from settings import Pipeline, Settings
 from settings.pipeline import Wave
 
 _PACKAGE = pathlib.Path(__file__).parent.parent / "package.json"
+_CLI = json.loads(_PACKAGE.read_text())["devDependencies"]["aws-cdk"]
 _MOST_NAMES = 800
 # Go of the image's choice would be 1.20, which cannot fetch the newer one that a go.mod asks for
 _RUNTIMES = {"phases": {"install": {"runtime-versions": {"python": "3.13", "nodejs": "22", "golang": "1.26"}}}}
@@ -46,7 +48,7 @@ class PipelineStack(cdk.Stack):
             "Pipeline",
             pipeline_name=plan.name,
             synth=self._synth(plan),
-            cli_version=json.loads(_PACKAGE.read_text())["devDependencies"]["aws-cdk"],
+            cli_version=_CLI,
             cross_account_keys=cross_account,
             enable_key_rotation=cross_account or None,
             use_change_sets=False,
@@ -56,6 +58,7 @@ class PipelineStack(cdk.Stack):
             self._add(made, wave, confirm=plan.confirm_broadening)
         made.build_pipeline()
         self._let_use(plan.source.connection_arn, made.pipeline)
+        self._pin_checks()
 
     def _synth(self, plan: Pipeline) -> pipelines.CodeBuildStep:
         """Check, synthesize, and give the reviews as an artefact beside the cloud assembly."""
@@ -83,6 +86,14 @@ class PipelineStack(cdk.Stack):
         for role in made.node.find_child("Source").node.find_all():
             if isinstance(role, iam.Role):
                 role.add_to_policy(use)
+
+    def _pin_checks(self) -> None:
+        """Let the check for broader rights install this command line; CDK's own has the newest, whatever that is."""
+        for project in self.node.find_all():
+            if isinstance(project, codebuild.CfnProject) and "SecurityCheck" in project.node.path:
+                written = json.dumps(self.resolve(project.source)["buildSpec"])
+                pinned = re.sub(r"(npm install -g aws-cdk)(?![@\w-])", rf"\1@{_CLI}", written)
+                project.add_property_override("Source.BuildSpec", json.loads(pinned))
 
     def _add(self, made: pipelines.CodePipeline, wave: Wave, *, confirm: bool) -> None:
         """Add a wave: its environments side by side, each after the agreement that it asks for."""

@@ -84,7 +84,9 @@ def _without_names(resource):
 def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):
     """Source, synth, the pipeline's own update, assets, and each wave; a wave of one environment has its name."""
     assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "dev", "prod"]
-    assert len(stages["Assets"]) > 1
+    numbers = {2: "two", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+    told = f"Assets need as many as there are ({numbers[len(stages['Assets'])]} for the"
+    assert told in (ROOT / "docs" / "pipeline.md").read_text()
     assert {action.get("RunOrder", 1) for action in stages["Assets"]} == {1}, "assets are published side by side"
     source = stages["Source"][0]["Configuration"]
     assert source["FullRepositoryId"] == "example/podnet"
@@ -92,31 +94,60 @@ def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):
     assert ":codeconnections:" in source["ConnectionArn"]
 
 
+def _projects(template):
+    """{description or logical id of a build: its properties}."""
+    found = {key: r["Properties"] for key, r in template["Resources"].items() if r["Type"] == "AWS::CodeBuild::Project"}
+    return {project.get("Description", key): project for key, project in found.items()}
+
+
 @pytest.fixture(scope="module")
-def phases(template):
-    """The phases of the synth step's build."""
-    (project,) = [
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::CodeBuild::Project" and "Synth" in resource["Properties"].get("Description", "")
-    ]
-    return json.loads(project["Source"]["BuildSpec"])["phases"]
+def synth_step(template):
+    """What the synth step's build does, with the image that it runs on."""
+    (project,) = [project for told, project in _projects(template).items() if told.endswith("/Synth")]
+    return {**json.loads(project["Source"]["BuildSpec"]), "image": project["Environment"]["Image"]}
 
 
-def test_the_synth_step_runs_the_checks_and_gives_the_reviews(phases, stages):
-    """The cloud assembly and the reviews are two artefacts of one step."""
+def test_the_synth_step_runs_the_checks_and_gives_the_reviews(synth_step, stages):
+    """The cloud assembly and the reviews are two artefacts of one step, from the folders that `make` fills."""
     checks = ["make check", "make test-quick WORKERS=2"]
-    assert phases["build"]["commands"] == [*checks, "make synth-pipeline PIPELINE=pipeline"]
+    assert synth_step["phases"]["build"]["commands"] == [*checks, "make synth-pipeline PIPELINE=pipeline"]
     assert len(stages["Build"][0]["OutputArtifacts"]) == 2
+    given = synth_step["artifacts"]["secondary-artifacts"].values()
+    assert sorted(one["base-directory"] for one in given) == ["build/reviews", "cdk.out"]
 
 
-def test_the_synth_step_has_a_go_that_can_read_the_parts(phases):
-    """The image's default is 1.20, which cannot fetch a newer one; the newest that a go.mod asks for is named."""
-    asked = [
-        re.search(r"^go (\d+)\.(\d+)", file.read_text(), re.MULTILINE) for file in ROOT.glob("rehearsal/parts/*/go.mod")
+def test_the_synth_step_has_the_languages_that_make_and_the_parts_ask_for(synth_step):
+    """The image's default Go is 1.20, which cannot fetch a newer one; and the paper names what is taken."""
+    texts = [file.read_text() for file in ROOT.glob("rehearsal/parts/*/go.mod")]
+    least = {
+        "python": [re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())[1]],
+        "nodejs": [json.loads((ROOT / "package.json").read_text())["engines"]["node"].removeprefix(">=")],
+        "golang": [re.search(r"^go (\d+\.\d+)", text, re.MULTILINE)[1] for text in texts],
+    }
+    taken = synth_step["phases"]["install"]["runtime-versions"]
+    assert taken.keys() == least.keys()
+    for language, versions in least.items():
+        assert _numbers(taken[language]) >= max(map(_numbers, versions)), language
+    assert synth_step["image"] == "aws/codebuild/standard:7.0", "another image has other versions of these"
+    words = "Python {python}, Node.js {nodejs} and Go {golang} from the image".format(**taken)
+    assert words in (ROOT / "docs" / "pipeline.md").read_text()
+
+
+def _numbers(version):
+    return tuple(map(int, version.split(".")))
+
+
+def test_no_build_installs_another_command_line_than_ours(template):
+    """CDK's own checks and update would take the newest, with rights in the accounts; the paper names the one left."""
+    ours = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+    installed = [
+        name
+        for project in _projects(template).values()
+        for name in re.findall(r"npm install -g ([\w@./-]+)", json.dumps(project["Source"]["BuildSpec"]))
     ]
-    version = phases["install"]["runtime-versions"]["golang"]
-    assert tuple(map(int, version.split("."))) >= max(tuple(map(int, found.groups())) for found in asked)
+    assert set(installed) == {f"aws-cdk@{ours}", "cdk-assets@latest"}
+    assert installed.count(f"aws-cdk@{ours}") == 2
+    assert "`cdk-assets`" in (ROOT / "docs" / "pipeline.md").read_text()
 
 
 def test_every_wave_waits_for_who_must_agree(stages):
@@ -129,11 +160,24 @@ def test_every_wave_waits_for_who_must_agree(stages):
     assert not [name for name in kinds("dev") if "Approve" in name]
     for environment in ("dev", "prod"):
         order = {action["Name"]: action.get("RunOrder", 1) for action in stages[environment]}
-        checks = [order[name] for name in order if "Broadening" in name]
+        stops = [order[name] for name in order if "Broadening" in name or "Approve" in name]
         deploys = [order[name] for name in order if "Deploy" in name]
-        assert checks, environment
+        assert len(stops) == (3 if environment == "prod" else 2)
         assert len(deploys) == 4 + len({workload.namespace for workload in load(environment).workloads})
-        assert max(checks) < min(deploys)
+        assert max(stops) < min(deploys)
+    (asked,) = [action for action in stages["prod"] if "Approve" in action["Name"]]
+    assert asked["Configuration"]["CustomData"] == comment(load_pipeline("pipeline").waves[1])
+
+
+def test_broader_rights_stop_nobody_where_the_file_says_so(tmp_path):
+    """`confirm_broadening: false`; whoever approves a wave is asked all the same."""
+    plan = load_pipeline("pipeline").model_copy(update={"confirm_broadening": False})
+    made = cdk.App(context=CONTEXT, outdir=str(tmp_path))
+    PipelineStack(made, plan=plan, environments=[load(name) for name in plan.environments])
+    stages = _only(made.synth().get_stack_by_name("pipeline").template, "AWS::CodePipeline::Pipeline")["Stages"]
+    names = [action["Name"] for stage in stages for action in stage["Actions"]]
+    assert not [name for name in names if "Broadening" in name]
+    assert "Approve-production" in names
 
 
 def test_what_is_asked_before_a_large_wave_fits_an_action():
@@ -152,6 +196,15 @@ def test_stacks_are_deployed_in_the_order_of_their_dependencies(stages):
     names = ("Network", "Cluster", "PodNetworking", "Compute", "Workloads-shop")
     found = [order[next(name for name in order if wanted in name)] for wanted in names]
     assert found == sorted(set(found))
+
+
+def test_a_stack_is_one_action_without_a_change_set(stages):
+    """What it does stands in the review, and two actions for each stack take minutes of a run."""
+    actions = [action for name in ("dev", "prod") for action in stages[name]]
+    deploys = [a for a in actions if a["ActionTypeId"]["Provider"] == "CloudFormation"]
+    assert {action["Configuration"]["ActionMode"] for action in deploys} == {"CREATE_UPDATE"}
+    stacks = [action["Configuration"]["StackName"] for action in deploys]
+    assert len(set(stacks)) == len(stacks)
 
 
 def test_another_account_gets_a_key_and_one_account_does_not(template, tmp_path):
