@@ -100,7 +100,7 @@ def test_every_command_is_run_or_has_a_reason_not_to_be(file, checkout):
             continue
         if command.startswith("make ") and "mine" not in command:
             DONE.add(command)  # of the repository as it is: the same in every paper
-        done = _run(command, checkout)
+        done = _run(commands.filled(command), checkout)
         assert (done.returncode != 0) is fails, f"{file.name}: {command}\n{done.stdout[-800:]}{done.stderr[-2000:]}"
         if fails:
             assert "Traceback" not in done.stderr
