@@ -33,8 +33,10 @@ def answered(monkeypatch):
             stub.add_response("modify_vpc_peering_connection_options", {})
             dns_option.handler(EVENT, None)
         (answer,) = heard
+        call.names.append(answer["PhysicalResourceId"])
         return answer["Status"], answer["Reason"]
 
+    call.names = []
     return call
 
 
@@ -47,6 +49,19 @@ def test_a_right_that_never_comes_is_told(answered):
     """The function ends before Lambda ends it: ten tries take less than the 180 s that it has."""
     status, reason = answered(*["UnauthorizedOperation"] * 10)
     assert (status, "UnauthorizedOperation" in reason) == ("FAILED", True)
+
+
+def test_a_deletion_asks_nothing_and_leaves_the_option(answered, monkeypatch):
+    """The connection may be gone by then, and the stack of the owner must be able to go."""
+    monkeypatch.setitem(EVENT, "RequestType", "Delete")
+    monkeypatch.setattr(dns_option.boto3, "client", None)
+    assert answered() == ("SUCCESS", "done")
+
+
+def test_the_resource_has_one_name_as_long_as_its_connection(answered):
+    """Under another one CloudFormation would take it for a new one, and delete the first."""
+    answered()
+    assert answered.names == ["pcx-0d1a2b3c4d5e6f708-dns"]
 
 
 def test_another_refusal_is_told_at_once(answered):

@@ -66,6 +66,14 @@ def test_before_the_connection_there_is_only_the_role_that_accepts_it(make):
     assert "vpc/vpc-0f9a2b3c4d5e6f701" in str(allowed["Resource"][0])
 
 
+@pytest.mark.parametrize(("region", "wanted"), [(None, "eu-west-1"), ("eu-central-1", "eu-central-1")])
+def test_the_role_may_accept_in_the_region_of_the_peer(make, region, wanted):
+    """There the connection and the VPC are, by which EC2 judges AcceptVpcPeeringConnection."""
+    (role,) = make(Answer(), accepter_role_arn=ROLE, region=region).values()
+    (allowed,) = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert [one["Fn::Sub"].partition(":ec2:")[2].split(":")[0] for one in allowed["Resource"]] == [wanted] * 2
+
+
 def test_with_the_connection_come_routes_back_the_dns_option_and_rules(make):
     """One route for each table, one rule for each service of this peer, whatever the number of workloads."""
     resources = make(KNOWN)
