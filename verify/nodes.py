@@ -59,7 +59,7 @@ def _groups(settings: Settings, up: list[Json]) -> Finding:
     wanted = {group.name for group in settings.node_groups if group.min_size}
     empty = sorted(wanted - {_label(node, GROUP) for node in up})
     problems = [f"node group {name} has no ready node" for name in empty]
-    fix = "aws eks describe-nodegroup --query nodegroup.health"
+    fix = "aws eks describe-nodegroup --cluster-name <cluster> --nodegroup-name <group> --query nodegroup.health"
     if not up:
         problems.append("the cluster has no ready node")
     return Finding("every node group has ready nodes", f"{len(wanted)} groups in the file", problems, fix)
