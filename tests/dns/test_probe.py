@@ -1,5 +1,6 @@
 """The probe of `make verify ARGS="--as …"`, against real CoreDNS."""
 
+import http.server
 import json
 import pathlib
 import socket
@@ -171,3 +172,29 @@ def greet(connection):
     with connection:
         connection.recv(4096)
         connection.sendall(b"220 a mail server\r\n")
+
+
+class Counts(http.server.BaseHTTPRequestHandler):
+    """Another cache's metrics: three queries come to it between the first look and the others."""
+
+    counted = 10
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f'coredns_dns_requests_total{{server="dns://:53"}} {Counts.counted}\n'.encode())
+        Counts.counted = 13
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_cache_that_had_a_part_of_the_queries_did_not_answer_them(cache):
+    """What others ask of it raises its count too; five of ours went somewhere else."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Counts) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        where = [f"127.0.0.1:{other.server_port}"]
+        code, (resolved, counted) = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=where)
+        other.shutdown()
+    assert (code, resolved["ok"], counted["ok"]) == (1, True, False)
+    assert counted["seen"].startswith("3 queries counted there, 5 sent to ")
