@@ -16,6 +16,7 @@ from settings import SettingsError, load, load_pipeline
 from settings.pipeline import Wave
 
 ROOT = pathlib.Path(__file__).parents[2]
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTEXT}
 
 
@@ -52,7 +53,7 @@ def test_a_pipeline_adopts_the_stacks_that_were_deployed_by_hand(assembly, synth
     Not among it, since each would replace something that runs: security groups and their rules, the launch template of
     the nodes, any property of AwsNodeEnv, and whatever a manifest holds besides that label.
     """
-    by_hand = synthesized(name).assembly.stacks
+    by_hand, described = synthesized(name).assembly.stacks, 0
     stage = {s.stack_name: s for s in assembly.get_nested_assembly(f"assembly-pipeline-{name}").stacks}
     assert stage.keys() == {s.stack_name for s in by_hand}
     for stack in by_hand:
@@ -62,11 +63,17 @@ def test_a_pipeline_adopts_the_stacks_that_were_deployed_by_hand(assembly, synth
         assert {"AWS::Lambda::Permission"} >= {kind for _, kind in ids.items() ^ others.items()}
         for key in ids.keys() & others.keys():
             assert _without_names(here[key]) == _without_names(there[key]), (stack.stack_name, key)
+            described += _description(here[key]) != _description(there[key])
+    assert f"descriptions of {NUMBERS[described]} functions" in (ROOT / "docs" / "pipeline.md").read_text()
 
 
 IN_PLACE = {"AWS::Lambda::Function": ("Description",)}
 # by it `kubectl apply --prune` knows the objects of one manifest; it is a label of each, and of no pod
 PRUNE_LABEL = re.compile(r"aws\.cdk\.eks/prune-[0-9a-f]+")
+
+
+def _description(resource):
+    return resource.get("Properties", {}).get("Description")
 
 
 def _without_names(resource):
@@ -84,8 +91,7 @@ def _without_names(resource):
 def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):
     """Source, synth, the pipeline's own update, assets, and each wave; a wave of one environment has its name."""
     assert list(stages) == ["Source", "Build", "UpdatePipeline", "Assets", "dev", "prod"]
-    numbers = {2: "two", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
-    told = f"Assets need as many as there are ({numbers[len(stages['Assets'])]} for the"
+    told = f"Assets need as many as there are ({NUMBERS[len(stages['Assets'])]} for the"
     assert told in (ROOT / "docs" / "pipeline.md").read_text()
     assert {action.get("RunOrder", 1) for action in stages["Assets"]} == {1}, "assets are published side by side"
     source = stages["Source"][0]["Configuration"]

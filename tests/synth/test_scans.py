@@ -86,6 +86,35 @@ def test_own_rules_find_an_open_cluster_and_careless_nodes(tmp_path):
     assert found == cluster | nodes | {"default-group", "log-retention"}
 
 
+CAREFUL = {
+    "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
+    "BlockDeviceMappings": [{"Ebs": {"Encrypted": True}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({}, None),
+        ({"MetadataOptions": {"HttpTokens": "optional", "HttpPutResponseHopLimit": 1}}, "node-metadata"),
+        ({"MetadataOptions": {"HttpTokens": "required"}}, "node-metadata"),
+        ({"BlockDeviceMappings": [{"Ebs": {"Encrypted": True}}, {"Ebs": {}}]}, "node-volumes"),
+        ({"NetworkInterfaces": [{"AssociatePublicIpAddress": True}]}, "public-address"),
+    ],
+)
+def test_own_rules_find_each_careless_value_of_a_launch_template(tmp_path, change, rule):
+    """One is enough, whatever else is right."""
+    resources = {"Template": ("AWS::EC2::LaunchTemplate", {"LaunchTemplateData": CAREFUL | change})}
+    found = [finding.rule for finding in rules.scan(_estate(tmp_path, resources))]
+    assert found == ([f"podnet-{rule}"] if rule else [])
+
+
+def test_a_node_group_without_a_launch_template_is_found(tmp_path):
+    """Nothing would hold its nodes to IMDSv2 and encryption."""
+    (found,) = rules.scan(_estate(tmp_path, {"Nodes": ("AWS::EKS::Nodegroup", {})}))
+    assert found.rule == "podnet-node-metadata"
+
+
 def test_own_rules_are_content_with_prod(synthesized):
     """Encryption, logs, endpoint ranges, IMDSv2, volumes, addresses, default group: nothing is acknowledged there."""
     assembly = synthesized("prod").assembly
