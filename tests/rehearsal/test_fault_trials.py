@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from rehearsal.checks.expect import CheckFailedError
 from rehearsal.control_plane.keeper import Keeper
 from rehearsal.control_plane.ledger import Ledger
 from rehearsal.faults import state, victims
-from rehearsal.faults.fault import Fault, Striker
+from rehearsal.faults.fault import Fault, Striker, faults
 from rehearsal.privilege.trial import check_room
 from rehearsal.workspace import PROJECT, Workspace
 from tests.rehearsal.observing import soon
@@ -66,13 +67,25 @@ def recorder(seconds=0.0, there=1):
 
 def test_a_fault_strikes_once_and_is_undone_after_its_time():
     """Also where what it disturbs still runs."""
-    fault, told = recorder(seconds=0.2)
-    striker = Striker(fault, 0.05)
+    fault, told = recorder(seconds=0.3)
+    striker, began = Striker(fault, 0.05), time.monotonic()
     striker.start()
     assert soon(lambda: "undone" in told, 60)
+    assert time.monotonic() - began >= 0.35
     striker.halt()
     assert told == ["look", "undone"]
     assert striker.struck
+
+
+def test_kills_silences_and_a_full_disk_are_drawn(tmp_path):
+    """Each part that runs is killed; what answers is silent for longer than an answer takes; nothing runs here yet."""
+    disk = SimpleNamespace(fill=lambda: True, free=lambda: None)  # a real one is mounted in a test below
+    found = {fault.name: fault for fault in faults(Workspace(tmp_path / "nothing"), disk)}
+    kills = {f"kill {name}" for name in ("the API server", "the emulator", "the handler", "the command line")}
+    silences = {"the API server says nothing", "the emulator says nothing"}
+    assert found.keys() == kills | silences | {"the disk is full"}
+    assert {name for name, fault in found.items() if fault.seconds} == silences | {"the disk is full"}
+    assert [name for name, fault in found.items() if fault.begin()] == ["the disk is full"]
 
 
 def test_a_fault_is_undone_at_once_when_the_disturbed_has_ended():
