@@ -19,6 +19,16 @@ def test_nodes_have_private_subnets_behind_nat_and_no_public_addresses(synthesiz
     assert len(synthesized("prod").resources("Network", "AWS::EC2::NatGateway")) == 3
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_gateway_endpoint_of_s3_is_an_option(wanted):
+    """Image layers pass the NAT gateways without it."""
+    dev = load("dev")
+    network = dev.network.model_copy(update={"s3_endpoint": wanted})
+    stack = NetworkStack(cdk.App(), "Network", settings=dev.model_copy(update={"network": network}))
+    template = assertions.Template.from_stack(stack)
+    template.resource_count_is("AWS::EC2::VPCEndpoint", int(wanted))
+
+
 def test_every_private_route_table_reaches_the_peer_and_the_peer_every_way_back(synthesized):
     """A pod's branch ENI stands in the node's subnet, so each private table needs the route."""
     dev = synthesized("dev")
