@@ -134,6 +134,15 @@ def test_a_workflow_calls_make_and_pinned_actions_and_has_no_rights(file):
     assert re.search(r"persist-credentials: false", file.read_text())
 
 
+def test_what_is_promised_and_takes_hours_runs_each_night():
+    """Nothing else would tell that one of them no longer holds; prod has rights that dev has not."""
+    (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "nightly.yml").read_text())["jobs"].values()
+    promised = {"audit", "fuzz", "faults RUNS=100", "privilege", "privilege ENV=prod"}
+    promised |= {f"rehearse {which}" for which in ("ENV=existing", "ENV=prod", "OPERATIONS=1")}
+    assert promised <= set(job["strategy"]["matrix"]["target"])
+    assert job["strategy"]["fail-fast"] is False
+
+
 def of_matrix(command, job):
     """Give the command once for each entry of the job's matrix."""
     (_, values), *more = {**job.get("strategy", {}).get("matrix", {"": [""]})}.items()
