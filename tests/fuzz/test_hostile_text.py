@@ -5,6 +5,7 @@ import itertools
 import json
 
 import budget
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,12 +46,13 @@ PARTS = (
     ),
 )
 TEXTS = st.lists(st.sampled_from(PARTS) | st.text(max_size=6), min_size=1, max_size=4).map("".join)
+ENV = ("pod_networking", "env", "WARM_IP_TARGET")
 PLACES = (
     ("workloads", 0, "ingress", 0, "description"),
     ("workloads", 0, "name"),
     ("workloads", 0, "namespace"),
     ("workloads", 0, "pod_labels", "app"),
-    ("pod_networking", "env", "WARM_IP_TARGET"),
+    ENV,
     ("pod_networking", "run_again"),
     ("pod_networking", "dns_cache", "image"),
     ("pod_networking", "dns_cache", "cluster_domain"),
@@ -92,6 +94,12 @@ def _put(place, text):
     return json.dumps(found)
 
 
+def _found(settings, place):
+    for key in place:
+        settings = settings[key] if isinstance(settings, dict | tuple) else getattr(settings, key)
+    return settings
+
+
 @SLOW
 @given(place=st.sampled_from(PLACES), text=TEXTS)
 def test_text_is_refused_or_stays_text(environment_file, place, text):
@@ -104,9 +112,18 @@ def test_text_is_refused_or_stays_text(environment_file, place, text):
     assert not {"\n", "\r", "\x00", "\x1b", "\u2028", "\u202e"} & set(text)
     assert "${Token[" not in text
     assert "{{resolve:" not in text
+    assert "env" not in place or "$(" not in text, "kubelet would put another value in its place"
+    assert _found(found, place) == text
     page = Page(render(content(found, check(found)), {}))
     assert (page.scripts, page.handlers) == (1, [])
     assert set(json.loads(configuration(found.pod_networking.variables()))) == {"env", "init"}
+
+
+@pytest.mark.parametrize("value", ["$(HOST_IP)", "a$(", "4 $(id) 5", "$$(HOST_IP)"])
+def test_a_variable_refers_to_no_other(environment_file, value):
+    """Kubelet replaces `$(NAME)` in the value of a container's variable (Kubernetes API reference, EnvVar)."""
+    with pytest.raises(SettingsError, match=r"must be one line of text without \$\(…\)"):
+        load(environment_file(_put(ENV, value)))
 
 
 @SLOW
