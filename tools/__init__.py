@@ -1,3 +1,3 @@
-"""Programs that make the data files of the review from pinned modules and packages. Type: python -m tools.<name>."""
+"""Programs for whoever works on podnet: pins, the review's data files, pictures. Type: python -m tools.<name>."""
 
 import clean_end

@@ -134,6 +134,30 @@ def test_the_reference_names_metrics_and_alarms_as_the_code_does():
         assert f"| `{name}` |" in text
 
 
+def _packages():
+    """Give {folder of Python: its files}; tests, and what lies below a row of the map, are none of it."""
+    found = {"app.py": [ROOT / "app.py"], "constructs/podnet/": [*(ROOT / "constructs").rglob("*.py")]}
+    for folder in ROOT.iterdir():
+        if (files := [*folder.glob("*.py"), *folder.glob("*/**/*.py")]) and folder.name not in ("constructs", "tests"):
+            found[f"{folder.name}/"] = files
+    made = {"build/", "cdk.out/", "node_modules/"}
+    return {name: files for name, files in found.items() if name[0] != "." and name not in made}
+
+
+def test_the_map_of_the_code_has_every_folder_and_what_it_imports():
+    """CONTRIBUTING.md; import-linter looks at the arrows between parts of the core alone."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = dict(re.findall(r"^\| `([\w./]+)` \| .* \| (.*) \|$", text.partition("\n## Tests")[0], re.MULTILINE))
+    packages = _packages()
+    names = {name.rstrip("/").removesuffix(".py").rpartition("/")[2] for name in packages} - {"terminal"}
+    assert packages.keys() <= rows.keys()
+    for name, files in packages.items():
+        code = "\n".join(file.read_text() for file in files)
+        imported = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE)) & names
+        others = imported - {name.rstrip("/").rpartition("/")[2]}
+        assert rows[name] == "all" or others <= set(re.findall(r"\w+", rows[name])), f"{name} imports {others}"
+
+
 def test_every_paper_is_on_the_way():
     """docs/index.md leads to each page of docs/."""
     text = (ROOT / "docs" / "index.md").read_text()
