@@ -1,5 +1,6 @@
 """Every command, path and link in the papers is real; what can be run here is run."""
 
+import html
 import os
 import pathlib
 import re
@@ -9,6 +10,8 @@ import subprocess
 import commands
 import pytest
 import yaml
+
+from rehearsal.checks import plan
 
 ROOT = commands.ROOT
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -132,6 +135,13 @@ def test_the_reference_names_metrics_and_alarms_as_the_code_does():
         assert f"| `{name}` |" in text
     for name in re.findall(r'^    \("(\w+)", "', (folder / "drift_watch.py").read_text(), re.MULTILINE):
         assert f"| `{name}` |" in text
+
+
+def test_the_recording_in_the_readme_shows_every_check_of_a_rehearsal():
+    """After a change of them: make rehearse, then python -m tools.pictures."""
+    drawn = html.unescape((ROOT / "docs" / "images" / "rehearse.svg").read_text()).replace("\xa0", " ")
+    shown = re.sub(r"\s+", " ", " ".join(re.findall(r">([^<]+)<", drawn)))
+    assert [what for what, _ in (*plan.FIRST, *plan.SECOND, *plan.UNDONE) if what not in shown] == []
 
 
 def _packages():
