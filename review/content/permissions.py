@@ -19,7 +19,7 @@ def permissions(settings: Settings) -> list[dict[str, str]]:
             "may": f"read and patch of DaemonSet aws-node{awaited}, list of pods, in kube-system",
             "by": "access entry with the group podnet:reconcilers, Role podnet-aws-node-env",
         },
-        *([_about_nodes()] if settings.cluster else []),
+        *([_about_nodes(), _maker()] if settings.cluster else []),
         {
             "who": "CDK's kubectl handler (Lambda)",
             "may": "administration of the cluster: it applies the manifests",
@@ -35,6 +35,15 @@ def permissions(settings: Settings) -> list[dict[str, str]]:
             may = f"acceptance of the connection to {peer.name}"
             found.append({"who": peer.accepter_role_arn, "may": may, "by": "CloudFormation assumes it"})
     return found
+
+
+def _maker() -> dict[str, str]:
+    """Name whom EKS lets in by itself; a cluster that is made without would replace one that stands.
+
+    CloudFormation user guide, AWS::EKS::Cluster AccessConfig, BootstrapClusterCreatorAdminPermissions.
+    """
+    may = "administration of the cluster, which it has made; it does not use it"
+    return {"who": "CloudFormation's role of CDK's bootstrap", "may": may, "by": "access entry that EKS itself makes"}
 
 
 def _about_nodes() -> dict[str, str]:

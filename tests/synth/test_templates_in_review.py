@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 import review
+from review.content.permissions import permissions
 from review.content.templates import templates
 from settings import load
 
@@ -33,6 +34,33 @@ def test_every_role_is_told_with_everything_that_it_may(told):
     handler = next(role for role in found["roles"] if role["role"] == "AwsNodeEnvHandlerRole")
     assert handler["for"] == ["lambda.amazonaws.com"]
     assert handler["may"][0] == "logs:CreateLogStream, logs:PutLogEvents on AwsNodeEnvHandlerLogs"
+
+
+VERBS = {"get": "read", "patch": "patch", "list": "list"}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "existing"])
+def test_everybody_who_gets_into_the_cluster_is_told_with_what_they_may(synthesized, name):
+    """Each access entry, whoever EKS lets in by itself, and each rule of podnet's roles there; nobody besides."""
+    made, told = synthesized(name), permissions(load(name))
+    entries = [e for stack in made.templates for e in made.resources(stack, "AWS::EKS::AccessEntry").values()]
+    clusters = [c for stack in made.templates for c in made.resources(stack, "AWS::EKS::Cluster").values()]
+    administer = [e for e in entries if "AmazonEKSClusterAdminPolicy" in str(e["Properties"].get("AccessPolicies"))]
+    groups = {group for e in entries for group in e["Properties"].get("KubernetesGroups", ())}
+    makers = [c for c in clusters if c["Properties"]["AccessConfig"].get("BootstrapClusterCreatorAdminPermissions", 1)]
+    said = [row["by"] for row in told]
+    assert said.count("access entry with AmazonEKSClusterAdminPolicy") == len(administer) > 0
+    assert said.count("access entry that EKS itself makes") == len(makers) == (name != "existing")
+    assert groups == {"podnet:reconcilers"}
+    assert len(entries) == len(administer) + 1
+    handler = " ".join(row["may"] for row in told if row["who"].startswith("podnet's handler")).lower()
+    rules = [
+        rule for objects in made.environment.manifests.values() for one in objects for rule in one.get("rules", ())
+    ]
+    assert rules
+    for rule in rules:
+        for word in (*rule["resources"], *rule.get("resourceNames", ()), *(VERBS[verb] for verb in rule["verbs"])):
+            assert word.removesuffix("s") in handler, rule
 
 
 def test_every_resource_is_counted(told):
