@@ -13,6 +13,7 @@ from verify.daemon_sets import daemon_sets
 from verify.kubectl import Kubectl
 from verify.nodes import nodes
 from verify.pods import pods
+from verify.services import services
 
 DEV = load("dev")
 OURS = {"podnet.io/node-group": "general"}
@@ -110,3 +111,12 @@ def test_every_cache_of_the_file_is_looked_for(kubectl, changes, caches):
     found = [*daemon_sets(DEV.model_copy(update={"pod_networking": networking}), kubectl(daemonsets=[]))]
     assert [finding.what.partition(" ")[0] for finding in found[2:]] == caches
     assert all(finding.problems for finding in found)
+
+
+def test_without_a_cache_nothing_is_asked_of_services(kubectl):
+    """Neither its address, nor kube-proxy's mode, nor CoreDNS's zones matter to anybody then."""
+    cache = DEV.pod_networking.dns_cache.model_copy(update={"enabled": False})
+    off = DEV.model_copy(update={"pod_networking": DEV.pod_networking.model_copy(update={"dns_cache": cache})})
+    knows = kubectl(services=[], configmaps=[])
+    assert [*services(off, knows)] == []
+    assert len([*services(DEV, knows)]) > 1
