@@ -54,10 +54,8 @@ def test_every_make_target_and_variable_is_there(file):
 
 
 def _code(file):
-    text = file.read_text()
-    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
     shell = [command for command, _ in commands.commands(file)]
-    return [part + " ;" for part in (*inline, *shell)]
+    return [part + " ;" for part in (*commands.spoken(file), *shell)]
 
 
 @pytest.mark.parametrize("file", PAPERS)
