@@ -1,9 +1,10 @@
 """Commands that need an account or a cluster: the programs themselves say whether they would take them.
 
 Of the AWS command line the models that it is made of (botocore's): service, operation, options, the values of a list of
-values, and the names in `--query`. Of kubectl the program, with a server that is not there.
+values, and the names in `--query`. Of kubectl the program, with a server that is not there. Of `npx cdk` its help.
 """
 
+import functools
 import json
 import re
 import shlex
@@ -131,6 +132,31 @@ def test_the_aws_command_line_would_take_it(command):
 def test_what_it_would_not_take_is_told(command, told):
     """The judge of the test above does judge."""
     assert any(problem.startswith(told) for problem in _wrong(command))
+
+
+@functools.cache
+def _help_of_cdk(command):
+    program = commands.ROOT / "node_modules" / ".bin" / "cdk"
+    return subprocess.run([program, command, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def _unknown_to_cdk(command):
+    """Give the options that `npx cdk` does not have."""
+    _, _, subcommand, *words = _words(command)
+    options = [word.partition("=")[0] for word in words if re.match("--?[a-z]", word)]
+    known = set(re.findall(r"(?<!\S)--?[a-z-]+", _help_of_cdk(subcommand)))
+    return [option for option in options if not {option, option.replace("--no-", "--", 1)} & known]
+
+
+def test_the_cdk_command_line_has_every_option():
+    """Of what is said to be typed as well as of what make types."""
+    makefile = re.findall(r"\$\(CDK\) ([^\n]*)", (commands.ROOT / "Makefile").read_text())
+    found = [c for file in commands.PAPERS for c in _written(file) if re.match(r"npx cdk [a-z]+ ", c)]
+    assert len(found) > 10
+    assert len(makefile) > 5
+    wrong = {command: _unknown_to_cdk(command) for command in [*found, *(f"npx cdk {line}" for line in makefile)]}
+    assert {command: options for command, options in wrong.items() if options} == {}
+    assert _unknown_to_cdk("npx cdk deploy --no-rollbacks -c environment=x") == ["--no-rollbacks"]
 
 
 @pytest.fixture(scope="module")
