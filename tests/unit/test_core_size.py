@@ -2,11 +2,13 @@
 
 import ast
 import pathlib
+import re
 import tokenize
 
 ROOT = pathlib.Path(__file__).parents[2]
 HANDLER = ROOT / "constructs" / "podnet" / "aws_node_env" / "handler"
 LAYER = ROOT / "constructs" / "podnet" / "manifests_layer"
+MOST, MOST_OF_HANDLER, MOST_OF_LAYER = 1513, 680, 55
 CORE = ("stacks", "constructs/podnet", "charts")
 NO_CODE = {
     getattr(tokenize, name) for name in ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENCODING", "ENDMARKER")
@@ -33,13 +35,26 @@ def size(files):
 def test_the_core_is_read_in_half_an_hour():
     """What runs in Lambda has limits of its own."""
     files = [ROOT / "app.py", *(file for folder in CORE for file in (ROOT / folder).rglob("*.py"))]
-    assert size(file for file in files if not {HANDLER, LAYER} & {*file.parents}) <= 1513
+    assert size(file for file in files if not {HANDLER, LAYER} & {*file.parents}) <= MOST
 
 
 def test_the_handler_does_not_grow():
     """One subject a file."""
-    assert size(HANDLER.rglob("*.py")) <= 680
-    assert size(LAYER.rglob("*.py")) <= 55
+    assert size(HANDLER.rglob("*.py")) <= MOST_OF_HANDLER
+    assert size(LAYER.rglob("*.py")) <= MOST_OF_LAYER
+
+
+def test_the_page_has_these_numbers():
+    """And of each file that it names how many lines there are, to the ten."""
+    page = (ROOT / "docs" / "decisions" / "0015-size-of-the-core.md").read_text()
+    files = {file.name: lines_of_code(file) for file in HANDLER.rglob("*.py")}
+    subjects = sum(1 for lines in files.values() if lines)
+    assert f"{MOST:,} without what runs in Lambda, {MOST_OF_HANDLER} in the handler ({subjects} files" in page
+    assert f"{MOST_OF_LAYER} in the layer" in page
+    told = re.findall(r"^\| ((?:`\w+\.py`(?: and )?)+), (\d+)", page, re.MULTILINE)
+    assert len(told) == 4
+    for names, lines in told:
+        assert abs(sum(files[name] for name in re.findall(r"`([\w.]+)`", names)) - int(lines)) <= 5, names
 
 
 def test_no_file_of_the_project_is_two_things():
