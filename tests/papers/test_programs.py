@@ -17,6 +17,7 @@ import pytest
 from botocore import xform_name
 
 from rehearsal.kubectl import kubectl_folder
+from review.content.running import running
 from settings import load
 
 SESSION = botocore.session.get_session()
@@ -181,6 +182,13 @@ def test_kubectl_would_take_each(kubectl):
     """Its verbs, options and their values; what a server would say nobody asks."""
     found = _all("kubectl", commands.PAPERS)
     assert len(found) > 30
+    assert {command: problem for command in found if (problem := _refused(kubectl, command))} == {}
+
+
+def test_kubectl_would_take_what_the_review_of_an_existing_cluster_says(kubectl):
+    """Which nodes to recycle, which pods to restart."""
+    found = [row["command"] for row in running(load("existing")) if row["command"].startswith("kubectl ")]
+    assert len(found) > 4
     assert {command: problem for command in found if (problem := _refused(kubectl, command))} == {}
 
 
