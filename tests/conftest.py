@@ -11,6 +11,8 @@ from tests.told import Telling
 ROOT = pathlib.Path(__file__).parent.parent
 # most of the time of a synth, and off in podnet's own apps (docs/decisions/0009-validation-at-synth.md)
 os.environ["CDK_VALIDATION"] = "false"
+# as the Makefile does: the warning is about Node.js, and tests read what podnet itself says
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py", "test_in_chromium.py"}
 
 
