@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 from review.changes.of_peers import AT_PEER, connects, ranges, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -73,16 +73,17 @@ def _listed(found: Difference, came: str, gone: str) -> Iterator[Effect]:
 
 def _routed(found: Difference, named: list[str]) -> bool:
     """Say whether one of these was a peer's range before, in whatever place."""
-    return any(not set(named).isdisjoint(ranges(peer)) for peer in found.whole[0].get("peers") or ())
+    return any(not set(named).isdisjoint(ranges(peer)) for peer in found.whole[0]["peers"])
 
 
 def _first_of_vpc(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range of an existing VPC."""
     if not _has_peers(found):
         return (_TOLD,)
-    if not _returned(found):
+    before, after = map(_tables, found.whole)
+    if not after:
         return (_BY_OWNERS,)
-    return (_MOVED,) if found.after in ranges(found.around[0]) else (AT_PEER,)
+    return (_MOVED,) if found.after in ranges(found.around[0]) and before & after else (AT_PEER,)
 
 
 def _further_of_vpc(found: Difference) -> Iterator[Effect]:
@@ -90,7 +91,8 @@ def _further_of_vpc(found: Difference) -> Iterator[Effect]:
     if not _has_peers(found):
         yield _TOLD
         return
-    if found.around[0]["cidr"] in _without(found.after, found.before) and _returned(found):
+    before, after = map(_tables, found.whole)
+    if found.around[0]["cidr"] in _without(found.after, found.before) and before & after:
         yield _MOVED
         return
     yield from _listed(
@@ -102,16 +104,16 @@ def _further_of_vpc(found: Difference) -> Iterator[Effect]:
 
 
 def _has_peers(found: Difference) -> bool:
-    return connects(found) and bool(found.whole[1].get("peers"))
+    return connects(found) and bool(found.whole[1]["peers"])
 
 
-def _returned(found: Difference) -> bool:
-    """Say whether podnet has made a route back from a peer."""
-    return any((peer["peer_side"] or {}).get("route_table_ids") for peer in found.whole[0].get("peers") or ())
+def _tables(whole: Mapping[str, Any]) -> set[str]:
+    """Return the tables of peers in which podnet routes back; a range has one route in each at a time."""
+    return {table for peer in whole["peers"] for table in (peer["peer_side"] or {}).get("route_table_ids", ())}
 
 
-def _without(some: Iterable[str] | None, others: Iterable[str] | None) -> list[str]:
-    return [cidr for cidr in some or () if cidr not in (others or ())]
+def _without(some: Iterable[str], others: Iterable[str]) -> list[str]:
+    return [cidr for cidr in some if cidr not in others]
 
 
 TABLE: Table = {

@@ -92,39 +92,35 @@ def _rules(found: Difference) -> Iterator[Effect]:
         )
 
 
-def _without_hosts(rules: Iterable[Mapping[str, Any]] | None) -> list[str] | None:
+def _without_hosts(rules: Iterable[Mapping[str, Any]] | None) -> set[str] | None:
     """Return rules as texts to compare; left out and empty differ, since an empty `egress` lets nothing out."""
-    return None if rules is None else sorted({json.dumps({**rule, "host": None}, sort_keys=True) for rule in rules})
+    return None if rules is None else {json.dumps({**rule, "host": None}) for rule in rules}
 
 
 def _written_otherwise(found: Difference) -> bool:
     """Say whether a rule that names the group of an existing cluster's nodes is another resource for the same rule."""
     one, other = (
         {
-            (*(rule.get(key) for key in ("protocol", "port")), rule.get("to_port") or rule.get("port"), *end)
+            (rule["protocol"], rule["port"], rule["to_port"] or rule["port"], *group)
             for rule in rules or ()
-            if (end := _nodes(rule, whole))
+            if (group := _group(rule, nodes))
         }
-        for rules, whole in zip((found.before, found.after), found.whole, strict=True)
+        for rules, nodes in zip((found.before, found.after), map(group_of_nodes, found.whole), strict=True)
     )
-    return any((*rule[:-1], not rule[-1]) in one for rule in other - one)
+    return any((*rule, not by_id) in one for *rule, by_id in other)
 
 
-def _nodes(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, bool] | None:
-    """Return the id of the nodes' group of an existing cluster, and whether the rule names it so; None for others."""
-    nodes, end = group_of_nodes(whole), rule.get("from") or rule.get("to") or {}
+def _group(rule: Mapping[str, Any], nodes: str | None) -> tuple[str | None, bool] | None:
+    """Return the id of the group that a rule names, and whether it names it so; None where it names a range or peer."""
+    end = rule.get("from") or rule.get("to") or {}
     given = end.get("security_group_id")
-    return (nodes, given is not None) if nodes and (end.get("cluster") or given == nodes) else None
+    return (given or nodes, bool(given)) if given or end.get("cluster") else None
 
 
 def _described_anew(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether a rule of the group itself has another description; rules between groups change in place."""
     one, other = (
-        {
-            json.dumps({**rule, "description": ""}, sort_keys=True): rule["description"]
-            for rule in rules
-            if _inline(rule)
-        }
+        {json.dumps({**rule, "description": ""}): rule["description"] for rule in rules if _inline(rule)}
         for rules in (before, after)
     )
     return any(other.get(rule, text) != text for rule, text in one.items())
@@ -132,7 +128,7 @@ def _described_anew(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping
 
 def _inline(rule: Mapping[str, Any]) -> bool:
     end = rule.get("from") or rule.get("to") or {}
-    return "description" in rule and bool(end.get("cidr") or end.get("peer"))
+    return bool(end.get("cidr") or end.get("peer"))
 
 
 def _has_own_group(workload: Mapping[str, Any]) -> bool:

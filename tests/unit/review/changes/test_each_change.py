@@ -109,6 +109,10 @@ def _rules(c, *ports):
     c["workloads"][0]["ingress"] = [{"port": port, "from": {"cluster": True}} for port in ports]
 
 
+def _sends_to(*ranges):
+    return _workload(1, egress=[{"port": 443, "to": {"cidr": one}, "description": f"to {one}"} for one in ranges])
+
+
 def _at_gateway(c, *tables):
     gateway = {"name": "far", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": "10.94.0.0/16"}
     c["peers"].append({**gateway, "peer_side": {"route_table_ids": [*tables]}})
@@ -346,6 +350,10 @@ CASES = [
     ("a range described anew", None,
      lambda c: c["workloads"][1]["egress"][0].update(description="to the internet"),
      "workloads[shop/orders-worker].egress", "connections connections", "in force at once|for a moment nothing new"),
+    ("a described range more", _sends_to("10.1.0.0/16"), _sends_to("10.1.0.0/16", "10.2.0.0/16"),
+     "workloads[shop/orders-worker].egress", "connections", "in force at once"),
+    ("a described range less", _sends_to("10.1.0.0/16", "10.2.0.0/16"), _sends_to("10.1.0.0/16"),
+     "workloads[shop/orders-worker].egress", "connections", "in force at once"),
     ("a peer described anew", _workload(0, ingress=[{"port": 1, "from": {"peer": "data"}, "description": "one"}]),
      _workload(0, ingress=[{"port": 1, "from": {"peer": "data"}, "description": "other"}]),
      "workloads[shop/orders-api].ingress", "connections connections", "for a moment nothing new"),
@@ -393,27 +401,50 @@ def test_a_cluster_of_podnets_does_not_take_the_place_of_somebody_elses(changed,
         assert [effect["kind"] for effect in found[path]] == ["refused"]
 
 
+NODES = "sg-0e1a2b3c4d5e6f703"
+
+
+@pytest.mark.parametrize("key", ["ingress", "egress"])
 @pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize(
-    ("given", "port", "kinds"),
+    "case",
     [
-        ("sg-0e1a2b3c4d5e6f703", 8080, ["refused"]),
-        ("sg-0e1a2b3c4d5e6f703", 8081, ["connections"]),
-        (SG, 8080, ["connections"]),
+        ({"port": 8080}, {"port": 8080, "to_port": 8080}, NODES, "refused"),
+        ({"port": 8080, "to_port": 8090}, {"port": 8080, "to_port": 8090}, NODES, "refused"),
+        ({"protocol": "all"}, {"protocol": "all"}, NODES, "refused"),
+        ({"port": 8080}, {"port": 8081}, NODES, "connections"),
+        ({"port": 8080, "to_port": 8090}, {"port": 8080, "to_port": 8085}, NODES, "connections"),
+        ({"port": 8080, "to_port": 8090}, {"port": 8085, "to_port": 8090}, NODES, "connections"),
+        ({"port": 8080}, {"port": 8080, "protocol": "udp"}, NODES, "connections"),
+        ({"port": 8080}, {"port": 8080}, SG, "connections"),
     ],
 )
-def test_a_rule_that_names_the_nodes_group_in_another_way_is_refused(changed, step, given, port, kinds):
+def test_a_rule_that_names_the_nodes_group_in_another_way_is_refused(changed, key, step, case):
     """It is another resource, and the rule stands until that of the old name is deleted."""
-    rules = [
-        {"port": 8080, "from": {"cluster": True}},
-        {"port": port, "to_port": port, "from": {"security_group_id": given}},
-    ]
+    by_name, by_id, group, kind = case
+    end = {"ingress": "from", "egress": "to"}[key]
+    rules = [{**by_name, end: {"cluster": True}}, {**by_id, end: {"security_group_id": group}}]
     one, other = (
-        content(changed("existing", lambda c, rule=rule: c["workloads"][0].update(ingress=[rule])), [])
+        content(changed("existing", lambda c, rule=rule: _workload(0, **{"egress": [], key: [rule]})(c)), [])
         for rule in rules[::step]
     )
     (change,) = compare(one, other, "saved")["changes"]
-    assert [effect["kind"] for effect in change["effects"]] == kinds
+    assert [effect["kind"] for effect in change["effects"]] == [kind]
+
+
+@pytest.mark.parametrize(("group", "kind"), [(NODES, "refused"), (SG, "connections")])
+def test_a_rule_stands_by_the_group_that_it_had_where_the_nodes_get_another_one(changed, group, kind):
+    """The id of the old one written in place of the name is the same rule; that of the new one is another."""
+    by_name, by_id = {"cluster": True}, {"security_group_id": group}
+    one, other = (
+        content(changed("existing", lambda c, end=end, nodes=nodes: (
+            c["existing_cluster"].update(node_security_group_id=nodes),
+            _workload(0, ingress=[{"port": 8080, "from": end}])(c),
+        )), [])
+        for end, nodes in ((by_name, NODES), (by_id, SG))
+    )  # fmt: skip
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    assert [effect["kind"] for effect in found["workloads[payments/ledger].ingress"]] == [kind]
 
 
 def test_the_add_on_of_an_existing_cluster_keeps_its_configuration(changed):
@@ -513,25 +544,58 @@ def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
 
 
 @pytest.mark.parametrize(
-    ("peers", "kind", "words"),
-    [([], "nothing", "which ranges the VPC has"), (["partner"], "connections", "owners must route back")],
+    ("peers", "moved", "kind", "words"),
+    [
+        ([], {"cidr": "10.61.0.0/16"}, "nothing", "which ranges the VPC has"),
+        ([], {"further_cidrs": ["100.64.0.0/16"]}, "nothing", "which ranges the VPC has"),
+        (["partner"], {"cidr": "10.61.0.0/16"}, "connections", "owners must route back"),
+        (["partner"], {"further_cidrs": ["100.64.0.0/16"]}, "connections", "owners must do so"),
+    ],
 )
-def test_a_range_of_an_existing_vpc_is_its_peers_owners_where_podnet_has_no_table(changed, peers, kind, words):
+def test_a_range_of_an_existing_vpc_is_its_peers_owners_where_podnet_has_no_table(changed, peers, moved, kind, words):
     """Then no route is made or moved, and nothing changes in a template."""
 
     def without_tables(content):
         _no_peer(content)
         content["peers"] = [{"name": name, "vpc_id": "vpc-0d1a2b3c4d5e6f709", "cidr": "10.97.0.0/16"} for name in peers]
 
-    def moved(content):
-        without_tables(content)
-        content["existing_network"]["cidr"] = "10.61.0.0/16"
-
-    one, other = (_in_an_existing_vpc(changed, change) for change in (without_tables, moved))
+    one, other = (
+        _in_an_existing_vpc(changed, lambda c, more=more: (without_tables(c), _of_vpc(**more)(c)))
+        for more in ({}, moved)
+    )
     (change,) = compare(one, other, "saved")["changes"]
     (effect,) = change["effects"]
     assert effect["kind"] == kind
     assert words in effect["sentence"]
+
+
+SWAPPED = {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}
+PLACES = ({"further_cidrs": ["10.61.0.0/16"]}, SWAPPED)
+OTHER_TABLE = {"peer_side": {"route_table_ids": ["rtb-12345678"]}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds", "words"),
+    [
+        ([_second_peer], [_second_peer], {"refused"}, "no second route"),
+        ([], [_no_peer], {"nothing"}, "which ranges the VPC has"),
+        ([], [_peer(peer_side=None)], {"connections"}, "owners must route back"),
+        ([_peer(peer_side=None)], [], {"connections"}, "move to what is named now"),
+        ([], [_peer(**OTHER_TABLE)], {"connections"}, "move to what is named now"),
+    ],
+)
+def test_ranges_that_change_places_are_refused_where_one_table_has_routes_before_and_after(
+    changed, before, after, kinds, words
+):
+    """Of any peer; what its table or the peer itself does beside that makes or leaves no second route."""
+    one, other = (
+        _in_an_existing_vpc(changed, lambda c, more=more, values=values: [do(c) for do in (*more, _of_vpc(**values))])
+        for more, values in zip((before, after), PLACES, strict=True)
+    )
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    told = [*found["existing_network.cidr"], *found["existing_network.further_cidrs"]]
+    assert {effect["kind"] for effect in told} == kinds
+    assert words in told[0]["sentence"]
 
 
 def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):

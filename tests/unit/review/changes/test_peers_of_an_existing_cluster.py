@@ -66,3 +66,24 @@ def test_rules_are_podnets_there_too(kinds):
     found = kinds(_peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"}))
     assert found["peers[data].cidr"] == {"connections"}
     assert found["peers[data].peer_side.security_group_id"] >= {"connections"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "words"),
+    [
+        ({}, {"cidr": "10.98.0.0/16"}, "connections", "routes are the VPC owner's"),
+        ({}, {"further_cidrs": ["100.64.0.0/16"]}, "connections", "routes are the VPC owner's"),
+        ({"further_cidrs": ["100.64.0.0/16"]}, {}, "connections", "routes are the VPC owner's"),
+        ({"further_cidrs": ["100.64.0.0/16", "100.65.0.0/16"]}, {"further_cidrs": ["100.65.0.0/16", "100.64.0.0/16"]},
+         "nothing", "the order"),
+    ],
+)  # fmt: skip
+def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kind, words):
+    """Rules that name the peer follow its ranges, in whatever order these stand."""
+    one, other = (
+        content(changed("existing", lambda c, some=some: c.update(peers=[{**PEER, **some}])), [])
+        for some in (before, after)
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert [effect["kind"] for effect in change["effects"]] == [kind]
+    assert words in change["effects"][0]["sentence"]
