@@ -90,7 +90,8 @@ def test_settings_come_back_as_they_were(tmp_path, name):
     [
         ("{", "must be a review as JSON"),
         ("[]", "must be a review of format 1, got list"),
-        ('{"format": 0}', "must be a review of format 1, got 0"),
+        ("{}", "must be a review of format 1, got none"),
+        ('{"format": 0, "environment": "dev", "settings": {}}', "must be a review of format 1, got 0"),
         ('{"format": 1}', "must be a review of format 1"),
         ('{"format": 1, "environment": "dev", "settings": {}}', "must hold settings of this version, got another acc"),
         ('{"format": 1, "environment": "dev", "settings": {"peers": 1}}', "must hold settings of this version"),
@@ -105,6 +106,33 @@ def test_a_file_that_is_no_review_is_refused_and_stops_nothing(tmp_path, folder,
         read(file)
     review.write(str(tmp_path / "out"), load("dev"), {})
     assert told in (tmp_path / "out" / "review" / "index.html").read_text()
+
+
+def test_a_setting_that_this_version_does_not_take_is_told_with_its_place(tmp_path):
+    """By the keys and numbers that lead to it."""
+    found = content(load("dev"), [])
+    found["settings"]["peers"][0]["cidr"] = "everywhere"
+    file = tmp_path / "dev.review.json"
+    file.write_text(json.dumps(found))
+    with pytest.raises(SavedError, match=r"must hold settings of this version, got another peers\.0\.cidr: save it"):
+        read(file)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9" * 5000,
+        json.dumps({"format": "1" * 5000}),
+        json.dumps({"format": 1, "environment": "dev", "settings": {"x" * 5000: 1}}),
+    ],
+)
+def test_of_a_long_text_in_a_saved_review_the_beginning_is_told(tmp_path, written):
+    """It is somebody else's, and stands in a line of the terminal."""
+    file = tmp_path / "dev.review.json"
+    file.write_text(written)
+    with pytest.raises(SavedError) as told:
+        read(file)
+    assert len(str(told.value)) < 300
 
 
 @pytest.mark.parametrize(
@@ -160,6 +188,22 @@ def test_a_saved_review_that_is_not_there_is_told_with_its_path_and_what_is_ther
         read(missing)
     with pytest.raises(SavedError, match=r"^prod\.review\.json .*: saved ones in environments/: dev\.review\.json"):
         read(pathlib.Path("prod.review.json"))
+
+
+def test_a_saved_review_that_cannot_be_read_is_not_told_as_what_to_write(folder, monkeypatch):
+    """Its own name is no other file that could be meant; of many others the first ones are named."""
+    monkeypatch.chdir(folder)
+    file = pathlib.Path("dev.review.json")
+    file.mkdir()
+    with pytest.raises(
+        SavedError, match=r"^dev\.review\.json .* a directory: saved ones in environments/: none; other"
+    ):
+        read(file)
+    for number in range(100):
+        (folder / f"team-{number}.review.json").write_text("{}")
+    with pytest.raises(SavedError, match=r"team-0\.review\.json") as told:
+        read(file)
+    assert len(str(told.value)) < 400
 
 
 def test_a_mistyped_environment_to_compare_with_is_told_as_elsewhere():
