@@ -14,6 +14,7 @@ from settings import Settings, load
 
 SG = "sg-0123456789abcdef0"
 TABLE_AT_PEER = "rtb-0d1a2b3c4d5e6f709"
+TABLE_OF_DATA = "rtb-0d1a2b3c4d5e6f702"
 
 
 def _pods(**values):
@@ -162,6 +163,8 @@ CASES = [
      "gets the value back that stood there before podnet"),
     ("prefix delegation", None, _env(WARM_IP_TARGET="4", ENABLE_PREFIX_DELEGATION="true"),
      "pod_networking.env.ENABLE_PREFIX_DELEGATION", "rollout nodes", "only new nodes carry more pods"),
+    ("custom networking", None, _env(WARM_IP_TARGET="4", AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true"),
+     "pod_networking.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "rollout nodes", "keep their interfaces' subnets"),
     ("external services", None, _env(WARM_IP_TARGET="4", AWS_EXTERNAL_SERVICE_CIDRS="198.51.100.0/24"),
      "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS", "rollout connections", "leaves by the primary ENI"),
     ("add-on version", None, _cni("v1.23.2-eksbuild.1"), "pod_networking.vpc_cni.version", "rollout", "a tenth"),
@@ -182,6 +185,10 @@ CASES = [
      "pod_networking.dns_cache.local_ip", "nothing", "there is no cache"),
     ("address of a cache that comes", _cache(enabled=False), _cache(local_ip="169.254.20.11"),
      "pod_networking.dns_cache.local_ip", "nothing", "no cache that runs before and after"),
+    ("how long a new pod of the cache waits", None, _cache(min_ready_seconds=20),
+     "pod_networking.dns_cache.min_ready_seconds", "nothing", "from the next rollout of the cache on"),
+    ("how many pods of the cache at once", None, _cache(max_unavailable="10%"),
+     "pod_networking.dns_cache.max_unavailable", "nothing", "from the next rollout of the cache on"),
     ("standby on", None, _cache(standby=True), "pod_networking.dns_cache.standby", "DNS",
      "a second process starts beside the cache"),
     ("standby off", _cache(standby=True), None, "pod_networking.dns_cache.standby", "DNS",
@@ -234,6 +241,8 @@ CASES = [
      "peers[data].transit_gateway_id", "refused", "in one deploy and add it in the next"),
     ("the VPC behind a gateway", None, _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
      "peers[data].vpc_id", "refused", "in one deploy and add it in the next"),
+    ("a VPC instead of a gateway", _behind_a_gateway, None, "peers[data].vpc_id", "refused",
+     "in one deploy and add it in the next"),
     ("another gateway", _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
      _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f702"), "peers[data].transit_gateway_id", "refused",
      "in one deploy and add it in the next"),
@@ -271,6 +280,15 @@ CASES = [
     ("another peer's table", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (_at_gateway(c), _peer(peer_side={
         "route_table_ids": ["rtb-0d1a2b3c4d5e6f702", TABLE_AT_PEER], "security_group_id": "sg-0d1a2b3c4d5e6f703"})(c)),
      "peers[data].peer_side.route_table_ids", "refused", "a table was another peer's"),
+    ("another peer's table, for a peer behind a gateway", _at_gateway, lambda c: (
+        _at_gateway(c, TABLE_OF_DATA), c["peers"][0].pop("peer_side")), "peers[far].peer_side.route_table_ids",
+     "refused", "a table was another peer's"),
+    ("a table of another peer behind the same gateway", lambda c: (_behind_a_gateway(c), _at_gateway(c, TABLE_AT_PEER)),
+     lambda c: (_behind_a_gateway(c), _at_gateway(c), _peer(peer_side={"route_table_ids": [TABLE_AT_PEER]})(c)),
+     "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
+    ("another table beside another peer's", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (
+        _at_gateway(c, TABLE_AT_PEER), _peer(peer_side={"route_table_ids": [TABLE_OF_DATA, "rtb-12345678"]})(c)),
+     "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
      "connections connections", "remove it right before the deploy"),
     ("peer's side removed", None, lambda c: c["peers"][0].pop("peer_side"), "peers[data].peer_side", "connections",

@@ -68,6 +68,20 @@ def test_rules_are_podnets_there_too(kinds):
     assert found["peers[data].peer_side.security_group_id"] >= {"connections"}
 
 
+def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
+    """podnet routes in none of them; the peer's group is named by rules."""
+
+    def peers(*tables):
+        sides = [{"peer_side": {**PEER["peer_side"], "route_table_ids": [some]}} if some else {} for some in tables]
+        more = {"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"}
+        one, other = ({**peer, "peer_side": None, **side} for peer, side in zip((PEER, more), sides, strict=True))
+        return content(changed("existing", lambda c: c.update(peers=[one, other])), [])
+
+    table = "rtb-0d1a2b3c4d5e6f702"
+    found = compare(peers(table, None), peers(None, table), "saved")["changes"]
+    assert {effect["kind"] for change in found for effect in change["effects"]} == {"connections"}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind", "words"),
     [
