@@ -63,7 +63,6 @@ def _below(
 
 
 def _value(section: Mapping[str, Any], key: str, path: tuple[str, ...]) -> Any:  # noqa: ANN401  (any JSON value)
-    found = section.get(key)
     if path or key not in _NAMED:
-        return found
-    return {"/".join(item[part] for part in _NAMED[key]): item for item in found or ()}
+        return section.get(key)
+    return {"/".join(item[part] for part in _NAMED[key]): item for item in section[key]}

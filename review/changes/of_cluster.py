@@ -83,7 +83,7 @@ def _version(found: Difference) -> Iterator[Effect]:
 
 def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what else changes something in the stack of the cluster, or may."""
-    parts = (whole.get(name) or {} for name in ("cluster", "pod_networking"))
+    parts = (whole[name] or {} for name in ("cluster", "pod_networking"))
     return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
 
 
@@ -103,7 +103,7 @@ def _logs(found: Difference) -> Iterator[Effect]:
 
 def several(found: Difference) -> Iterator[Effect]:
     """Tell that more than one kind of change is asked of the cluster, where it is podnet's."""
-    if all(whole.get("cluster") for whole in found.whole):
+    if all(whole["cluster"] for whole in found.whole):
         kinds = zip(*map(_kinds, found.whole), strict=True)
         if sum(before != after for before, after in kinds) > 1:
             yield _SEVERAL
@@ -111,8 +111,8 @@ def several(found: Difference) -> Iterator[Effect]:
 
 def _kinds(whole: Mapping[str, Any]) -> list[set[str]]:
     """Return what each kind of change is about: logs, endpoint, subnets; EKS knows no order."""
-    cluster, network = whole["cluster"], whole.get("existing_network") or {}
-    endpoint = {cluster["endpoint"], *cluster.get("endpoint_cidrs", ())}
+    cluster, network = whole["cluster"], whole["existing_network"] or {}
+    endpoint = {cluster["endpoint"], *cluster["endpoint_cidrs"]}
     return [{*cluster["log_types"]}, endpoint, {*network.get("private_subnet_ids", ())}]
 
 

@@ -39,7 +39,7 @@ def _network(found: Difference) -> Iterator[Effect]:
 
 
 def _zones(found: Difference) -> Iterator[Effect]:
-    if not found.whole[1].get("cluster"):
+    if not found.whole[1]["cluster"]:
         yield _TOLD
     elif {*found.before} != {*found.after}:
         yield Effect(
@@ -48,7 +48,7 @@ def _zones(found: Difference) -> Iterator[Effect]:
             "stacks hold the subnets of a zone that leaves: the deploy fails. Make another environment instead",
             "EKS user guide, View Amazon EKS networking requirements for VPC and subnets",
         )
-    elif found.whole[1].get("network"):
+    elif found.whole[1]["network"]:
         yield Effect(
             "refused",
             "a subnet in another zone is made before the old one goes, and its range is taken: the deploy fails. Leave "
@@ -60,7 +60,7 @@ def _zones(found: Difference) -> Iterator[Effect]:
 
 
 def _subnets(found: Difference) -> Iterator[Effect]:
-    if found.whole[1].get("cluster"):
+    if found.whole[1]["cluster"]:
         yield Effect(
             "nodes",
             "node groups are made anew in these subnets, then the old ones are drained; the cluster takes them where "
@@ -73,7 +73,7 @@ def _subnets(found: Difference) -> Iterator[Effect]:
 
 
 def _tables(found: Difference) -> tuple[Effect, ...]:
-    return (_TABLES,) if connects(found) and found.whole[1].get("peers") else (_TOLD,)
+    return (_TABLES,) if connects(found) and found.whole[1]["peers"] else (_TOLD,)
 
 
 def _nat(found: Difference) -> Iterator[Effect]:

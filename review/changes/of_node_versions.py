@@ -79,7 +79,7 @@ def beside_others(found: Difference, what: str) -> Iterator[Effect]:
 
 def _others(found: Difference) -> set[str]:
     """Return what else of the group changes, beside the two that EKS takes in one request."""
-    changed = {key for key in found.around[1] if found.around[0].get(key) != found.around[1][key]}
+    changed = {key for key in found.around[1] if found.around[0][key] != found.around[1][key]}
     return changed - {"disk_gib", "kubernetes_version"}
 
 
@@ -98,13 +98,13 @@ def _minor(version: str | None) -> int | None:
 
 
 def _of_cluster(whole: Mapping[str, Any]) -> str | None:
-    version: str | None = (whole.get("cluster") or {}).get("kubernetes_version")
+    version: str | None = (whole["cluster"] or {}).get("kubernetes_version")
     return version
 
 
 def _changed(whole: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[str]:
     """Return the groups of both environments that have another version in the second one."""
-    one, other = ({g["name"]: g["kubernetes_version"] for g in some.get("node_groups") or ()} for some in whole)
+    one, other = ({g["name"]: g["kubernetes_version"] for g in some["node_groups"]} for some in whole)
     return [name for name in one.keys() & other.keys() if one[name] != other[name]]
 
 

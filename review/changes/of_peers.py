@@ -50,7 +50,7 @@ _OWNERS = Effect(
 
 def connects(found: Difference) -> bool:
     """Say whether podnet makes connections and routes: for a cluster of its own."""
-    return bool(found.whole[1].get("cluster"))
+    return bool(found.whole[1]["cluster"])
 
 
 def _made_here(told: Effect | Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
@@ -80,17 +80,17 @@ def _peer(found: Difference) -> Iterator[Effect]:
 def _renamed(found: Difference) -> bool:
     """Say whether the same VPC, or one of the ranges, is a peer of another name on the other side."""
     peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
-    return any(_same(one, peer) for one in other.get("peers") or ())
+    return any(_same(one, peer) for one in other["peers"])
 
 
 def _same(one: Mapping[str, Any], peer: Mapping[str, Any]) -> bool:
-    vpc = peer.get("vpc_id")
-    return (vpc is not None and one.get("vpc_id") == vpc) or not set(ranges(one)).isdisjoint(ranges(peer))
+    vpc = peer["vpc_id"]
+    return (vpc is not None and one["vpc_id"] == vpc) or not set(ranges(one)).isdisjoint(ranges(peer))
 
 
 def ranges(part: Mapping[str, Any]) -> list[str]:
     """Return all ranges of a peer or of an existing network, the first one first."""
-    return [part["cidr"], *part.get("further_cidrs", ())]
+    return [part["cidr"], *part["further_cidrs"]]
 
 
 def told(named: list[str]) -> str:
@@ -100,7 +100,7 @@ def told(named: list[str]) -> str:
 
 def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
     """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
-    connected = [peer.get("vpc_id") for peer in found.whole[0].get("peers") or ()]
+    connected = [peer["vpc_id"] for peer in found.whole[0]["peers"]]
     another = found.path[-1] == "vpc_id" and None not in (found.before, found.after)
     return (_CONNECTION,) if another and found.after not in connected else (_TWICE,)
 
@@ -114,19 +114,19 @@ def _side(found: Difference) -> Iterator[Effect]:
         return
     yield AT_PEER
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
-    if other and (not one or (isinstance(one, set) and other - one)):
+    if not one or (isinstance(one, set) and other - one):
         yield _BY_HAND
 
 
 def _of_another_way(found: Difference) -> bool:
     """Say whether a peer's new table had a route back already, through another connection or gateway."""
     after, *_ = (_back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
-    return any(one[0] != after[0] and one[1] & after[1] for one in map(_back, found.whole[0].get("peers") or ()))
+    return any(one[0] != after[0] and one[1] & after[1] for one in map(_back, found.whole[0]["peers"]))
 
 
 def _back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
     """Return what the routes from a peer stand under in the template, and their tables."""
-    return peer.get("transit_gateway_id") or peer["name"], {*((peer["peer_side"] or {}).get("route_table_ids") or ())}
+    return peer["transit_gateway_id"] or peer["name"], {*(peer["peer_side"] or {}).get("route_table_ids", ())}
 
 
 TABLE: Table = {

@@ -57,7 +57,7 @@ def _excluded(found: Difference) -> Iterator[Effect]:
     yield _ROLL
     for text, ranges in (("the pod's", found.after), ("the node's", found.before)):
         others = found.before if ranges is found.after else found.after
-        changed = ", ".join(cidr for cidr in ranges or () if cidr not in (others or ()))[:200]
+        changed = ", ".join(cidr for cidr in ranges if cidr not in others)[:200]
         if changed:
             yield Effect(
                 "connections",
@@ -125,7 +125,7 @@ _CARRIER = Effect(
 
 
 def _carrier(found: Difference) -> Iterator[Effect]:
-    yield _CARRIER if found.whole[1].get("cluster") else _NOTHING  # an existing cluster's add-on is its owner's
+    yield _CARRIER if found.whole[1]["cluster"] else _NOTHING  # an existing cluster's add-on is its owner's
 
 
 TABLE: Table = {
