@@ -306,9 +306,13 @@ CASES = [
     ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
     ("disk", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced in turn"),
     ("disk and labels", None, _nodes(disk_gib=60, labels={"a": "b"}), "node_groups[general].disk_gib",
-     "refused nodes", "in a deploy of its own"),
+     "refused nodes", "Change disk_gib in a deploy of its own"),
     ("disk of another group", None, _nodes(disk_gib=60, capacity="spot", max_size=9), "node_groups[general].disk_gib",
      "nodes", "each node is replaced"),
+    ("disk of a group of other types", None, _nodes(disk_gib=60, instance_types=["m6i.large"]),
+     "node_groups[general].disk_gib", "nodes", "each node is replaced"),
+    ("disk of a group of another architecture", None, _nodes(disk_gib=60, architecture="arm64"),
+     "node_groups[general].disk_gib", "nodes", "each node is replaced"),
     ("fewer nodes", None, _nodes(desired_size=2), "node_groups[general].desired_size", "nodes", "gets 2 nodes"),
     ("more nodes", None, _nodes(max_size=9), "node_groups[general].max_size", "nodes",
      "gets 3 nodes.*no disruption budget"),
@@ -322,13 +326,17 @@ CASES = [
     ("nodes with the disk", None, _nodes(kubernetes_version="1.35", disk_gib=60),
      "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
     ("nodes with other changes", None, _nodes(kubernetes_version="1.35", labels={"a": "b"}),
-     "node_groups[general].kubernetes_version", "refused nodes", "in a deploy of its own"),
+     "node_groups[general].kubernetes_version", "refused nodes", "Change kubernetes_version in a deploy of its own"),
     ("nodes with the cluster", None,
      lambda c: (_cluster(kubernetes_version="1.36")(c), _nodes(kubernetes_version="1.36")(c)),
      "node_groups[general].kubernetes_version", "nodes nothing", "not while a node is newer"),
     ("nodes of two groups", _second_group, _two_groups("1.35"), "node_groups[general].kubernetes_version",
      "nodes nothing", "One group to a deploy"),
     ("nodes of one of two groups", _second_group, lambda c: (_second_group(c), _nodes(kubernetes_version="1.35")(c)),
+     "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
+    ("nodes beside a group that comes", None, _two_groups("1.35"), "node_groups[general].kubernetes_version", "nodes",
+     "drained in turn"),
+    ("nodes beside a group that goes", _second_group, _nodes(kubernetes_version="1.35"),
      "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
     ("nodes one version on", _nodes(kubernetes_version="1.34"), _nodes(kubernetes_version="1.35"),
      "node_groups[general].kubernetes_version", "nodes", "drained in turn"),
@@ -346,6 +354,9 @@ CASES = [
      "node_groups[general].capacity", "refused replacement nodes", "in the version of its cluster, 1.35"),
     ("old group added", None, _new_group_of("1.34"), "node_groups[more]", "refused nothing", "in no other"),
     ("group of the cluster's version added", None, _new_group_of("1.35"), "node_groups[more]", "nothing",
+     "nodes are added"),
+    ("group of the version that the cluster gets added", None,
+     lambda c: (_cluster(kubernetes_version="1.36")(c), _new_group_of("1.36")(c)), "node_groups[more]", "nothing",
      "nodes are added"),
     ("group added", None, _second_group, "node_groups[more]", "nothing", "nodes are added"),
     ("group removed", None, _other_group, "node_groups[general]", "nodes", "drained and terminated"),
@@ -495,8 +506,15 @@ def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
         content(changed("existing", lambda c, new=new: c["existing_network"].update(new)), []) for new in ({}, more)
     )
     changes = compare(one, other, "saved")["changes"]
-    assert [change["path"] for change in changes] == [f"existing_network.{key}" for key in sorted(more)]
-    assert {effect["kind"] for change in changes for effect in change["effects"]} == {"nothing"}
+    told = {
+        change["path"]: [(effect["kind"], effect["sentence"]) for effect in change["effects"]] for change in changes
+    }
+    assert told == {
+        "existing_network.availability_zones": [("nothing", "they only say where the subnets lie")],
+        "existing_network.private_subnet_ids": [
+            ("nothing", "functions that run in the VPC move there; nodes are their owner's")
+        ],
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
@@ -652,6 +670,25 @@ def test_ranges_that_change_places_are_refused_only_where_podnet_routes(changed)
     )
     kinds = {effect["kind"] for change in compare(one, other, "saved")["changes"] for effect in change["effects"]}
     assert kinds == {"connections"}
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_only_flow_logs_that_end_lose_what_was_logged(changed, after):
+    """The log group goes with them."""
+    one, other = (content(changed("dev", _network(flow_logs=on)), []) for on in (not after, after))
+    (change,) = compare(one, other, "saved")["changes"]
+    assert ("with what was logged" in change["effects"][0]["sentence"]) is not after
+
+
+def test_route_tables_of_an_existing_vpc_matter_to_peers_alone(changed):
+    """Without one no route stands in them."""
+    tables = ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f723"]
+    one, other = (
+        _in_an_existing_vpc(changed, lambda c, more=more: (_no_peer(c), _of_vpc(**more)(c)))
+        for more in ({}, {"private_route_table_ids": tables})
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
 
 
 def _has(pattern, sentence):
