@@ -97,8 +97,9 @@ def _minor(version: str | None) -> int | None:
     return int(version.split(".")[1]) if version else None
 
 
-def _of_cluster(whole: Mapping[str, Any]) -> str | None:
-    version: str | None = (whole["cluster"] or {}).get("kubernetes_version")
+def _of_cluster(whole: Mapping[str, Any]) -> str:
+    """Return the version of podnet's cluster; node groups stand beside no other."""
+    version: str = whole["cluster"]["kubernetes_version"]
     return version
 
 
