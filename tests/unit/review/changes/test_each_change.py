@@ -517,6 +517,27 @@ def test_subnets_of_an_existing_cluster_are_those_of_functions_alone(changed):
     }
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        _cache(standby=True),
+        _pods(drift={"every_minutes": 0}),
+        _pods(dead_nodes="refuse"),
+        _pods(rollout_limit_minutes=20),
+        _pods(run_again="once"),
+        _pods(kube_proxy_mode="ipvs"),
+    ],
+)
+def test_a_version_of_the_cluster_goes_beside_what_changes_nothing_in_its_stack(changed, beside):
+    """A failure there lies in another stack, and asks for no old version again."""
+    one, other = (
+        content(changed("dev", change), [])
+        for change in (lambda _: None, lambda c: (_cluster(kubernetes_version="1.36")(c), beside(c)))
+    )
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    assert [effect["kind"] for effect in found["cluster.kubernetes_version"]] == ["nothing", "nodes"]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
 def test_the_change_tells_what_it_does(changed, case):
     """Kinds in order, and the words that matter; each sentence has a source."""
