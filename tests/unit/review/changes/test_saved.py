@@ -300,9 +300,44 @@ def test_lines_tell_what_pods_notice_and_how_many_flows_change(strict):
     needed = sum(flow["needed"] for flow in found["flows"])
     assert f"Flows that change: {needed} that are needed, {len(found['flows']) - needed} others" in rest
     assert 0 < needed < len(found["flows"])
+    first = found["flows"][0]
+    at = rest.index(f"  {first['title']}")
+    assert rest[at + 1 : at + 3] == [f"    before: {first['before']}", f"    after:  {first['after']}"]
+    alone = {**found, "flows": found["flows"][:needed]}
+    assert f"Flows that change: {needed} that are needed" in lines(alone)
     nothing = {"against": "saved", "problem": "", "kinds": [], "changes": [], "flows": []}
     assert list(lines(nothing)) == ["Changes since saved: none"]
     assert list(lines({**nothing, "problem": "old"})) == ["Changes since saved: none", "  cannot be told: old"]
+
+
+def test_what_changes_in_several_workloads_in_one_way_is_told_once_with_each_place(changes):
+    """Another setting, and the same one with another effect, have lines of their own."""
+
+    def change(content):
+        api, worker, prometheus = content["workloads"]
+        api.update(security_group_ids=["sg-12345678"], pod_labels={"app": "new"})
+        prometheus.update(pod_labels={"app": "newer"})
+        api["ingress"][0].update(port=8081)
+        worker["ingress"].append({"port": 22, "from": {"cidr": "10.9.0.0/16"}})
+        worker["egress"][0].update(description="to the internet")
+        prometheus["egress"].append({"port": 9101, "to": {"cluster": True}})
+
+    found = changes(change)
+    kept = found["changes"][0]["effects"][0]
+    told = [line for line in lines(found) if line.startswith("  ")][1:]
+    assert told[:5] == [
+        "  workloads[shop/orders-api].pod_labels: app: orders-api -> app: new",
+        f"    {kept['kind']}: {kept['sentence']}",
+        "    also: workloads[monitoring/prometheus].pod_labels: app: prometheus -> app: newer",
+        "  workloads[shop/orders-api].security_group_ids: none -> sg-12345678",
+        f"    {kept['kind']}: {kept['sentence']}",
+    ]
+    heads = [line.partition(": ")[0].strip() for line in told if line[2] != " "]
+    assert heads[2:] == [
+        "workloads[shop/orders-api].ingress",
+        "workloads[shop/orders-worker].egress",
+        "workloads[monitoring/prometheus].egress",
+    ]
 
 
 def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
