@@ -83,7 +83,7 @@ def _version(found: Difference) -> Iterator[Effect]:
 
 def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what else changes something in the stack of the cluster, or may."""
-    parts = (whole[name] or {} for name in ("cluster", "pod_networking"))
+    parts = (whole[name] for name in ("cluster", "pod_networking"))
     return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
 
 

@@ -406,6 +406,7 @@ EXISTING = [
     ("name", "payments-us", "replacement", "stay in the old one"),
     ("endpoint_url", "https://0A1B2C3D4E5F60718293A4B5C6D7E8F0.gr7.eu-west-1.eks.amazonaws.com", "nothing",
      "made anew under the old name has neither"),
+    ("endpoint", "private", "nothing", "not what runs"),
 ]  # fmt: skip
 
 
@@ -486,9 +487,18 @@ def test_the_add_on_of_an_existing_cluster_keeps_its_configuration(changed):
     assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
 
 
+def test_subnets_of_a_cluster_that_takes_an_existing_ones_place_are_its_nodes_alone(changed):
+    """The cluster itself is new, and gets no second request."""
+    subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
+    other = _in_an_existing_vpc(changed, _of_vpc(private_subnet_ids=subnets))
+    found = compare(content(load("existing"), []), other, "saved")["changes"]
+    (effects,) = (change["effects"] for change in found if change["path"] == "existing_network.private_subnet_ids")
+    assert [effect["kind"] for effect in effects] == ["nodes"]
+
+
 def test_another_clusters_address_moves_everything_with_its_name(changed):
     """Not only the way to the same one."""
-    new = {key: value for key, value, *_ in EXISTING}
+    new = {key: value for key, value, *_ in EXISTING[:2]}
     one, other = (
         content(changed("existing", lambda c, some=some: c["existing_cluster"].update(some)), []) for some in ({}, new)
     )
