@@ -181,6 +181,8 @@ CASES = [
      "pod_networking.dns_cache.image", "DNS", "restarts node by node.*no gap"),
     ("stub domain", None, _cache(stub_domains={}),
      "pod_networking.dns_cache.stub_domains.data.example.internal", "DNS", "restarts node by node"),
+    ("stub domain with the name of a section", _cache(stub_domains={}), _cache(stub_domains={"peers": ["10.99.1.53"]}),
+     "pod_networking.dns_cache.stub_domains.peers", "DNS", "restarts node by node"),
     ("image of no cache", _cache(enabled=False), _cache(enabled=False, local_ip="169.254.20.11"),
      "pod_networking.dns_cache.local_ip", "nothing", "there is no cache"),
     ("address of a cache that comes", _cache(enabled=False), _cache(local_ip="169.254.20.11"),
