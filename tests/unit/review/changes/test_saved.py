@@ -357,6 +357,16 @@ def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
         "protocol: tcp, port: 443, to: cidr: 10.19.0.0/16, description: to number 19, and 18 as before",
     )
     assert told(rules, rules[:5])[1] == "none, and 5 as before"
+    assert told(rules, rules[:1])[1] == "none, and 1 as before"
+    assert told(rules[:19], rules)[1].endswith("description: to number 19, and 19 as before")
+    assert "as before" not in told(rules[:10], rules[10:])[1]
+    assert told(rules[:2], rules[1:3]) == tuple(
+        ", ".join(f"protocol: tcp, port: 443, to: cidr: 10.{i}.0.0/16, description: to number {i}" for i in some)
+        for some in ((0, 1), (1, 2))
+    )
+    begins = "protocol: tcp, port: 443, to: cidr: 10.0.0.0/16"
+    for one, other in (told(None, rules), told(rules, None)[::-1]):
+        assert (one, other.startswith(begins), len(other)) == ("none", True, 160)
     assert told(rules, rules[::-1])[1].startswith("protocol: tcp, port: 443, to: cidr: 10.19.0.0/16")
 
 
