@@ -65,7 +65,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)
     if isinstance(value, dict):
         text = ", ".join(f"{key}: {_shown(item)}" for key, item in value.items() if item not in (None, "", [], {}))
     elif isinstance(value, list):
-        text = ", ".join(_shown(item) if isinstance(item, dict) else str(item) for item in value)
+        text = ", ".join(map(_shown, value))
     else:
         text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -250,6 +250,8 @@ def changes(changed):
         (lambda c: c["workloads"][0].update(security_group_ids=["sg-12345678"]), "none", "sg-12345678"),
         (lambda c: c["workloads"][2].update(egress=[]),
          "protocol: tcp, port: 9100, to: cluster: true", "none"),
+        (lambda c: c["workloads"].append({"name": "a", "namespace": "shop", "pod_labels": {"b": "c"}, "egress": []}),
+         "none", "name: a, namespace: shop, pod_labels: b: c"),
         (lambda c: c.update(acknowledge={"drift-is-watched": "x" * 150}), "none",
          f"drift-is-watched: {'x' * 141}…"),
     ],
