@@ -241,6 +241,17 @@ def changes(changed):
     return lambda change: compare(content(load("dev"), []), content(changed("dev", change), []), "saved")
 
 
+def test_a_flow_that_goes_on_and_is_only_seen_otherwise_is_told(changes):
+    """A peer's or somebody's firewall may admit one address alone."""
+    flows = changes(lambda c: c["pod_networking"].update(external_snat=False))["flows"]
+    told = {flow["key"]: [flow[side].split(", ")[:3] for side in ("before", "after")] for flow in flows}
+    assert told["plain-to-internet"] == [
+        ["works", "out by the primary ENI", f"seen as the {who}"] for who in ("pod", "node")
+    ]
+    (unjudged,) = [flow for flow in flows if flow["key"] == "plain-to-imds"]
+    assert unjudged["after"].endswith("judged by nobody")
+
+
 @pytest.mark.parametrize(
     ("change", "before", "after"),
     [
