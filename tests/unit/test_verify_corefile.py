@@ -55,6 +55,11 @@ def test_zones_that_the_cache_asks_coredns_for_are_no_problem(key):
     [
         ("hosts {\n        10.0.0.9 old.example\n        fallthrough\n    }", "hosts"),
         ("rewrite name old.example new.example", "rewrite"),
+        ("auto example.org {\n        directory /etc/zones\n    }", "auto"),
+        ("etcd skydns.local", "etcd"),
+        ("file /etc/zones/example.org", "file"),
+        ("k8s_external example.org", "k8s_external"),
+        ("route53 example.org.:Z1Z2Z3Z4DZ5Z6Z7", "route53"),
         ("forward . 10.0.0.2 10.0.0.3", "forward"),
         ("forward corp.example 10.0.0.2", "forward"),
         ("autopath @kubernetes\n    template IN AAAA", "autopath, template"),
@@ -66,6 +71,20 @@ def test_what_changes_other_names_is_named(line, told):
         ("holds", ""),
         ("not tried", f"its block for everything has {told}, and the cache asks it for the cluster's names alone"),
     ]
+
+
+def test_comments_and_empty_lines_are_no_plugins():
+    """Whatever they hold."""
+    text = PLAIN.replace("    cache 30", "    cache 30\n\n    # hosts {\n    #rewrite name old.example new.example\n")
+    assert looked(text.replace("resolv.conf", "resolv.conf # 10.0.0.2")) == [("holds", "")]
+    assert blocks(text) == blocks(PLAIN)
+
+
+def test_a_corefile_without_a_block_for_everything_has_its_zones_judged():
+    """Nothing answers other names there."""
+    block = "corp.example {\n    forward . 10.0.0.2\n}\n"
+    assert looked(block, ["corp.example"]) == [("holds", "")]
+    assert [result for result, *_ in looked(block)] == ["fails"]
 
 
 def test_snippets_imports_and_several_zones_of_one_block_are_read():
