@@ -196,6 +196,9 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     cluster(make(api, pods, pod("old")), make(api, pods, pod("has", annotations=ENI)))
     cluster(make(api, pods, pod("waits", limits={"vpc.amazonaws.com/pod-eni": "1"})))
     cluster(make(api, pods, pod("host", hostNetwork=True)))
+    told = [("Initialized", "True", "as it should be"), ("PodScheduled", "False", "Insufficient pod-eni")]
+    conditions = [{"type": kind, "status": status, "message": message} for kind, status, message in told]
+    api("PATCH", f"{pods}/waits/status", {"status": {"conditions": conditions}}, MERGE)
     done = verify("--json", "--output", str(tmp_path / "proof" / "dev.json"))
     assert json.loads((tmp_path / "proof" / "dev.json").read_text()) == json.loads(done.stdout)
     assert done.returncode == 1
@@ -207,8 +210,29 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert wrong["seen"] == "3 pods"
     old, waits = wrong["problems"]
     assert old.startswith("shop/old: started before its policy")
-    assert waits.startswith("shop/waits: no branch ENI yet")
+    assert waits == "shop/waits: no branch ENI yet Insufficient pod-eni"
     assert "rollout restart" in wrong["fix"]
+
+
+def test_pods_that_a_policy_selects_by_their_service_account_count_while_they_run(verify, cluster, api):
+    """All labels of the account must be there; pods that have ended or are about to go need no groups any more."""
+    space = "/api/v1/namespaces/shop"
+    for name, labels in (("orders", {"team": "orders", "tier": "web"}), ("others", {"team": "others"})):
+        cluster(make(api, f"{space}/serviceaccounts", {"metadata": {"name": name, "labels": labels}}))
+    plain = {"labels": {"app": "worker"}}
+    for name, account in (("worker", "orders"), ("other", "others"), ("default", "default"), ("done", "orders")):
+        made = pod(name, serviceAccountName=account)
+        cluster(make(api, f"{space}/pods", {**made, "metadata": {**plain, "name": name}}))
+    made = pod("going", serviceAccountName="orders")
+    kept = {**plain, "name": "going", "finalizers": ["podnet.io/test"]}
+    cluster(make(api, f"{space}/pods", {**made, "metadata": kept}))
+    api("DELETE", f"{space}/pods/going")
+    api("PATCH", f"{space}/pods/done/status", {"status": {"phase": "Succeeded"}}, MERGE)
+    done = verify("--json")
+    api("PATCH", f"{space}/pods/going", {"metadata": {"finalizers": None}}, MERGE)
+    (wrong,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["problems"]]
+    assert wrong["seen"] == "1 pods"
+    assert [problem.partition(":")[0] for problem in wrong["problems"]] == ["shop/worker"]
 
 
 def test_nodes_without_a_trunk_are_named_with_the_controllers_words(verify, cluster, api):
