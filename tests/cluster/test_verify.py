@@ -272,6 +272,16 @@ def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_a
         assert words in done.stdout
 
 
+def test_policies_that_are_all_missing_are_not_said_to_be_right(verify, cluster, api):
+    """What they would select and give cannot be looked at."""
+    for name in ("orders-api", "orders-worker"):
+        api("DELETE", f"{POLICIES}/{name}")
+    findings = json.loads(verify("--json").stdout)["findings"]
+    (missing,) = [finding for finding in findings if finding["problems"]]
+    assert missing["problems"] == ["shop/orders-api", "shop/orders-worker"]
+    assert not [finding for finding in findings if finding["what"].startswith("every policy")]
+
+
 def test_a_cache_that_somebody_deleted_is_told_with_what_brings_it_back(verify, cluster, api):
     """A deploy alone has no change, and makes nothing."""
     api("DELETE", "/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns")

@@ -8,8 +8,11 @@ import sys
 import pytest
 
 import verify.kubectl
+from settings import load
 from verify.errors import VerifyError
 from verify.kubectl import Kubectl
+from verify.pods import pods
+from verify.policies import policies
 
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAM = """#!/bin/sh
@@ -60,6 +63,16 @@ def test_a_workload_that_is_none_is_told_before_kubectl_is_asked(instead, tmp_pa
     assert done.returncode == 2
     assert done.stderr.startswith("--as must be a workload of the file (shop/orders-api, ")
     assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.parametrize("look", [policies, pods])
+def test_without_workloads_nothing_is_asked_or_told_of_them(look, monkeypatch):
+    """A kubectl that is asked would not be found."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    settings = load("dev")
+    with pytest.raises(VerifyError):
+        list(look(settings, Kubectl()))
+    assert list(look(settings.model_copy(update={"workloads": ()}), Kubectl())) == []
 
 
 def test_a_kubectl_that_does_not_end_is_ended(instead, monkeypatch):
