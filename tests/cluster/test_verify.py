@@ -215,7 +215,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
 
 
 def test_pods_that_a_policy_selects_by_their_service_account_count_while_they_run(verify, cluster, api):
-    """All labels of the account must be there; pods that have ended or are about to go need no groups any more."""
+    """All its labels must be there, in the policy's namespace; pods that have ended or are about to go do not count."""
     space = "/api/v1/namespaces/shop"
     for name, labels in (("orders", {"team": "orders", "tier": "web"}), ("others", {"team": "others"})):
         cluster(make(api, f"{space}/serviceaccounts", {"metadata": {"name": name, "labels": labels}}))
@@ -223,6 +223,10 @@ def test_pods_that_a_policy_selects_by_their_service_account_count_while_they_ru
     for name, account in (("worker", "orders"), ("other", "others"), ("default", "default"), ("done", "orders")):
         made = pod(name, serviceAccountName=account)
         cluster(make(api, f"{space}/pods", {**made, "metadata": {**plain, "name": name}}))
+    elsewhere = {"name": "else", "namespace": "default", "pod_labels": {"app": "else"}, "security_group_ids": [OWN]}
+    verify.content["workloads"].append(elsewhere)
+    verify.file.write_text(yaml.safe_dump(verify.content))
+    cluster(make(api, f"{space}/pods", {**pod("else"), "metadata": {"name": "else", "labels": {"app": "else"}}}))
     made = pod("going", serviceAccountName="orders")
     kept = {**plain, "name": "going", "finalizers": ["podnet.io/test"]}
     cluster(make(api, f"{space}/pods", {**made, "metadata": kept}))
@@ -230,7 +234,8 @@ def test_pods_that_a_policy_selects_by_their_service_account_count_while_they_ru
     api("PATCH", f"{space}/pods/done/status", {"status": {"phase": "Succeeded"}}, MERGE)
     done = verify("--json")
     api("PATCH", f"{space}/pods/going", {"metadata": {"finalizers": None}}, MERGE)
-    (wrong,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["problems"]]
+    findings = {finding["what"]: finding for finding in json.loads(done.stdout)["findings"]}
+    wrong = findings["every selected pod has security groups of its own"]
     assert wrong["seen"] == "1 pods"
     assert [problem.partition(":")[0] for problem in wrong["problems"]] == ["shop/worker"]
 
