@@ -214,30 +214,43 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert "rollout restart" in wrong["fix"]
 
 
-def test_pods_that_a_policy_selects_by_their_service_account_count_while_they_run(verify, cluster, api):
-    """All its labels must be there, in the policy's namespace; pods that have ended or are about to go do not count."""
+SELECTED = {  # pod: its label app, its service account
+    "worker": ("any", "orders"),
+    "other": ("any", "others"),
+    "default": ("any", "default"),
+    "elsewhere": ("elsewhere", "default"),
+    "half": ("both", "default"),
+    "both": ("both", "others"),
+    "succeeded": ("any", "orders"),
+    "failed": ("any", "orders"),
+    "going": ("any", "orders"),
+}
+
+
+def test_pods_count_that_a_policy_selects_and_that_still_run(verify, cluster, api):
+    """By all labels of either selector, in the policy's namespace; what has ended or is about to go does not count."""
     space = "/api/v1/namespaces/shop"
+    labels = {"pod_labels": {"app": "both"}, "service_account_labels": {"team": "others"}}
+    verify.content["workloads"] += [
+        {"name": "elsewhere", "namespace": "default", "pod_labels": {"app": "elsewhere"}, "security_group_ids": [OWN]},
+        {"name": "both", "namespace": "shop", **labels, "security_group_ids": [OWN]},
+    ]
+    verify.file.write_text(yaml.safe_dump(verify.content))
     for name, labels in (("orders", {"team": "orders", "tier": "web"}), ("others", {"team": "others"})):
         cluster(make(api, f"{space}/serviceaccounts", {"metadata": {"name": name, "labels": labels}}))
-    plain = {"labels": {"app": "worker"}}
-    for name, account in (("worker", "orders"), ("other", "others"), ("default", "default"), ("done", "orders")):
-        made = pod(name, serviceAccountName=account)
-        cluster(make(api, f"{space}/pods", {**made, "metadata": {**plain, "name": name}}))
-    elsewhere = {"name": "else", "namespace": "default", "pod_labels": {"app": "else"}, "security_group_ids": [OWN]}
-    verify.content["workloads"].append(elsewhere)
-    verify.file.write_text(yaml.safe_dump(verify.content))
-    cluster(make(api, f"{space}/pods", {**pod("else"), "metadata": {"name": "else", "labels": {"app": "else"}}}))
-    made = pod("going", serviceAccountName="orders")
-    kept = {**plain, "name": "going", "finalizers": ["podnet.io/test"]}
-    cluster(make(api, f"{space}/pods", {**made, "metadata": kept}))
+    for name, (app, account) in SELECTED.items():
+        held = {"finalizers": ["podnet.io/test"]} if name == "going" else {}
+        meta = {"name": name, "labels": {"app": app}, **held}
+        cluster(make(api, f"{space}/pods", {**pod(name, serviceAccountName=account), "metadata": meta}))
     api("DELETE", f"{space}/pods/going")
-    api("PATCH", f"{space}/pods/done/status", {"status": {"phase": "Succeeded"}}, MERGE)
+    for name in ("succeeded", "failed"):
+        api("PATCH", f"{space}/pods/{name}/status", {"status": {"phase": name.capitalize()}}, MERGE)
     done = verify("--json")
     api("PATCH", f"{space}/pods/going", {"metadata": {"finalizers": None}}, MERGE)
     findings = {finding["what"]: finding for finding in json.loads(done.stdout)["findings"]}
     wrong = findings["every selected pod has security groups of its own"]
-    assert wrong["seen"] == "1 pods"
-    assert [problem.partition(":")[0] for problem in wrong["problems"]] == ["shop/worker"]
+    assert wrong["seen"] == "2 pods"
+    assert [problem.partition(":")[0] for problem in wrong["problems"]] == ["shop/both", "shop/worker"]
 
 
 def test_nodes_without_a_trunk_are_named_with_the_controllers_words(verify, cluster, api):
