@@ -20,6 +20,12 @@ COREFILE = """.:{dns} {{
     bind 127.0.0.1
     hosts {{
         10.100.0.1 kubernetes.default.svc.cluster.local
+        10.100.0.2 target.example
+        fd00::1 six.example
+        fallthrough
+    }}
+    template IN A alias.example {{
+        answer "alias.example. 60 IN CNAME target.example."
     }}
     prometheus 127.0.0.1:{metrics}
 }}
@@ -86,6 +92,14 @@ def test_a_name_that_is_refused_and_a_service_that_does_not_listen_fail(cache):
     assert counted["ok"]
     assert not connected["ok"]
     assert "refused" in connected["seen"]
+
+
+def test_a_name_without_an_address_fails_and_one_behind_an_alias_does_not(cache):
+    """CoreDNS answers NOERROR for both; names of AWS are often aliases."""
+    code, (without, alias, _) = run(cache, names=["six.example", "alias.example."])
+    assert (code, without["ok"], alias["ok"]) == (1, False, True)
+    assert without["seen"] == f"no address from {cache[0]}, 5 times of 5"
+    assert alias["seen"].startswith("10.100.0.2 from ")
 
 
 def test_another_cache_than_the_nodes_own_is_found_out(cache):
