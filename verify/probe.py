@@ -81,7 +81,9 @@ def ask(server: str, name: str) -> str:
         return "error"
     at, count = len(query), struct.unpack(">H", answer[6:8])[0]
     for _ in range(count):
-        at += 2 if answer[at] & 0xC0 else answer.index(0, at) + 1 - at
+        while answer[at] and not answer[at] & 0xC0:  # labels, which end with a pointer or with none (RFC 1035, 4.1.4)
+            at += answer[at] + 1
+        at += 2 if answer[at] else 1
         kind, _, _, length = struct.unpack(">HHIH", answer[at : at + 10])
         at += 10 + length
         if kind == 1:

@@ -140,28 +140,33 @@ def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):
     assert checks[1]["seen"].startswith("0 queries counted there, 1 sent to ")
 
 
-def answering(socket, codes):
-    """Answer a query with each code; with 0 comes an address."""
+def answering(socket, codes, owner):
+    """Answer a query with each code; with 0 comes an address of this owner."""
     for code in codes:
         query, sender = socket.recvfrom(4096)
-        record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x05\x00\x04\x0a\x64\x00\x01"
+        record = owner + b"\x00\x01\x00\x01\x00\x00\x00\x05\x00\x04\x0a\x64\x00\x01"
         head = query[:2] + bytes([0x81, 0x80 | code]) + struct.pack(">HHHH", 1, int(not code), 0, 0)
         socket.sendto(head + query[12:] + (b"" if code else record), sender)
 
 
+POINTER = b"\xc0\x0c"
+
+
 @pytest.mark.parametrize(
-    ("codes", "ok", "seen"),
+    ("codes", "owner", "ok", "seen"),
     [
-        ((0, 0, 0, 0, 0), True, "10.100.0.1 from"),
-        ((2, 0, 2, 0, 0), False, "error from"),
-        ((0, 0, 0, 0, 3), False, "error"),
+        ((0, 0, 0, 0, 0), POINTER, True, "10.100.0.1 from"),
+        ((0, 0, 0, 0, 0), b"\x04east" + POINTER, True, "10.100.0.1 from"),
+        ((0, 0, 0, 0, 0), b"\x04east\x07example\x00", True, "10.100.0.1 from"),
+        ((2, 0, 2, 0, 0), POINTER, False, "error from"),
+        ((0, 0, 0, 0, 3), POINTER, False, "error"),
     ],
 )
-def test_each_query_must_get_an_address(cache, codes, ok, seen):
-    """A resolver that now and then says SERVFAIL does not resolve the name; only its last answer counted."""
+def test_each_query_must_get_an_address(cache, codes, owner, ok, seen):
+    """A resolver that now and then says SERVFAIL does not resolve the name; each writes owners in its own way."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=answering, args=(server, codes))
+        thread = threading.Thread(target=answering, args=(server, codes, owner))
         thread.start()
         where = (f"127.0.0.1:{server.getsockname()[1]}", cache[1])
         code, (resolved,) = run(where, names=["kubernetes.default.svc.cluster.local"], metrics=[])
