@@ -309,6 +309,29 @@ def test_a_cache_that_somebody_deleted_is_told_with_what_brings_it_back(verify, 
     assert "somebody deleted it: give pod_networking.run_again a new text" in done.stdout
 
 
+@pytest.mark.parametrize(("updated", "available"), [(3, 2), (2, 3)])
+def test_a_cache_that_is_not_on_each_node_yet_is_told_with_its_counts(verify, cluster, api, updated, available):
+    """Old pods that answer are no more proof than new ones that do not."""
+    status = {"desiredNumberScheduled": 3, "updatedNumberScheduled": updated, "numberAvailable": available}
+    api("PATCH", f"{DAEMON_SETS}/node-local-dns/status", {"status": status}, MERGE)
+    done = verify()
+    assert done.returncode == 1
+    assert f"{updated} updated and {available} available of 3" in done.stdout
+    assert done.stdout.count("FAIL") == 1
+
+
+def test_what_aws_node_and_a_standby_lack_is_told_where_they_are_not_there(verify, cluster, api):
+    """Each has a line of its own; the cache itself holds."""
+    verify.content["pod_networking"]["dns_cache"]["standby"] = True
+    verify.file.write_text(yaml.safe_dump(verify.content))
+    api("DELETE", f"{DAEMON_SETS}/aws-node")
+    findings = json.loads(verify("--json").stdout)["findings"]
+    wrong = [problem for finding in findings for problem in finding["problems"]]
+    assert wrong[0].endswith(" got None")
+    assert wrong[-2:] == [f"no DaemonSet kube-system/{name}" for name in ("aws-node", "node-local-dns-standby")]
+    assert "node-local-dns runs on every node" in [finding["what"] for finding in findings if not finding["problems"]]
+
+
 def test_another_address_of_cluster_dns_and_another_kube_proxy_are_told(verify, cluster, api):
     """The file says both of an existing cluster; a wrong one is seen by nobody at the deploy."""
     api("DELETE", f"{SERVICES}/kube-dns")
@@ -325,6 +348,12 @@ def test_another_address_of_cluster_dns_and_another_kube_proxy_are_told(verify, 
     assert done.returncode == 0
     assert "there is no Service kube-system/kube-dns" in done.stdout
     assert "kube-proxy runs in the mode of the file" in done.stdout
+    api("PATCH", f"{CONFIG_MAPS}/kube-proxy-config", {"data": {"config": "kind: KubeProxyConfiguration\n"}}, MERGE)
+    assert "ok    kube-proxy runs in the mode of the file: iptables" in verify().stdout.splitlines()
+    api("DELETE", f"{CONFIG_MAPS}/kube-proxy-config")
+    done = verify()
+    assert done.returncode == 0
+    assert "not tried: there is no ConfigMap kube-system/kube-proxy-config" in done.stdout
 
 
 def test_a_zone_of_corednss_own_corefile_is_told(verify, cluster, api):
