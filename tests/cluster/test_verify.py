@@ -272,6 +272,22 @@ def test_nodes_without_a_trunk_are_named_with_the_controllers_words(verify, clus
     assert "auto" not in done.stdout
 
 
+def test_nodes_that_are_ready_are_counted_with_their_branch_interfaces(verify, cluster, api):
+    """What is not ready is judged when it is, and no Windows; a group that may be empty needs no node."""
+    may_be_empty = {"name": "empty", "min_size": 0, "desired_size": 0, "instance_types": ["m5.large"]}
+    verify.content["node_groups"].append({**verify.content["node_groups"][0], **may_be_empty})
+    verify.file.write_text(yaml.safe_dump(verify.content))
+    cluster(*add_node(api, "more", instance_type="m5.xlarge", branches="18"))
+    cluster(*add_node(api, "down", branches="", features=[]))
+    down = {"conditions": [{"type": "Ready", "status": "Unknown"}]}
+    api("PATCH", "/api/v1/nodes/down/status", {"status": down}, MERGE)
+    cluster(*add_node(api, "windows", branches="", features=[]))
+    api("PATCH", "/api/v1/nodes/windows", {"metadata": {"labels": {"kubernetes.io/os": "windows"}}}, MERGE)
+    done = verify()
+    assert done.returncode == 0, done.stdout
+    assert "ok    every node has its trunk ENI: 2 ready nodes, 27 branch ENIs" in done.stdout.splitlines()
+
+
 def test_a_missing_policy_a_changed_variable_and_a_rollout_on_its_way_are_told_at_once(verify, cluster, api, node):
     """Each with its place; a group without a ready node too."""
     api("DELETE", f"{POLICIES}/orders-worker")
