@@ -15,6 +15,7 @@ from settings import Settings, load
 SG = "sg-0123456789abcdef0"
 TABLE_AT_PEER = "rtb-0d1a2b3c4d5e6f709"
 TABLE_OF_DATA = "rtb-0d1a2b3c4d5e6f702"
+TABLES_AT_PEER = {"route_table_ids": [TABLE_AT_PEER]}
 
 
 def _pods(**values):
@@ -285,8 +286,11 @@ CASES = [
     ("another peer's table, for a peer behind a gateway", _at_gateway, lambda c: (
         _at_gateway(c, TABLE_OF_DATA), c["peers"][0].pop("peer_side")), "peers[far].peer_side.route_table_ids",
      "refused", "a table was another peer's"),
+    ("a table of another connection", lambda c: (_second_peer(c), c["peers"][1].update(peer_side=TABLES_AT_PEER)),
+     lambda c: (_second_peer(c), _peer(peer_side=TABLES_AT_PEER)(c)), "peers[data].peer_side.route_table_ids",
+     "refused", "a table was another peer's"),
     ("a table of another peer behind the same gateway", lambda c: (_behind_a_gateway(c), _at_gateway(c, TABLE_AT_PEER)),
-     lambda c: (_behind_a_gateway(c), _at_gateway(c), _peer(peer_side={"route_table_ids": [TABLE_AT_PEER]})(c)),
+     lambda c: (_behind_a_gateway(c), _at_gateway(c), _peer(peer_side=TABLES_AT_PEER)(c)),
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("another table beside another peer's", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (
         _at_gateway(c, TABLE_AT_PEER), _peer(peer_side={"route_table_ids": [TABLE_OF_DATA, "rtb-12345678"]})(c)),

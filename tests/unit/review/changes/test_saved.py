@@ -123,7 +123,9 @@ def test_a_setting_that_this_version_does_not_take_is_told_with_its_place(tmp_pa
     [
         "9" * 5000,
         json.dumps({"format": "1" * 5000}),
-        json.dumps({"format": 1, "environment": "dev", "settings": {"x" * 5000: 1}}),
+        json.dumps(
+            {"format": 1, "environment": "dev", "settings": {**content(load("dev"), [])["settings"], "x" * 5000: 1}}
+        ),
     ],
 )
 def test_of_a_long_text_in_a_saved_review_the_beginning_is_told(tmp_path, written):
