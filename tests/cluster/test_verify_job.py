@@ -83,7 +83,8 @@ def environment(**cache):
     changed = networking.model_copy(update={"dns_cache": networking.dns_cache.model_copy(update=options)})
     known = Reach(peer="data", port=5432, host="db.data.example.internal")
     api, worker, _ = found.workloads
-    api = api.model_copy(update={"namespace": SPACE, "reaches": (known, Reach(peer="data", protocol="udp", port=53))})
+    silent = Reach(peer="data", protocol="udp", port=53, host="db.data.example.internal")
+    api = api.model_copy(update={"namespace": SPACE, "reaches": (known, silent)})
     worker = worker.model_copy(update={"namespace": SPACE})
     return found.model_copy(update={"pod_networking": changed, "workloads": (api, worker)})
 
