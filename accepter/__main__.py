@@ -17,7 +17,12 @@ def main() -> int:
     parser.add_argument("--environment", required=True, help="a name in environments/, or the path of a YAML file")
     parser.add_argument("--peer", required=True, help="its name in the file")
     parser.add_argument("--connection", help="its id, pcx-..., once it has been made")
-    parser.add_argument("--route-table", action="append", default=[], help="a table of the peer that routes back")
+    parser.add_argument(
+        "--route-table",
+        action="append",
+        default=[],
+        help="a table of the peer that routes back; the same order each time, new ones last",
+    )
     parser.add_argument("--security-group", help="group of the peer's servers")
     parser.add_argument("--workload-group", action="append", default=[], help="namespace/name=sg-...: admit that group")
     given = parser.parse_args()
