@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
 _ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
-_ACCELERATED = re.compile(r"(?:p|g|gr|inf|trn|dl)[0-9]|mac")
+_ACCELERATED = re.compile(r"(?:p|g|gr|inf|trn|dl|f|vt)[0-9]|mac")
 _PRIMARY_AND_TRUNK = 2
 
 
@@ -78,7 +78,7 @@ def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
     "instance-type-needs-no-driver",
     "error",
     must="be a type without GPUs or other accelerators, and no Mac",
-    why="a group has the standard image of AL2023, without their drivers: pods get no GPU; EKS has no image for Macs",
+    why="a group has the standard image of AL2023, without their drivers: pods cannot use them; EKS has none for Macs",
     source="EKS user guide, Use EKS-optimized accelerated AMIs for GPU instances; aws/aws-cdk#26354",
     fix="let Karpenter or a group of your own make these nodes; acknowledge it where an operator brings the drivers",
     paths=(TYPES,),

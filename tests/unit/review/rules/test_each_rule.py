@@ -413,7 +413,8 @@ CASES = [
     ("instance-type-has-the-architecture", "dev", _nodes("m5.large", architecture="arm64"),
      "node_groups[0].instance_types[0]"),
     *[("instance-type-needs-no-driver", "dev", _nodes(name), "node_groups[0].instance_types[0]")
-      for name in ("g6.xlarge", "gr6.4xlarge", "p6-b200.48xlarge", "inf2.xlarge", "trn1.2xlarge", "mac2.metal")],
+      for name in ("g6.xlarge", "gr6.4xlarge", "p6-b200.48xlarge", "inf2.xlarge", "trn1.2xlarge", "f2.6xlarge",
+                   "vt1.3xlarge", "mac2.metal")],
     ("instance-types-are-alike", "dev", _nodes("m5.large", "m5.xlarge"), "node_groups[0].instance_types"),
     ("flex-instances-carry-less", "dev", _nodes("m7i-flex.large"), "node_groups[0].instance_types[0]"),
     ("autoscaler-knows-empty-groups", "dev", _nodes("m5.xlarge", "m5.large", min_size=0), "node_groups[0].min_size"),
