@@ -26,6 +26,7 @@ _PARTITIONS = {
 }
 _EKS = re.compile(r"\.([a-z0-9-]+)\.eks\.amazonaws\.com(?:\.cn)?(?::[0-9]+)?$", re.IGNORECASE)
 _URL = "existing_cluster.endpoint_url"
+_NEWER = "acknowledge this rule for a region that is newer than its table"
 
 
 def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -41,9 +42,9 @@ def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
     "region-is-known",
     "error",
     must="be a region of AWS",
-    why="the addresses of AWS that the CDK CLI makes of it do not exist: bootstrap and deploy find no host",
+    why="bootstrap and deploy find no host of AWS there; EC2 makes no connection to a peer there",
     source="review/data/regions.json",
-    fix="mend its name; acknowledge a region that is newer than the table",
+    fix=f"mend its name; {_NEWER}",
     paths=("region", "peers[].region"),
 )
 def region_is_known(settings: Settings) -> Iterator[At]:
@@ -56,7 +57,7 @@ def region_is_known(settings: Settings) -> Iterator[At]:
     for path, region in given:
         if region and region not in known:
             near = difflib.get_close_matches(region, known, 3)
-            yield At(path, region, f"write {' or '.join(near)}" if near else "")
+            yield At(path, region, f"write {' or '.join(near)}; {_NEWER}" if near else "")
 
 
 @rule(

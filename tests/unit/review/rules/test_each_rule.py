@@ -837,6 +837,14 @@ def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
     assert rule not in [finding.rule.id for finding in check(changed(name, change))]
 
 
+@pytest.mark.parametrize(("region", "words"), [("eu-wset-1", "write eu-west-1 or "), ("zz-moon-9", "mend its name")])
+def test_a_region_that_is_not_known_may_be_mistyped_or_new(changed, region, words):
+    """A new one looks like its neighbours: to name these alone would lead to another region."""
+    found = {finding.rule.id: finding.fix for finding in check(changed("existing", lambda c: c.update(region=region)))}
+    assert found["region-is-known"].startswith(words)
+    assert "acknowledge this rule for a region that is newer" in found["region-is-known"]
+
+
 def test_a_finding_names_the_ranges_of_a_peer_that_it_is_about(changed):
     """Of three ranges one is excluded, and one is reached by nobody."""
 
