@@ -111,8 +111,8 @@ ALERTS = (
           expression=f"process_resident_memory_bytes{_JOB} > {_FULL_MI} * 1024 * 1024",
           lasting="15m", severity="warning",
           summary=f"The cache of {{{{ $labels.instance }}}} uses more than {_FULL_MI} MiB, the usual request",
-          action="stub domains or another cache_capacity make it another: write it into the rule; otherwise answers "
-          "are larger than those measured: lower cache_capacity"),
+          action="with stub domains or another cache_capacity the request is another: write it into the rule; "
+          "otherwise answers are larger than those measured: lower cache_capacity"),
     Alert(name="NodeLocalDnsHitRatioLow",
           expression=f"{_filled(_HITS, _ASKED)} / {_ASKED} < 0.3 and {_ASKED} > 10", lasting="30m", severity="info",
           summary="The cache of {{ $labels.instance }} answers less than 30 % itself",
