@@ -90,8 +90,9 @@ def image_knows_the_flags(settings: Settings) -> Iterator[At]:
 def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]:
     """Find zones equal to, or below, what CoreDNS answers; and zones that no DNS message can carry."""
     cache = settings.pod_networking.dns_cache
-    if cache.cluster_domain in _REVERSE or len(cache.cluster_domain) > _LONGEST_ZONE:
-        yield At(f"{_CACHE}.cluster_domain", cache.cluster_domain[:200], "EKS uses cluster.local", cache.enabled)
+    domain, long = cache.cluster_domain[:200], len(cache.cluster_domain) > _LONGEST_ZONE
+    if cache.cluster_domain in _REVERSE or long:
+        yield At(f"{_CACHE}.cluster_domain", domain, "EKS uses cluster.local", final=long and cache.enabled)
     for zone in cache.stub_domains:
         impossible = zone in (cache.cluster_domain, *_REVERSE) or len(zone) > _LONGEST_ZONE
         if impossible or zone.endswith(f".{cache.cluster_domain}"):

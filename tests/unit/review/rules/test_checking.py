@@ -180,6 +180,8 @@ def _rule(number):
         ("cache-ports-differ", {"health_port": 9253, "enabled": False}, False),
         ("stub-domains-leave-the-cluster-its-names", {"stub_domains": {"cluster.local": ["10.99.1.53"]}}, True),
         ("stub-domains-leave-the-cluster-its-names", {"stub_domains": {"svc.cluster.local": ["10.99.1.53"]}}, False),
+        ("stub-domains-leave-the-cluster-its-names", {"cluster_domain": "in-addr.arpa"}, False),
+        ("stub-domains-leave-the-cluster-its-names", {"cluster_domain": ".".join(["a" * 63] * 4)}, True),
         ("local-address-is-free", {"local_ip": "169.254.169.253"}, True),
         ("local-address-is-free", {"local_ip": "169.254.169.253", "enabled": False}, False),
     ],
