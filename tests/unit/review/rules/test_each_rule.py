@@ -395,8 +395,9 @@ CASES = [
     ("stack-holds-its-resources", "dev",
      _full_namespace(100, ingress=_from({"security_group_id": "sg-0a1b2c3d4e5f60718"}, 3)), "workloads"),
     ("stack-holds-its-resources", "dev",
-     lambda c: (_behind_gateway("10.0.0.0/8")(c), _peer(further_cidrs=_blocks(49))(c),
-                c["peers"].extend({**c["peers"][0], "name": f"more-{i}", "peer_side": None} for i in range(4))),
+     lambda c: c["peers"].extend(
+         {"name": f"p{i}", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": f"10.{100 + i}.0.0/24",
+          "further_cidrs": [f"10.{100 + i}.{j}.0/24" for j in range(1, 50)]} for i in range(5)),
      "peers"),
     ("policies-of-one-pod-fit-the-quota", "dev", _same_pods, "workloads[0]"),
     ("policies-of-one-pod-fit-the-quota", "dev",
