@@ -134,6 +134,13 @@ def test_a_workflow_calls_make_and_pinned_actions_and_has_no_rights(file):
     assert re.search(r"persist-credentials: false", file.read_text())
 
 
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_a_workflow_has_the_versions_that_the_paper_names(file):
+    """CONTRIBUTING.md; what nobody runs is not said to be tried."""
+    (python,), (node,) = (set(re.findall(rf'{of}-version: "(.+)"', file.read_text())) for of in ("python", "node"))
+    assert f"CI runs on Python {python} and Node.js {node};" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
 def test_what_is_promised_and_takes_hours_runs_each_night():
     """Nothing else would tell that one of them no longer holds; prod has rights that dev has not."""
     (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "nightly.yml").read_text())["jobs"].values()
