@@ -146,6 +146,8 @@ def _packages():
     """Give {folder of Python: its files}; tests, and what lies below a row of the map, are none of it."""
     found = {"app.py": [ROOT / "app.py"], "constructs/podnet/": [*(ROOT / "constructs").rglob("*.py")]}
     for folder in ROOT.iterdir():
+        if (folder / "pyvenv.cfg").exists():
+            continue  # somebody's own, under whatever name
         if (files := [*folder.glob("*.py"), *folder.glob("*/**/*.py")]) and folder.name not in ("constructs", "tests"):
             found[f"{folder.name}/"] = files
     made = {"build/", "cdk.out/", "node_modules/"}
