@@ -120,11 +120,11 @@ def _side(found: Difference) -> Iterator[Effect]:
 
 def _of_another_way(found: Difference) -> bool:
     """Say whether a peer's new table had a route back already, through another connection or gateway."""
-    after, *_ = (_back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
-    return any(one[0] != after[0] and one[1] & after[1] for one in map(_back, found.whole[0]["peers"]))
+    after, *_ = (back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
+    return any(one[0] != after[0] and one[1] & after[1] for one in map(back, found.whole[0]["peers"]))
 
 
-def _back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
+def back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
     """Return what the routes from a peer stand under in the template, and their tables."""
     return peer["transit_gateway_id"] or peer["name"], {*(peer["peer_side"] or {}).get("route_table_ids", ())}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
-from review.changes.of_peers import AT_PEER, connects, ranges, told
+from review.changes.of_peers import AT_PEER, back, connects, ranges, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -108,8 +108,8 @@ def _has_peers(found: Difference) -> bool:
 
 
 def _tables(whole: Mapping[str, Any]) -> set[str]:
-    """Return the tables of peers in which podnet routes back; a range has one route in each at a time."""
-    return {table for peer in whole["peers"] for table in (peer["peer_side"] or {}).get("route_table_ids", ())}
+    """Return the tables of all peers; a range has one route in each at a time."""
+    return set[str]().union(*(back(peer)[1] for peer in whole["peers"]))
 
 
 def _without(some: Iterable[str], others: Iterable[str]) -> list[str]:
