@@ -13,7 +13,7 @@ from review.content.permissions import permissions
 from review.content.running import node_pool, running
 from review.content.variables import variables
 from review.content.workloads import workloads
-from review.data import table
+from review.data import TABLES, table
 from review.rules import RULES
 from settings.alike import alike
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from review.rules import Finding
     from settings import Settings
-
-_TABLES = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions")
 
 
 def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
         "permissions": permissions(settings),
         "running": running(settings),
         "node_pool": node_pool(),
-        "tables": [_source(name) for name in _TABLES],
+        "tables": [_source(name) for name in TABLES],
         "settings": settings.model_dump(mode="json", by_alias=True, exclude={"name"}),
     }
 

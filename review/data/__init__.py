@@ -7,6 +7,7 @@ import json
 import pathlib
 from typing import Any
 
+TABLES = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions")
 _FOLDER = pathlib.Path(__file__).parent
 
 

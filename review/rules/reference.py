@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import TYPE_CHECKING
 
-from review.data import table
+from review.data import TABLES, table
 from review.rules.checking import RULES
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ def _one(rule: Rule) -> str:
 
 
 def _tables() -> str:
-    names = ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions")
-    found = {name: table(name) for name in names}
+    found = {name: table(name) for name in TABLES}
     rows = (f"| `{name}.json` | {t['from']} | {t.get('version') or t['as of']} |" for name, t in found.items())
     return "\n".join(["| file | from | version or date |", "| --- | --- | --- |", *rows])

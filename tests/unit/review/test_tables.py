@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from podnet.aws_node_env.limits import MOST_CHARACTERS
-from review.data import limits, table
+from review.data import TABLES, limits, table
 from review.rules import values
 from stacks.kubectl_layer import VERSIONS
+from tools.data_file import FOLDER
 from tools.generate_cni_variables import variables
 from tools.generate_trunk_limits import limits as parse
 
@@ -63,7 +64,8 @@ def test_kubectl_versions_are_those_of_the_stacks():
 
 def test_every_table_says_where_it_comes_from():
     """Source and version or date stand in the file."""
-    for name in ("trunk_limits", "cni_variables", "addon_schema", "kubernetes_versions", "regions"):
+    assert set(TABLES) == {file.stem for file in FOLDER.glob("*.json")}
+    for name in TABLES:
         assert table(name)["from"]
         assert table(name).get("version") or table(name)["as of"]
 
