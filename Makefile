@@ -54,7 +54,7 @@ CDK := npx --no-install cdk
 PYTHON_FILES := app.py clean_end.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
 
 help: ## list the commands
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' "$(strip $(MAKEFILE_LIST))"
 
 # -- what the commands need: made when missing or older than its pins -------------------------------------------------
 .venv/.made: requirements-locked.txt pyproject.toml

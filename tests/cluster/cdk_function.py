@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -18,7 +19,7 @@ class CdkFunction:
         self.layers = Layers(folder)
         shim = folder / "shared" / "aws"
         shim.parent.mkdir()
-        command = f"{sys.executable} -IS {aws_command_line.__file__} {folder}/awscli"
+        command = shlex.join([sys.executable, "-IS", aws_command_line.__file__, f"{folder}/awscli"])
         shim.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         shim.chmod(stat.S_IRWXU)
         path = f"{shim.parent}:{self.layers.path}"

@@ -26,7 +26,8 @@ class Installed:
         subprocess.run([*into, "-q", "--no-deps", "--no-index", str(self.wheel)], check=True, timeout=120)
         # the dependencies are 200 MB: lent by a path, which brings packages but no editable install
         (site,) = (folder / "venv").glob("lib/*/site-packages")
-        (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (site / "lent").symlink_to(sysconfig.get_path("purelib"))
+        (site / "lent.pth").write_text("lent\n")
 
     def run(self, *arguments, cwd=None, **env):
         """Run this Python with arguments, away from the repository; fail with what it said."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def test_an_earlier_revision_is_taken_from_the_repository(tmp_path):
         subprocess.run([*git, "add", "."], check=True)
         subprocess.run([*git, "commit", "-qm", app], check=True)
     checkout = earlier("HEAD~1", taken, repository)
-    assert (checkout.folder, checkout.app) == (taken, f"{sys.executable} old.py")
+    assert (checkout.folder, checkout.app) == (taken, f"{shlex.quote(sys.executable)} old.py")
     assert checkout.env == {"PYTHONPATH": f"{taken}{os.pathsep}{taken / 'constructs'}"}
     with pytest.raises(RehearsalError, match=r"revision of this repository, got v9\.9\.9: .*v9\.9\.9"):
         earlier("v9.9.9", tmp_path, repository)

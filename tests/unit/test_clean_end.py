@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -135,6 +136,6 @@ def test_output_of_a_command_that_a_full_disk_does_not_take_is_told(code, ends):
 @pytest.mark.parametrize("command", ["terminal saying -- echo many", "settings.where --environment dev"])
 def test_a_stream_that_is_closed_takes_what_is_told(command, closed):
     """As cron and some supervisors start a command."""
-    line = f"{sys.executable} -m {command} {closed}"
+    line = f"{shlex.quote(sys.executable)} -m {command} {closed}"
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)

@@ -5,6 +5,7 @@ import hashlib
 import html.parser
 import json
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -400,6 +401,6 @@ def test_whom_alarms_tell_and_what_a_policy_gives_is_said(changed):
 
 def test_a_reader_that_has_read_enough_is_no_error():
     """As `head` does; without a traceback."""
-    command = f"{sys.executable} -m review --json | head -c 1; exit ${{PIPESTATUS[0]}}"
+    command = f"{shlex.quote(sys.executable)} -m review --json | head -c 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("{", "", 0)
