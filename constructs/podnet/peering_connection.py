@@ -81,8 +81,7 @@ class PeeringConnection(Construct):
             self,
             "DnsResolution",
             install_latest_aws_sdk=False,
-            on_create=call,
-            on_update=call,
+            on_update=call,  # and on create
             policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=[arn]),
         )
         # after the routes, unlike its policy, which takes seconds to hold once it is written (aws/aws-cdk#18237)
