@@ -72,7 +72,7 @@ class NetworkStack(EnvironmentStack):
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(network.cidr),
             availability_zones=list(network.availability_zones),
-            nat_gateways=min(network.nat_gateways, len(network.availability_zones)),
+            nat_gateways=network.nat_gateways,  # of which a zone has one at most
             subnet_configuration=[public, private],
         )
         told = cdk.Acknowledgment(id="CloudFormation-Validate::W3010", reason="nothing is looked up at synth")
