@@ -75,8 +75,6 @@ class NetworkStack(EnvironmentStack):
             nat_gateways=network.nat_gateways,  # of which a zone has one at most
             subnet_configuration=[public, private],
         )
-        told = cdk.Acknowledgment(id="CloudFormation-Validate::W3010", reason="nothing is looked up at synth")
-        cdk.Validations.of(vpc).acknowledge(told)  # or each synth warns of zones that are written down
         if network.s3_endpoint:
             vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         if network.interface_endpoints:
