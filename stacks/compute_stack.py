@@ -1,15 +1,14 @@
 """Nodes, and what needs nodes to run."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
 from charts.trunk_nodes_rights import TrunkNodesRights
 from podnet.addon import Addon
-from podnet.aws_node_env import AwsNodeEnv
 from podnet.node_group import NodeGroup
 from settings import Settings
 from stacks.environment_stack import EnvironmentStack
+from stacks.pod_networking_stack import PodNetworkingStack
 
 
 class ComputeStack(EnvironmentStack):
@@ -25,12 +24,12 @@ class ComputeStack(EnvironmentStack):
         construct_id: str,
         *,
         settings: Settings,
-        cluster: eks.ICluster,
         coredns_version: str,
-        handler: AwsNodeEnv,
+        below: PodNetworkingStack,
     ) -> None:
         """Make one managed node group for each of `settings.node_groups`; done when their nodes have trunk ENIs."""
         super().__init__(scope, construct_id, settings=settings)
+        cluster, handler = below.cluster, below.aws_node_env
         rights = TrunkNodesRights(self.charts, "rights", group=handler.KUBERNETES_GROUP)
         # any change of a group is looked at again; one that an autoscaler may empty is not waited for
         groups = {one.name: one.model_dump_json(exclude_none=True) for one in settings.node_groups if one.min_size}

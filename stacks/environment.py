@@ -28,17 +28,9 @@ class Environment:
         if own := settings.cluster:
             network = NetworkStack(scope, "Network", settings=settings)
             cluster = ClusterStack(scope, "Cluster", settings=settings, cluster=own, vpc=network.vpc)
-            pod_networking = PodNetworkingStack(
-                scope, "PodNetworking", settings=settings, network=network, cluster=cluster
-            )
-            nodes = ComputeStack(
-                scope,
-                "Compute",
-                settings=settings,
-                cluster=cluster.cluster,
-                coredns_version=own.coredns_version,
-                handler=pod_networking.aws_node_env,
-            )
+            pod_networking = PodNetworkingStack(scope, "PodNetworking", settings=settings, cluster=cluster)
+            version = own.coredns_version
+            nodes = ComputeStack(scope, "Compute", settings=settings, coredns_version=version, below=pod_networking)
             nodes.add_stack_dependency(pod_networking)
         else:
             pod_networking = nodes = PodNetworkingStack(scope, "PodNetworking", settings=settings)

@@ -14,26 +14,18 @@ from settings import Settings
 from stacks.cluster_stack import ClusterStack
 from stacks.environment_stack import EnvironmentStack
 from stacks.kubectl_layer import kubectl_layer
-from stacks.network_stack import NetworkStack, import_vpc
+from stacks.network_stack import import_vpc
 
 
 class PodNetworkingStack(EnvironmentStack):
     """Puts the variables in effect before any node arrives, proves it, and brings the cache. Works on any cluster."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        settings: Settings,
-        network: NetworkStack | None = None,
-        cluster: ClusterStack | None = None,
+        self, scope: Construct, construct_id: str, *, settings: Settings, cluster: ClusterStack | None = None
     ) -> None:
         """Make it for a cluster of ours, or for the existing one that the settings describe."""
         super().__init__(scope, construct_id, settings=settings)
         self._access: list[IDependable] = []
-        existing = settings.existing_network
-        self.vpc = import_vpc(self, existing) if network is None and existing else network.vpc  # type: ignore[union-attr]
         self.cluster = cluster.cluster if cluster else self._existing_cluster()
         # a property of the custom resource: CloudFormation runs it again only when one of them changes
         self.aws_node_env = self._aws_node_env(cluster.addon_configuration if cluster else "")
@@ -41,7 +33,7 @@ class PodNetworkingStack(EnvironmentStack):
         self.shared_group = SharedPodGroup(
             self,
             "SharedPodGroup",
-            vpc=self.vpc,
+            vpc=self.cluster.vpc,
             cluster_security_group_id=self.node_group_id,
             probes_through_vpc=settings.pod_networking.enforcing_mode == "strict",
         ).group
@@ -49,9 +41,9 @@ class PodNetworkingStack(EnvironmentStack):
             self._node_cache()
 
     def _existing_cluster(self) -> eks.ICluster:
-        found = self._settings.existing_cluster
-        if found is None:
-            raise ValueError("existing_cluster must be given, got none: settings.load checks it")
+        found, network = self._settings.existing_cluster, self._settings.existing_network
+        if not found or not network:
+            raise ValueError("existing_cluster and existing_network must be given, got none: settings.load checks it")
         imported = ImportedCluster(
             self,
             "Cluster",
@@ -59,7 +51,7 @@ class PodNetworkingStack(EnvironmentStack):
             endpoint=found.endpoint_url,
             certificate_authority=found.certificate_authority,
             security_group_id=found.security_group_id,
-            vpc=self.vpc,
+            vpc=import_vpc(self, network),
             kubectl_layer=kubectl_layer(self, found.kubernetes_version),
             private_endpoint=found.handler_in_vpc,
         )
@@ -83,7 +75,7 @@ class PodNetworkingStack(EnvironmentStack):
             watch_every=cdk.Duration.minutes(drift.every_minutes) if drift.every_minutes else None,
             watch_repairs=drift.repair,
             alarm_topic=topic,
-            vpc=self.vpc if self._settings.any_cluster.handler_in_vpc else None,
+            vpc=self.cluster.vpc if self._settings.any_cluster.handler_in_vpc else None,
         )
         names = (NodeLocalDns.NAME, NodeLocalDns.STANDBY)[: 1 + settings.dns_cache.standby]
         awaited = names if settings.dns_cache.enabled else ()

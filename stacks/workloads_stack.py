@@ -35,7 +35,7 @@ class WorkloadsStack(EnvironmentStack):
             workload.name: ec2.SecurityGroup(
                 self,
                 f"Group-{workload.name}",
-                vpc=below.vpc,
+                vpc=below.cluster.vpc,
                 description=f"pods of {namespace}/{workload.name}",
                 allow_all_outbound=workload.sends_everything,
             )
