@@ -29,18 +29,18 @@ def checked(context: Mapping[str, object]) -> Settings | None:
     return None if review.stops(findings) else settings
 
 
-def synthesize(app: cdk.App, made: Iterable[tuple[cdk.Stage, Environment]]) -> None:
+def synthesize(app: cdk.App, environments: Iterable[Environment]) -> None:
     """Write the templates of an app, and beside those of each environment, in its app or stage, what they mean."""
     app.synth()
-    for stage, environment in made:
-        review.write(stage.outdir, environment.settings, environment.manifests)
+    for environment in environments:
+        review.write(environment.stage.outdir, environment.settings, environment.manifests)
 
 
 def main() -> int:
     """Synthesize the environment named by the context value `environment`; return the exit code."""
     app = cdk.App(context=CONTEXT, builtin_cloud_formation_validation=False)
     if settings := checked(app.node.get_all_context()):
-        synthesize(app, [(app, Environment(app, settings))])
+        synthesize(app, [Environment(app, settings)])
     return int(settings is None)
 
 

@@ -26,7 +26,7 @@ def main() -> int:
     if len(environments) < len(found):
         return 1
     stack = PipelineStack(app, plan=plan, environments=environments)
-    synthesize(app, [(stage, stage.environment) for stage in stack.stages.values()])
+    synthesize(app, [stage.environment for stage in stack.stages.values()])
     return 0
 
 

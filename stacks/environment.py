@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from constructs import Construct
+import aws_cdk as cdk
 
 from settings import Settings
 from stacks.cluster_stack import ClusterStack
@@ -21,26 +21,25 @@ class Environment:
     the nodes' trunks refers to PodNetworking as well, but the order is not to rest on it.
     """
 
-    def __init__(self, scope: Construct, settings: Settings) -> None:
-        """Make the stacks under an App or a Stage; they are called `<environment>-<Stack>` either way."""
-        self.settings = settings
+    def __init__(self, stage: cdk.Stage, settings: Settings) -> None:
+        """Make the stacks under an App or another Stage; they are called `<environment>-<Stack>` either way."""
+        self.stage, self.settings = stage, settings
         nodes: ComputeStack | PodNetworkingStack
         if own := settings.cluster:
-            network = NetworkStack(scope, "Network", settings=settings)
-            cluster = ClusterStack(scope, "Cluster", settings=settings, cluster=own, vpc=network.vpc)
-            pod_networking = PodNetworkingStack(scope, "PodNetworking", settings=settings, cluster=cluster)
+            network = NetworkStack(stage, "Network", settings=settings)
+            cluster = ClusterStack(stage, "Cluster", settings=settings, cluster=own, vpc=network.vpc)
+            pod_networking = PodNetworkingStack(stage, "PodNetworking", settings=settings, cluster=cluster)
             version = own.coredns_version
-            nodes = ComputeStack(scope, "Compute", settings=settings, coredns_version=version, below=pod_networking)
+            nodes = ComputeStack(stage, "Compute", settings=settings, coredns_version=version, below=pod_networking)
             nodes.add_stack_dependency(pod_networking)
         else:
-            pod_networking = nodes = PodNetworkingStack(scope, "PodNetworking", settings=settings)
-        self.stacks = list[EnvironmentStack](dict.fromkeys([pod_networking, nodes]))  # those that apply manifests
+            pod_networking = nodes = PodNetworkingStack(stage, "PodNetworking", settings=settings)
         for name in sorted({workload.namespace for workload in settings.workloads}):
-            made = WorkloadsStack(scope, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking)
+            made = WorkloadsStack(stage, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking)
             made.add_stack_dependency(nodes)
-            self.stacks.append(made)
 
     @property
     def manifests(self) -> dict[str, list[Any]]:
         """What the stacks apply, by `<stack>-<resource>`; references are shown as CloudFormation writes them."""
-        return {name: stack.resolve(objects) for stack in self.stacks for name, objects in stack.manifests.items()}
+        stacks = [stack for stack in self.stage.node.children if isinstance(stack, EnvironmentStack)]
+        return {name: stack.resolve(objects) for stack in stacks for name, objects in stack.manifests.items()}
