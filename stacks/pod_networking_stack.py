@@ -25,7 +25,6 @@ class PodNetworkingStack(EnvironmentStack):
     ) -> None:
         """Make it for a cluster of ours, or for the existing one that the settings describe."""
         super().__init__(scope, construct_id, settings=settings)
-        self._access: list[IDependable] = []
         self.cluster = cluster.cluster if cluster else self._existing_cluster()
         # a property of the custom resource: CloudFormation runs it again only when one of them changes
         self.aws_node_env = self._aws_node_env(cluster.addon_configuration if cluster else "")
@@ -44,7 +43,7 @@ class PodNetworkingStack(EnvironmentStack):
         found, network = self._settings.existing_cluster, self._settings.existing_network
         if not found or not network:
             raise ValueError("existing_cluster and existing_network must be given, got none: settings.load checks it")
-        imported = ImportedCluster(
+        return ImportedCluster(
             self,
             "Cluster",
             name=found.name,
@@ -54,9 +53,7 @@ class PodNetworkingStack(EnvironmentStack):
             vpc=import_vpc(self, network),
             kubectl_layer=kubectl_layer(self, found.kubernetes_version),
             private_endpoint=found.handler_in_vpc,
-        )
-        self._access.append(imported.administrator)
-        return imported.cluster
+        ).cluster
 
     def _aws_node_env(self, addon_configuration: str) -> AwsNodeEnv:
         settings = self._settings.pod_networking
@@ -80,7 +77,7 @@ class PodNetworkingStack(EnvironmentStack):
         names = (NodeLocalDns.NAME, NodeLocalDns.STANDBY)[: 1 + settings.dns_cache.standby]
         awaited = names if settings.dns_cache.enabled else ()
         rights = AwsNodeEnvRights(self.charts, "rights", group=made.KUBERNETES_GROUP, awaited_daemon_sets=awaited)
-        made.needs_rights(self.apply("Rights", cluster=self.cluster, chart=rights, after=self._access))
+        made.needs_rights(self.apply("Rights", cluster=self.cluster, chart=rights))
         return made
 
     def _node_cache(self) -> None:
@@ -89,7 +86,7 @@ class PodNetworkingStack(EnvironmentStack):
         Deleted the other way round: the way to CoreDNS goes when no pod of a cache is left that may need it.
         """
         cache = self._settings.pod_networking.dns_cache
-        after: list[IDependable] = [*self._access, self.aws_node_env.resource]
+        after: list[IDependable] = [self.aws_node_env.resource]
         way = KubeDnsUpstream(self.charts, KubeDnsUpstream.NAME)
         caches = f"k8s-app in ({NodeLocalDns.NAME},{NodeLocalDns.STANDBY})"
         gone = self.aws_node_env.custom(self, "NodeLocalDnsGone", "Custom::PodsGone", Pods=caches)

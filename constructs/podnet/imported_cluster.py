@@ -15,7 +15,8 @@ from podnet.manifests import make_repeatable
 class ImportedCluster(Construct):
     """Refers to a cluster by plain values and lets a kubectl handler of this stack apply manifests to it.
 
-    The handler gets cluster administration by an access entry, as CDK gives it on clusters that it makes.
+    The handler gets cluster administration by an access entry, as CDK gives it on clusters that it makes. Manifests
+    are made after it and deleted before it.
     """
 
     def __init__(
@@ -55,4 +56,6 @@ class ImportedCluster(Construct):
         make_repeatable(kubectl)
         self.cluster = eks.Cluster.from_cluster_attributes(self, "Resource", **known, kubectl_provider=kubectl)
         role = cast("iam.IRole", kubectl.role)  # optional in the interface, always there in this class
-        self.administrator = administrator(self, "KubectlAccess", cluster=self.cluster, role_arn=role.role_arn)
+        access = administrator(self, "KubectlAccess", cluster=self.cluster, role_arn=role.role_arn)
+        # every manifest refers to the provider, whichever stack it is in
+        kubectl.node.find_child("Provider").node.add_dependency(access)
