@@ -100,7 +100,7 @@ class PodNetworkingStack(EnvironmentStack):
                 image=cache.image,
                 local_ip=cache.local_ip,
                 cluster_domain=cache.cluster_domain,
-                options=Options(**cache.options(), kube_proxy_mode=self._settings.pod_networking.kube_proxy_mode),
+                options=Options(**cache.options()),
                 standby=standby,
                 upstream=False,
             )

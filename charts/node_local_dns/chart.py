@@ -26,6 +26,8 @@ class NodeLocalDns(cdk8s.Chart):
     when it stops, kube-proxy leads the same address to CoreDNS again. So a pod is replaced in place, the old one gone
     before the new one starts, and no query is lost. docs/node-local-dns.md has the measurements, and every difference
     to the manifest of kubernetes/kubernetes, cluster/addons/dns/nodelocaldns.
+    kube-proxy must run in iptables mode: in ipvs it holds the ClusterIP itself, so there is no way around a cache
+    (kubernetes.io/docs, "Using NodeLocal DNSCache"); nftables is not proven.
 
     Attributes:
         NAME, STANDBY: names of the DaemonSets of a cache and of its standby, in kube-system.

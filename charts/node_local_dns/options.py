@@ -47,7 +47,6 @@ class Options:
     min_ready_seconds: int = 10  # that a new pod must run before the next node's turn
     node_labels: Mapping[str, str] = field(default_factory=dict)  # only nodes with these; all when left out
     masquerade_host_clients: bool = False  # spare hostNetwork clients of the ClusterIP most losses in a restart
-    kube_proxy_mode: str = "iptables"  # of the cluster
 
     def __post_init__(self) -> None:
         """Check each option by itself, then those that depend on each other."""
@@ -62,9 +61,6 @@ class Options:
         ports = [getattr(self, name) for name in _PORTS]
         if len({*ports}) < len(ports):
             raise ValueError(f"options.{', '.join(_PORTS)} must differ, got {ports}: leave them out")
-        # ipvs keeps the ClusterIP on an interface of its own: kubernetes.io/docs, "Using NodeLocal DNSCache"
-        modes = "be iptables (in ipvs there is no way around the cache, nftables is not proven)"
-        self._must("kube_proxy_mode", modes, self.kube_proxy_mode == "iptables")
         labels("options.node_labels", self.node_labels)
 
     @property

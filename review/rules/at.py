@@ -13,4 +13,4 @@ class At:
     got: str
     fix: str = ""
     final: bool = False
-    """Whether the stacks refuse it as well, so that no reason helps."""
+    """Whether no reason helps: the stacks refuse it as well, or what they make could not work."""

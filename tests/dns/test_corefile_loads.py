@@ -51,7 +51,6 @@ OF_THE_POD = {
     "min_ready_seconds": 60,
     "node_labels": {"team": "a"},
     "masquerade_host_clients": True,
-    "kube_proxy_mode": "iptables",
 }
 
 

@@ -41,8 +41,6 @@ from settings.dns_options import DnsOptions
         ({"max_unavailable": "0"}, "max_unavailable must be a number of nodes such as \"3\", or 1% to 100%, got '0'"),
         ({"max_unavailable": "0%"}, "max_unavailable must be a number of nodes"),
         ({"max_unavailable": "101%"}, "max_unavailable must be a number of nodes"),
-        ({"kube_proxy_mode": "ipvs"}, "kube_proxy_mode must be iptables (in ipvs there is no way around the cache"),
-        ({"kube_proxy_mode": "nftables"}, "kube_proxy_mode must be iptables"),
         (
             {"memory_limit_percent": 149},
             "memory_limit_percent must be a whole number from 150 to 1000, got 149: leave it out for None",
@@ -83,12 +81,8 @@ def test_a_standby_does_not_take_a_port_of_the_first():
 
 def test_settings_and_options_have_the_same_names_and_defaults():
     """What an environment file may say, the chart takes, and the other way round."""
-    assert {field.name for field in dataclasses.fields(Options)} == {
-        *DnsOptions.model_fields,
-        "stub_domains",
-        "kube_proxy_mode",
-    }
-    assert {**DnsCache().options(), "kube_proxy_mode": "iptables"} == dataclasses.asdict(Options())
+    assert {field.name for field in dataclasses.fields(Options)} == {*DnsOptions.model_fields, "stub_domains"}
+    assert DnsCache().options() == dataclasses.asdict(Options())
 
 
 @given(image=st.from_regex(DnsCache.model_json_schema()["properties"]["image"]["pattern"], fullmatch=True))
