@@ -12,11 +12,9 @@ VERSIONS = {"1.33": "34", "1.34": "34", "1.35": "35", "1.36": "36", "1.37": "36"
 def kubectl_layer(scope: Construct, kubernetes_version: str) -> lambda_.ILayerVersion:
     """Return the Lambda layer for a minor version; only its package is loaded, since each takes a second.
 
-    Raises ValueError for a version without a layer; kubectl is supported within one minor version of the API server
-    (kubernetes.io/releases/version-skew-policy).
+    kubectl is supported within one minor version of the API server (kubernetes.io/releases/version-skew-policy); the
+    review refuses a version without a layer.
     """
-    if kubernetes_version not in VERSIONS:
-        raise ValueError(f"kubernetes_version must be one of {', '.join(VERSIONS)}, got {kubernetes_version}")
     number = VERSIONS[kubernetes_version]
     package = importlib.import_module(f"aws_cdk.lambda_layer_kubectl_v{number}")
     return cast("lambda_.ILayerVersion", getattr(package, f"KubectlV{number}Layer")(scope, "Kubectl"))
