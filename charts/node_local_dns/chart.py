@@ -14,7 +14,7 @@ from .addresses import listened
 from .corefile import corefile
 from .options import Options
 from .pod import pod, scrape
-from .upstream import KubeDnsUpstream, upstream_service
+from .upstream import upstream_service
 
 _IMAGE = re.compile(r"[a-z0-9][-a-z0-9._:/]*:(?!latest\b)\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?")
 
@@ -76,15 +76,7 @@ class NodeLocalDns(cdk8s.Chart):
         listen = listened(cluster_dns_ip, local_ip)
         text = corefile(listen=listen, cluster_domain=cluster_domain, options=options)
         config = f"{self.name}-{_digest(text)}"
-        template = pod(
-            name=self.name,
-            upstream=KubeDnsUpstream.NAME,
-            config=config,
-            image=image,
-            listen=listen,
-            options=options,
-            standby=standby,
-        )
+        template = pod(name=self.name, config=config, image=image, listen=listen, options=options, standby=standby)
         self.revision = _digest(template)
         kplus.ServiceAccount(self, "Account", metadata=cdk8s.ApiObjectMetadata(name=self.name))
         named = cdk8s.ApiObjectMetadata(name=config)

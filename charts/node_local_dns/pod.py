@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from .options import Options
 from .static_rules import static_rules
+from .upstream import KubeDnsUpstream
 
 # as aws-node has it: Fargate and hybrid nodes cannot run the pod, Auto Mode has a cache of its own
 _NOT_IN = {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate", "hybrid", "auto"]}
 
 
 def pod(
-    *, name: str, upstream: str, config: str, image: str, listen: Sequence[str], options: Options, standby: bool
+    *, name: str, config: str, image: str, listen: Sequence[str], options: Options, standby: bool
 ) -> dict[str, object]:
-    """Return the pod template; `upstream` is the Service that leads to CoreDNS, `config` the ConfigMap's name."""
+    """Return the pod template; `config` is the ConfigMap's name."""
     wanted = {"kubernetes.io/os": "linux", **options.node_labels}
     terms = [_NOT_IN, *({"key": key, "operator": "In", "values": [value]} for key, value in wanted.items())]
     required = {"nodeSelectorTerms": [{"matchExpressions": terms}]}
@@ -32,7 +33,7 @@ def pod(
         ],
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
         "initContainers": [_static_rules(image, listen[1], options)],
-        "containers": [_node_cache(image, upstream, listen, options, standby=standby)],
+        "containers": [_node_cache(image, listen, options, standby=standby)],
         # not the ConfigMap kube-dns: its change would reload CoreDNS, which may hang and not hear SIGTERM
         "volumes": [lock, {"name": "config-volume", "configMap": base}],
     }
@@ -54,14 +55,12 @@ def _static_rules(image: str, cluster_dns_ip: str, options: Options) -> Mapping[
     }
 
 
-def _node_cache(
-    image: str, upstream: str, listen: Sequence[str], options: Options, *, standby: bool
-) -> Mapping[str, object]:
+def _node_cache(image: str, listen: Sequence[str], options: Options, *, standby: bool) -> Mapping[str, object]:
     full, percent = options.worst_case_memory_mi, options.memory_limit_percent
     limits = {"limits": {"memory": f"{full * percent // 100}Mi"}} if percent else {}
     requests = {"cpu": options.cpu_request, "memory": f"{full}Mi"}
     # without -pidfile the rules come after 60 s; never -skipteardown: teardown hands the queries to kube-proxy in time
-    args = ["-localip", ",".join(listen), "-conf", "/etc/Corefile", "-upstreamsvc", upstream]
+    args = ["-localip", ",".join(listen), "-conf", "/etc/Corefile", "-upstreamsvc", KubeDnsUpstream.NAME]
     args += ["-pidfile", "/tmp/node-cache.pid", "-health-port", str(options.health_port)]  # noqa: S108  the container's
     args += ["-metrics-listen-address", f"0.0.0.0:{options.setup_metrics_port}", "-reloadwithsignal=true"]
     # a standby's teardown must not delete the other's interface, and a port of the host belongs to one pod
