@@ -93,9 +93,10 @@ class PodNetworkingStack(EnvironmentStack):
         gone.node.add_dependency(self.apply("NodeLocalDnsUpstream", cluster=self.cluster, chart=way, after=after))
         after.append(gone)
         for standby in (False, True)[: 1 + cache.standby]:
+            name = "NodeLocalDnsStandby" if standby else "NodeLocalDns"
             chart = NodeLocalDns(
                 self.charts,
-                NodeLocalDns.STANDBY if standby else NodeLocalDns.NAME,
+                name,
                 cluster_dns_ip=self._settings.cluster_dns_ip,
                 image=cache.image,
                 local_ip=cache.local_ip,
@@ -104,7 +105,6 @@ class PodNetworkingStack(EnvironmentStack):
                 standby=standby,
                 upstream=False,
             )
-            name = "NodeLocalDnsStandby" if standby else "NodeLocalDns"
             applied = self.apply(name, cluster=self.cluster, chart=chart, after=after)
             waiting = self.aws_node_env.wait_for(
                 f"{name}Rollout", namespace="kube-system", daemon_set=chart.name, revision=chart.revision, after=applied
