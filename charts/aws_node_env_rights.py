@@ -25,15 +25,13 @@ class AwsNodeEnvRights(cdk8s.Chart):
         Args:
             scope: a cdk8s App.
             construct_id: id of the chart.
-            group: the Kubernetes group of the access entry, for example "podnet:reconcilers".
+            group: the Kubernetes group of the access entry, `AwsNodeEnv.KUBERNETES_GROUP`.
             awaited_daemon_sets: further DaemonSets in kube-system whose rollout is awaited; none when left out.
 
         Raises:
-            ValueError: a DaemonSet's name is no DNS-1123 label, or the group is one of Kubernetes' own.
+            ValueError: a DaemonSet's name is no DNS-1123 label.
         """
         super().__init__(scope, construct_id, namespace="kube-system")
-        if not group or group.startswith("system:"):
-            raise ValueError(f"group must not be empty or begin with 'system:', got {group!r}: EKS refuses such groups")
         awaited = [dns_label(f"awaited_daemon_sets[{i}]", name) for i, name in enumerate(awaited_daemon_sets)]
         daemon_sets = {"apiGroups": ["apps"], "resources": ["daemonsets"]}
         rules = [{**daemon_sets, "resourceNames": ["aws-node"], "verbs": ["get", "patch"]}]

@@ -46,12 +46,6 @@ def test_the_binding_gives_the_role_to_the_group():
     assert binding["subjects"] == [{"apiGroup": api_group, "kind": "Group", "name": GROUP}]
 
 
-@pytest.mark.parametrize("group", ["", "system:masters"])
-def test_a_group_that_an_access_entry_cannot_have_is_refused(group):
-    with pytest.raises(ValueError, match="group must not be empty or begin with 'system:'"):
-        AwsNodeEnvRights(cdk8s.App(), "Rights", group=group)
-
-
 def test_an_awaited_daemon_set_with_a_wrong_name_is_refused_by_its_index():
     with pytest.raises(ValueError, match=r"awaited_daemon_sets\[1\] must be a DNS-1123 label, got 'A_b'"):
         AwsNodeEnvRights(cdk8s.App(), "Rights", group=GROUP, awaited_daemon_sets=["a", "A_b"])
