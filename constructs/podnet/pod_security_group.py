@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -51,20 +52,24 @@ def port(protocol: str, first: int | None = None, last: int | None = None) -> ec
     return make(first, first if last is None else last)
 
 
-def admit(scope: Construct, construct_id: str, *, group: str, source: str, port: ec2.Port, why: str) -> None:
+def admit(scope: Construct, construct_id: str, *, group: str, source: str, port: ec2.Port, why: str) -> cdk.CfnResource:
     """Let a group's members in to another group: `group` and `source` are ids; the rule stands in the scope's stack.
 
     The methods of `ec2.SecurityGroup` would put the rule into the owner's stack and make a dependency cycle, and number
     rules or name them by their path: a rule that changes its logical id is refused by EC2 as a duplicate of itself.
     """
     fields = _fields(port, why)
-    ec2.CfnSecurityGroupIngress(scope, construct_id, group_id=group, source_security_group_id=source, **fields)
+    return ec2.CfnSecurityGroupIngress(scope, construct_id, group_id=group, source_security_group_id=source, **fields)
 
 
-def let_out(scope: Construct, construct_id: str, *, group: str, target: str, port: ec2.Port, why: str) -> None:
+def let_out(
+    scope: Construct, construct_id: str, *, group: str, target: str, port: ec2.Port, why: str
+) -> cdk.CfnResource:
     """Let a group's members out to another group, as `admit` lets them in."""
     fields = _fields(port, why)
-    ec2.CfnSecurityGroupEgress(scope, construct_id, group_id=group, destination_security_group_id=target, **fields)
+    return ec2.CfnSecurityGroupEgress(
+        scope, construct_id, group_id=group, destination_security_group_id=target, **fields
+    )
 
 
 def _fields(port: ec2.Port, why: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The handler of one cluster, ready to be called by CloudFormation and by a schedule."""
 
 from pathlib import Path
-from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -11,6 +10,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
+
+from podnet.pod_security_group import admit, let_out
 
 _SOURCE = Path(__file__).parent / "handler"
 _IN_VPC = (
@@ -98,16 +99,14 @@ class ClusterHandler(Construct):
     def _reach(self, cluster: eks.ICluster, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         """Make a security group that may reach port 443 of the cluster's, and nothing else.
 
-        Both rules stand here: `cluster.connections` would put them into the cluster's stack and make a dependency
-        cycle. STS is not needed: it is the API server that asks it. What is made with the handler depends on the access
-        entry, so it is deleted before the rules: a Delete that reaches nobody takes the cluster for gone.
+        STS is not needed: it is the API server that asks it. What is made with the handler depends on the access entry,
+        so it is deleted before the rules: a Delete that reaches nobody takes the cluster for gone.
         """
         self.role.add_to_policy(iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"]))
         why = "the handler of AwsNodeEnv"
         group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description=why, allow_all_outbound=False)
-        own, theirs = group.security_group_id, cluster.cluster_security_group_id
-        https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
-        out = ec2.CfnSecurityGroupEgress(self, "Out", group_id=own, destination_security_group_id=theirs, **https)
-        let_in = ec2.CfnSecurityGroupIngress(self, "In", group_id=theirs, source_security_group_id=own, **https)
-        self.access_entry.node.add_dependency(out, let_in)
+        own, theirs, https = group.security_group_id, cluster.cluster_security_group_id, ec2.Port.tcp(443)
+        out = let_out(self, "Out", group=own, target=theirs, port=https, why=why)
+        admitted = admit(self, "In", group=theirs, source=own, port=https, why=why)
+        self.access_entry.node.add_dependency(out, admitted)
         return group
