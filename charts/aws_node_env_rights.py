@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import cdk8s
 from constructs import Construct
 
-from .names import dns_label
 from .rights import rights
 
 
@@ -27,14 +26,11 @@ class AwsNodeEnvRights(cdk8s.Chart):
             construct_id: id of the chart.
             group: the Kubernetes group of the access entry, `AwsNodeEnv.KUBERNETES_GROUP`.
             awaited_daemon_sets: further DaemonSets in kube-system whose rollout is awaited; none when left out.
-
-        Raises:
-            ValueError: a DaemonSet's name is no DNS-1123 label.
         """
         super().__init__(scope, construct_id, namespace="kube-system")
-        awaited = [dns_label(f"awaited_daemon_sets[{i}]", name) for i, name in enumerate(awaited_daemon_sets)]
         daemon_sets = {"apiGroups": ["apps"], "resources": ["daemonsets"]}
         rules = [{**daemon_sets, "resourceNames": ["aws-node"], "verbs": ["get", "patch"]}]
-        rules += [{**daemon_sets, "resourceNames": awaited, "verbs": ["get"]}] if awaited else []
-        rules += [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]
+        if awaited_daemon_sets:  # a rule without names is for all of them
+            rules.append({**daemon_sets, "resourceNames": [*awaited_daemon_sets], "verbs": ["get"]})
+        rules.append({"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]})
         rights(self, "Role", "podnet-aws-node-env", group=group, rules=rules)

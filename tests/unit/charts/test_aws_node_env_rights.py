@@ -1,7 +1,5 @@
 """The Role and RoleBinding of the AwsNodeEnv handler."""
 
-import cdk8s
-import pytest
 from chart_objects import by_kind, render
 
 from charts.aws_node_env_rights import AwsNodeEnvRights
@@ -44,8 +42,3 @@ def test_the_binding_gives_the_role_to_the_group():
     api_group = "rbac.authorization.k8s.io"
     assert binding["roleRef"] == {"apiGroup": api_group, "kind": "Role", "name": "podnet-aws-node-env"}
     assert binding["subjects"] == [{"apiGroup": api_group, "kind": "Group", "name": GROUP}]
-
-
-def test_an_awaited_daemon_set_with_a_wrong_name_is_refused_by_its_index():
-    with pytest.raises(ValueError, match=r"awaited_daemon_sets\[1\] must be a DNS-1123 label, got 'A_b'"):
-        AwsNodeEnvRights(cdk8s.App(), "Rights", group=GROUP, awaited_daemon_sets=["a", "A_b"])
