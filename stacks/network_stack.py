@@ -23,9 +23,9 @@ class NetworkStack(EnvironmentStack):
         network = self._network = settings.any_network
         self.vpc = import_vpc(self, network) if isinstance(network, ExistingNetwork) else self._make_vpc(network)
         # only peers need them, and without peers an existing VPC's file may leave them out
-        tables = [*dict.fromkeys(one.route_table.route_table_id for one in self.vpc.private_subnets if settings.peers)]
+        tables = [one.route_table.route_table_id for one in self.vpc.private_subnets if settings.peers]
         for peer in settings.peers:
-            back = [*dict.fromkeys(peer.peer_side.route_table_ids)] if peer.peer_side else []
+            back = peer.peer_side.route_table_ids if peer.peer_side else ()
             if peer.transit_gateway_id:
                 gateway = self._gateway(peer.transit_gateway_id)
                 gateway.route(peer.name, cidrs=peer.cidrs, route_table_ids=tables)
