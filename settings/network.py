@@ -123,7 +123,8 @@ class RuleSource(Section):
     cidr: AnyRange | None = None
     """An IPv4 range."""
     security_group_id: SecurityGroupId | None = None
-    """An existing group in this VPC, or in a peer of the same account and region."""
+    """An existing group in this VPC, or in a peer of the same account and region; `egress` names none behind a transit
+    gateway."""
     workload: Name | None = None
     """The group of another workload of the same namespace, by its name."""
     peer: Name | None = None

@@ -47,4 +47,25 @@ def gateway_needs_no_accepter(settings: Settings) -> Iterator[At]:
             yield At(f"peers[{i}].accepter_role_arn", peer.accepter_role_arn)
 
 
-RULES = (gateway_refers_to_groups, gateway_needs_no_accepter)
+@rule(
+    "gateway-takes-no-group-in-egress",
+    "error",
+    must="name a range, or the peer, and no group behind a transit gateway",
+    why="over a gateway only inbound rules name groups: EC2 refuses the rule, or it lets nothing out",
+    source=f"{_GUIDE}; AWS Networking & Content Delivery blog, Introducing security group referencing for AWS Transit "
+    "Gateway",
+    fix="write to: {peer: <name>}",
+    paths=("workloads[].egress", "peers[].transit_gateway_id", "peers[].peer_side.security_group_id"),
+)
+def gateway_takes_no_group_in_egress(settings: Settings) -> Iterator[At]:
+    """Find egress rules that name the group of a peer to which only a gateway leads."""
+    sides = [(peer, peer.peer_side.security_group_id) for peer in settings.peers if peer.peer_side]
+    connected = {group for peer, group in sides if peer.vpc_id}
+    behind = {group: peer.name for peer, group in sides if group and group not in connected}
+    for i, workload in enumerate(settings.workloads):
+        for group in dict.fromkeys(sent.destination.security_group_id for sent in workload.egress or ()):
+            if name := behind.get(group or ""):
+                yield At(f"workloads[{i}].egress", f"{group} of {name}", f"write to: {{peer: {name}}}")
+
+
+RULES = (gateway_refers_to_groups, gateway_needs_no_accepter, gateway_takes_no_group_in_egress)

@@ -112,6 +112,15 @@ def test_a_rule_may_name_a_group_across_a_gateway(stack):
     assert stack(Vpc=VPC, Group=group, Rule={**rule, "DependsOn": "Attachment"}, **subnets) == ""
 
 
+def test_an_outbound_rule_names_no_group_across_a_gateway(stack):
+    """Transit gateways guide, Security group referencing: inbound rules alone may."""
+    group = resource("EC2::SecurityGroup", GroupDescription="pods", VpcId={"Ref": "Vpc"})
+    ends = {"GroupId": {"Ref": "Group"}, "DestinationSecurityGroupId": BEHIND["security_group_ids"][0]}
+    rule = resource("EC2::SecurityGroupEgress", IpProtocol="tcp", FromPort=6379, ToPort=6379, **ends)
+    parts = {"Vpc": VPC, "Subnet": subnet("10.20.0.0/24"), "Attachment": ATTACHED, "Group": group}
+    assert "different networks" in stack(**parts, Rule={**rule, "DependsOn": "Attachment"})
+
+
 @dataclasses.dataclass
 class Standing(Scene):
     """A scene without a cluster: its VPC is the network's of the file."""

@@ -51,8 +51,9 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
     """Refuse a rule whose other end is a group that cannot be named from `vpc_id`.
 
     A group of another VPC can be named where a peering connection between the two is active and both are in the same
-    region (VPC peering guide, "Update your security groups to reference peer security groups"), or where both are
-    attached to a transit gateway that has security group referencing, as all of them have here.
+    region (VPC peering guide, "Update your security groups to reference peer security groups"). What comes in may also
+    come from one where both are attached to a transit gateway that has security group referencing, as all of them have
+    here; outbound rules do not take such a group (Transit gateways guide, "Security group referencing").
 
     Raises:
         RefusedError: If the group does not exist or its VPC is not peered.
@@ -69,7 +70,8 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
         for record in lookup.connections(vpc_id)
         for side in ("RequesterVpcInfo", "AccepterVpcInfo")
     }
-    if found["VpcId"] not in {vpc_id, *peers, *transit_gateways.neighbours(vpc_id)}:
+    by_gateway = transit_gateways.neighbours(vpc_id) if rule.get("SourceSecurityGroupId") else set()
+    if found["VpcId"] not in {vpc_id, *peers, *by_gateway}:
         raise RefusedError(
             "InvalidGroup.NotFound",
             f"You have specified two resources that belong to different networks: {vpc_id}, {group_id}",

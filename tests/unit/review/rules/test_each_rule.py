@@ -45,6 +45,14 @@ def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
 
+def _gateway_beside_a_connection(content):
+    """Two ways to the VPC of one group, of which the connection lets rules name it."""
+    group = content["peers"][0]["peer_side"]["security_group_id"]
+    further = {"name": "more", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": "10.98.0.0/16"}
+    content["peers"].append({**further, "peer_side": {"security_group_id": group}})
+    _only_egress(content, {"security_group_id": group})
+
+
 def _connected(peer):
     del peer["transit_gateway_id"]
     peer["vpc_id"] = "vpc-0d1a2b3c4d5e6f701"
@@ -365,6 +373,9 @@ CASES = [
     ("peer-side-is-ours", "dev", _peer(account="333333333333"), "peers[0].peer_side"),
     ("gateway-refers-to-groups", "dev", _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701"),
      "peers[0].peer_side.security_group_id"),
+    ("gateway-takes-no-group-in-egress", "dev",
+     lambda c: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, {"security_group_id": "sg-0d1a2b3c4d5e6f703"})),
+     "workloads[0].egress"),
     ("gateway-needs-no-accepter", "dev",
      _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side=None,
            accepter_role_arn="arn:aws:iam::111111111111:role/accepter"), "peers[0].accepter_role_arn"),
@@ -525,6 +536,7 @@ TOLD = {
     "accepter-role-accepts": "none for account 333333333333",
     "accepter-role-is-one-peers": "Peering-Accepter as for partner",
     "gateway-refers-to-groups": "a group behind tgw-0d1a2b3c4d5e6f701",
+    "gateway-takes-no-group-in-egress": "sg-0d1a2b3c4d5e6f703 of data",
     "peer-routes-return": "none, though the peer is needed by shop/orders-api, shop/orders-worker",
     "peer-owner-does-the-rest": "none: it must route 10.20.0.0/16 back and admit shop/orders-api, shop/orders-worker",
     "groups-are-named-once": "sg-00000000000000000 2 times",
@@ -676,6 +688,12 @@ def test_shipped_environments_have_no_errors(name):
         ("stub-domains-leave-the-cluster-its-names", "dev",
          _cache(stub_domains={LONGEST_ZONE: ["10.99.1.53"]}, cluster_domain=LONGEST_ZONE[2:] + ".b")),
         ("gateway-needs-no-accepter", "dev", _behind_gateway("10.99.0.0/16")),
+        ("gateway-takes-no-group-in-egress", "dev",
+         lambda c: _only_egress(c, {"security_group_id": "sg-0d1a2b3c4d5e6f703"})),
+        *(("gateway-takes-no-group-in-egress", "dev",
+           lambda c, to=to: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, to)))
+          for to in ({"peer": "data"}, {"security_group_id": "sg-0d1a2b3c4d5e6f704"})),
+        ("gateway-takes-no-group-in-egress", "dev", _gateway_beside_a_connection),
         ("gateway-refers-to-groups", "dev",
          _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side={"route_table_ids": []})),
         ("peers-of-an-existing-cluster", "existing", lambda c: None),
