@@ -104,6 +104,17 @@ def test_a_tunnel_whose_certificate_must_have_the_files_name_is_known(plane, ver
     assert found(told, SAME)["result"] == "fails"
 
 
+def test_another_context_than_the_current_one_can_be_chosen(plane, verify, tmp_path):
+    """It is the one that is looked at: the current one's server does not answer."""
+    config = json.loads(kubeconfig_of(plane, tmp_path).read_text())
+    config["clusters"].append({"name": "other", "cluster": {"server": "https://127.0.0.1:1"}})
+    config["contexts"].append({"name": "other", "context": {"cluster": "other", "user": config["users"][0]["name"]}})
+    config["current-context"] = "other"
+    (tmp_path / "kubeconfig").write_text(json.dumps(config))
+    _, told = verify(plane.endpoint, "--context", "tunnel", kubeconfig=tmp_path / "kubeconfig")
+    assert (told["context"], told["server"]) == ("tunnel", plane.endpoint)
+
+
 @pytest.mark.parametrize(
     ("regions", "result"),
     [

@@ -109,3 +109,22 @@ def test_a_workload_that_is_selected_by_service_account_needs_one(kubectl, setti
     found = list(paths(settings, kubectl, f"{SPACE}/orders-worker", IMAGE))
     assert "must have a service account with team=orders" in found[0].problems[0]
     assert [finding.result for finding in found] == ["fails"]
+
+
+def test_a_kind_that_the_cluster_does_not_know_has_no_objects_and_what_is_refused_is_an_error(kubectl):
+    """The kinds of AWS's controllers are not there where those are off; a refusal is no empty list."""
+    assert kubectl.items("nothings") == []
+    with pytest.raises(VerifyError, match="`kubectl get pods` must work"):
+        kubectl.items("pods", SPACE, "no selector at all")
+
+
+def test_a_job_that_went_by_itself_is_deleted_and_one_that_goes_slowly_is_not_waited_for(kubectl, plane, monkeypatch):
+    """The server deletes an ended Job after two minutes; a finalizer of somebody else may hold one for ever."""
+    monkeypatch.setattr("verify.kubectl.ENDS_SECONDS", 10)
+    kubectl.delete("configmap", SPACE, "gone")
+    held = {"name": "held", "namespace": SPACE, "finalizers": ["podnet.io/test"]}
+    kubectl.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
+    kubectl.delete("configmap", SPACE, "held")
+    path = f"/api/v1/namespaces/{SPACE}/configmaps/held"
+    assert plane.api("GET", path)["metadata"]["deletionTimestamp"]
+    plane.api("PATCH", path, {"metadata": {"finalizers": None}}, "application/merge-patch+json")

@@ -55,6 +55,20 @@ def test_something_else_in_the_place_of_kubectl_is_told(instead):
         Kubectl().items("pods")
 
 
+def test_of_what_else_is_printed_the_first_signs_are_told(instead):
+    """It may be as long as it likes."""
+    instead("printf '%0300d'")
+    with pytest.raises(VerifyError, match=r"must print JSON, got '0{100}'; "):
+        Kubectl().items("pods")
+
+
+def test_words_in_another_encoding_are_told_all_the_same(instead):
+    """Those of a program that gives credentials, which nobody makes speak UTF-8."""
+    instead(r"printf 'error: gr\374n\n' >&2; exit 1")
+    with pytest.raises(VerifyError, match="got: error: gr\N{REPLACEMENT CHARACTER}n; "):
+        Kubectl().items("pods")
+
+
 def test_a_workload_that_is_none_is_told_before_kubectl_is_asked(instead, tmp_path):
     """What was looked at until then was lost with it."""
     instead(f"touch {tmp_path}/asked")
