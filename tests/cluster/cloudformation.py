@@ -92,6 +92,8 @@ class CustomResource:
         event |= {"PhysicalResourceId": identity} if kind != "Create" else {}
         self.requests.append(kind)
         answer = json.loads(json.dumps(index.on_event(copy.deepcopy(event), LambdaContext(self.seconds))))
+        kept = answer.get("PhysicalResourceId", identity) == identity
+        assert kind != "Delete" or kept, "the framework refuses another id"
         if "Began" in answer:
             answer["Began"] -= self.began_ago
         return {**event, **answer}

@@ -88,11 +88,6 @@ def test_the_physical_id_tells_resources_apart(more):
     assert index.physical_id(event(**more)) != index.physical_id(event())
 
 
-def test_a_delete_keeps_the_physical_id_it_is_given():
-    """Whatever an older version of the rules had made of it."""
-    assert index.physical_id({"RequestType": "Delete", "PhysicalResourceId": "old/form"}) == "old/form"
-
-
 def test_values_are_sent_in_the_order_of_the_live_list_and_new_ones_last():
     """Order is part of the value."""
     live = daemon_set([("B", "1"), ("A", "2"), ("Z", "3")])

@@ -27,17 +27,17 @@ _REASON = 1000  # characters; CloudFormation takes 4 KB for the whole answer, an
 def on_event(event: Event, context: object) -> Json:
     """Look before anything is patched; on Delete put everything back.
 
-    Gives beside the physical id what is_complete needs to know: when we Began, and what the first look saw.
+    Gives beside the physical id what is_complete needs to know: when we Began, and what the first look saw. On Delete
+    the provider framework keeps the id that CloudFormation has, and refuses another.
     """
     with told(event):
-        identity = physical_id(event)
         if event["RequestType"] != "Delete":
-            looked = first_look(event, _api(event, context))
-            return {"PhysicalResourceId": identity, "Began": int(time.time()), **looked}
+            found = {"PhysicalResourceId": physical_id(event), **first_look(event, _api(event, context))}
+            return {**found, "Began": int(time.time())}
         if "Env" in event["ResourceProperties"]:
             # the id is of CloudFormation's own making where a Create was cancelled before it had told its own
-            undo(_api(event, context), (identity, made_id(event)), partial(log, event))
-        return {"PhysicalResourceId": identity, "Began": int(time.time())}
+            undo(_api(event, context), (event["PhysicalResourceId"], physical_id(event)), partial(log, event))
+        return {"Began": int(time.time())}
 
 
 def is_complete(event: Event, context: object) -> Json:
@@ -106,11 +106,6 @@ def _count(
 
 
 def physical_id(event: Event) -> str:
-    """Give the physical id; on Delete the one that CloudFormation has."""
-    return str(event["PhysicalResourceId"]) if event["RequestType"] == "Delete" else made_id(event)
-
-
-def made_id(event: Event) -> str:
     """Make a physical id: cluster, object and a mark of the resource in its stack.
 
     Another cluster is another id, so CloudFormation makes the new resource and then deletes the old one. The mark keeps
