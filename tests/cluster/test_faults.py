@@ -17,7 +17,7 @@ import kube_api
 import pytest
 import reconcile
 from cloudformation import RESPONSE_URL, CustomResource, DeployError
-from errors import HandlerError, KubeError
+from errors import GoneError, HandlerError, KubeError
 from fault_server import FaultServer, refusal
 from kube_api import KubeApi
 
@@ -264,7 +264,7 @@ def test_a_handshake_that_is_cut_off_is_no_cluster_that_is_gone(through):
         with pytest.raises(KubeError, match="did not reach") as failure:
             KubeApi(there, seconds=0.1).get("/version?")
         rude.shutdown(socket.SHUT_RDWR)
-    assert (failure.value.gone, failure.value.passing) == (False, True)
+    assert (isinstance(failure.value, GoneError), failure.value.passing) == (False, True)
 
 
 def test_the_log_is_json_lines_with_the_request_and_without_secrets(node, following, through, faults, capsys):

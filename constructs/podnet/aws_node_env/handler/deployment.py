@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from daemon_set import RefusedError, changed_since, configured, differences, others, refuse
-from errors import NOT_FOUND, HandlerError, KubeError
+from errors import HandlerError, KubeError, MissingError
 from kube_api import Json, KubeApi
 from pods import new_pods_serve, pods_of, silent, unready_pods
 from reconcile import AWS_NODE, claim, claimant, converge, record
@@ -44,9 +44,7 @@ def first_look(event: Event, api: KubeApi) -> Json:
     properties = event["ResourceProperties"]
     try:
         live = api.get(AWS_NODE)
-    except KubeError as error:
-        if error.status != NOT_FOUND:
-            raise
+    except MissingError:
         return {"Dead": 0, "Claimed": False}
     env = properties.get("Env", {})
     refuse(live, env)
@@ -108,7 +106,7 @@ def keep_waiting(event: Event, error: KubeError) -> None:
         KubeError: waiting cannot help, or the rollout limit has passed.
     """
     properties, waited = event["ResourceProperties"], time.time() - event["Began"]
-    if error.status == NOT_FOUND:
+    if isinstance(error, MissingError):
         minutes = float(properties.get("WaitMinutes", properties["RolloutMinutes"]))
         if waited > 60 * minutes:
             source = f"the add-on vpc-cni {properties['AddonVersion']}" if "Env" in properties else "its manifest"

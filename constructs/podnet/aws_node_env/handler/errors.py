@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 401, 403, 404, 409, 422
-RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
+_RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
 
 
 class HandlerError(RuntimeError):
@@ -17,15 +17,29 @@ class KubeError(HandlerError):
     Attributes:
         status: HTTP status, 0 without a whole answer.
         after: seconds that the server asks to wait.
+        retries: how often to ask again at most.
         passing: whether it may be granted some minutes later.
-        gone: whether there is nothing to ask: no endpoint, no access entry, no object.
     """
 
-    def __init__(self, message: str, *, status: int = 0, after: float = 0, unreached: bool = False) -> None:
+    def __init__(self, message: str, *, status: int = 0, after: float = 0) -> None:
         super().__init__(message)
-        self.status, self.after = status, after
-        self.passing = status in RETRIES and status not in (UNAUTHORIZED, FORBIDDEN)
-        self.gone = unreached or status in (UNAUTHORIZED, NOT_FOUND)
+        self.status, self.after, self.retries = status, after, _RETRIES.get(status, 0)
+        self.passing = self.retries > 0 and status not in (UNAUTHORIZED, FORBIDDEN)
+
+
+class GoneError(KubeError):
+    """There is nothing to ask: no endpoint, no access entry, no object."""
+
+
+class MissingError(GoneError):
+    """The object is not there."""
+
+
+class ConflictError(KubeError):
+    """Somebody else has changed the object since it was read."""
+
+
+KINDS: dict[int, type[KubeError]] = {UNAUTHORIZED: GoneError, NOT_FOUND: MissingError, CONFLICT: ConflictError}
 
 
 @contextlib.contextmanager

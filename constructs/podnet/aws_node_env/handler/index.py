@@ -43,12 +43,13 @@ def on_event(event: Event, context: object) -> Json:
 def is_complete(event: Event, context: object) -> Json:
     """Bring the DaemonSet one step closer: patch what is not as wanted, then see how far the rollout is."""
     with told(event):
-        if "Pods" in event["ResourceProperties"]:
-            return {"IsComplete": pods_gone(event, _api(event, context))}
-        if event["RequestType"] == "Delete":
+        deleting = event["RequestType"] == "Delete"
+        if deleting != ("Pods" in event["ResourceProperties"]):  # PodsGone waits on Delete, all others before it
             return {"IsComplete": True}
         api = _api(event, context)
         try:
+            if deleting:
+                return {"IsComplete": pods_gone(event, api)}
             if "NodeGroups" in event["ResourceProperties"]:
                 return {"IsComplete": trunks_ready(event, api)}
             live = put_in_effect(event, api)

@@ -7,12 +7,12 @@ import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from http.client import BAD_REQUEST, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import BAD_REQUEST, CONFLICT, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from cluster_token import cluster_token
-from errors import CONFLICT, FORBIDDEN, NOT_FOUND, RETRIES, UNAUTHORIZED, UNPROCESSABLE, HandlerError, KubeError
+from errors import FORBIDDEN, KINDS, NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE, GoneError, HandlerError, KubeError
 
 Json = dict[str, Any]
 _CONNECT_SECONDS, _ANSWER_SECONDS, _ANSWER_BYTES = 5, 15, 16 << 20
@@ -69,7 +69,7 @@ class KubeApi:
                 return self._once(f"{method} {describe(path)}", (method, path, body, headers))
             except KubeError as error:
                 pause = error.after or min(0.25 * 2**tries, 5)
-                if tries >= RETRIES.get(error.status, 0) or time.monotonic() + pause >= self._until:
+                if tries >= error.retries or time.monotonic() + pause >= self._until:
                     raise
                 time.sleep(pause)
                 tries += 1
@@ -85,7 +85,8 @@ class KubeApi:
             raise HandlerError(f"{reason}; look at CertificateAuthority, it must be the cluster's own") from error
         except OSError as error:
             reason = f"{what} did not reach {self._endpoint}: {str(error)[:200]}; {_ENDPOINT}"
-            raise KubeError(reason, unreached=not isinstance(error, ssl.SSLError | ConnectionResetError)) from error
+            somebody_listens = isinstance(error, ssl.SSLError | ConnectionResetError)
+            raise (KubeError if somebody_listens else GoneError)(reason) from error
         try:
             http.sock.settimeout(seconds)
             http.request(*request)
@@ -123,7 +124,7 @@ def _judge(what: str, reply: HTTPResponse, text: bytes) -> Json:
     if status >= BAD_REQUEST:
         kind = UNPROCESSABLE if _NEVER.search(said) else status
         reason = f"{what} was refused with {status}: {said}; {_LOOK_AT.get(kind, _CONTROL_PLANE)}"
-        raise KubeError(reason, status=kind, after=float(after) if after.isdigit() else 0)
+        raise KINDS.get(kind, KubeError)(reason, status=kind, after=float(after) if after.isdigit() else 0)
     if not isinstance(answer, dict):
         raise KubeError(f"{what} was answered with {status} and no JSON: {said!r}; {_ENDPOINT}", status=status)
     return answer

@@ -1,12 +1,12 @@
 """Wait until every node group has nodes, and all of its ready ones can carry branch ENIs."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from errors import NOT_FOUND, HandlerError, KubeError
-from kube_api import Json, KubeApi
+from errors import HandlerError, MissingError
+from kube_api import KubeApi
 from trunks import GROUP, features, lacks, ready, says
 
 _MOST = 3  # nodes that an error names
@@ -21,8 +21,11 @@ def trunks_ready(event: Mapping[str, Any], api: KubeApi) -> bool:
             and the controller's last event.
         KubeError: a request was not granted.
     """
-    properties = event["ResourceProperties"]
-    known, up, seen, without = features(_cni_nodes(api)), 0, set[str](), dict[str, list[str]]()
+    properties, up, seen, without = event["ResourceProperties"], 0, set[str](), dict[str, list[str]]()
+    try:
+        known = features(api.items("/apis/vpcresources.k8s.aws/v1alpha1/cninodes?"))
+    except MissingError:  # a cluster whose controller has not made its CRD yet
+        known = {}
     for node in filter(ready, api.items(f"/api/v1/nodes?labelSelector={quote(GROUP)}")):
         up += 1
         seen.add(node["metadata"]["labels"][GROUP])
@@ -37,14 +40,6 @@ def trunks_ready(event: Mapping[str, Any], api: KubeApi) -> bool:
         count = f"{len(without)} of {up} nodes cannot carry pods with security groups of their own"
         raise HandlerError(f"{count} after {properties['RolloutMinutes']} minutes: {'; '.join(told)}; {_FIX}")
     return False
-
-
-def _cni_nodes(api: KubeApi) -> Iterator[Json]:
-    try:
-        yield from api.items("/apis/vpcresources.k8s.aws/v1alpha1/cninodes?")
-    except KubeError as error:
-        if error.status != NOT_FOUND:  # a cluster whose controller has not made its CRD yet
-            raise
 
 
 def _last(api: KubeApi, node: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon_set import MANAGER, differences, managers, others, owned, pairs, pod_patch, refuse, value
-from errors import CONFLICT, HandlerError, KubeError
+from errors import ConflictError, GoneError, HandlerError
 from kube_api import Json, KubeApi
 
 AWS_NODE = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
@@ -109,9 +109,7 @@ def converge(api: KubeApi, live: Json, wish_of: Callable[[Json], Json | None], l
         force = "&force=true" if kind == _APPLY else ""
         try:
             live = api.patch(f"{AWS_NODE}?fieldManager={MANAGER}{force}", body, kind)
-        except KubeError as error:
-            if error.status != CONFLICT:
-                raise
+        except ConflictError:
             time.sleep(0.05 * attempt)
             live = api.get(AWS_NODE)
     raise HandlerError(f"aws-node is not as wanted after {_ATTEMPTS} patches, others write it too; deploy again")
@@ -129,7 +127,5 @@ def undo(api: KubeApi, owners: tuple[str, ...], log: Callable[..., None]) -> Non
         left = converge(api, live, lambda now: nothing if record(now).get("owner", owners[0]) in owners else None, log)
         if holder := record(left).get("owner"):
             log("nothing to restore, another resource holds the values now", holder=holder)
-    except KubeError as error:
-        if not error.gone:
-            raise
+    except GoneError as error:
         log("nothing to restore, the DaemonSet, the access entry or the cluster is gone", reason=str(error))
