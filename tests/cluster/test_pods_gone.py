@@ -69,8 +69,10 @@ def test_a_pod_that_stays_is_named_when_the_limit_has_passed(node, gone):
     end(node, "cache-1")
 
 
-def test_a_cluster_that_is_gone_has_no_pods(gone):
-    """The endpoint's name does not resolve any more, or nobody listens."""
+@pytest.mark.parametrize("began_ago", [0, 3600])
+def test_a_cluster_that_is_gone_has_no_pods(gone, began_ago):
+    """The endpoint's name does not resolve any more, or nobody listens; also after the limit."""
+    gone.began_ago = began_ago
     gone.properties["Endpoint"], gone.seconds = "https://127.0.0.1:1", 3
     gone.delete()
     assert gone.polls == 1
