@@ -7,7 +7,7 @@ nothing be evicted: a Job has no scale to count with (kubernetes/kubernetes, pkg
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from settings.workloads import Workload
@@ -35,8 +35,11 @@ def ended(
     """Yield each workload with the pod of its Job once that has ended, or with what kept it from that.
 
     The Job goes when the next one is asked for, and the rest of them when this is closed.
+
+    Raises:
+        VerifyError: Last of all: a Job could not be deleted.
     """
-    waiting, running = deque(workloads), list[_Job]()
+    waiting, running, left = deque(workloads), list[_Job](), list[VerifyError]()
     try:
         while waiting or running:
             while waiting and len(running) < _AT_ONCE:
@@ -46,13 +49,22 @@ def ended(
             note(f"waiting for the pods of {', '.join(job.workload.name for job in running)}")
             for job, pod in _looked_at(kubectl, running):
                 yield job.workload, pod
-                kubectl.delete("job", job.workload.namespace, job.name)
+                left += _delete(kubectl, job)
                 running.remove(job)
             time.sleep(1 if running else 0)
     finally:
-        with ExitStack() as left:
-            for job in running:
-                left.callback(kubectl.delete, "job", job.workload.namespace, job.name)
+        for job in running:
+            left += _delete(kubectl, job)
+        if left:
+            raise left[0]
+
+
+def _delete(kubectl: Kubectl, job: _Job) -> list[VerifyError]:
+    try:
+        kubectl.delete("job", job.workload.namespace, job.name)
+    except VerifyError as error:
+        return [error]
+    return []
 
 
 def _begin(

@@ -31,9 +31,12 @@ def paths(
     def made(workload: Workload) -> Json:
         return job(settings, workload, account=_account(workload, kubectl), image=image)
 
-    with closing(ended(kubectl, workloads, made, note)) as pods:
-        for workload, pod in pods:
-            found[_named(workload)] = [*_seen(kubectl, workload, pod)]
+    try:
+        with closing(ended(kubectl, workloads, made, note)) as pods:
+            for workload, pod in pods:
+                found[_named(workload)] = [*_seen(kubectl, workload, pod)]
+    except VerifyError as error:
+        yield Finding("no Job of a probe is left", "", [str(error)], "delete the Jobs podnet-verify-… of its namespace")
     for workload in workloads:
         yield from found[_named(workload)]
         yield from _not_tried(settings, workload)

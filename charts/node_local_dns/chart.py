@@ -96,7 +96,7 @@ class NodeLocalDns(cdk8s.Chart):
     def _daemon_set(self, template: dict[str, object], options: Options) -> None:
         """Make the DaemonSet, after all else: node-cache reads the upstream Service's address when it starts."""
         labels, before = {"k8s-app": self.name}, self.node.children
-        nodes = options.max_unavailable
+        nodes = str(options.max_unavailable)
         rolling = {"maxSurge": 0, "maxUnavailable": int(nodes) if nodes.isdigit() else nodes}
         spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": rolling}, "template": template}
         spec |= {"selector": {"matchLabels": labels}, "minReadySeconds": options.min_ready_seconds}

@@ -53,7 +53,7 @@ class Options:
                 holds = (type(value) is int and least <= value <= most) or (value is None and one.default is None)
                 self._must(one.name, f"be a whole number from {least} to {most}", holds)
         self._must("cluster_protocol", f"be one of {', '.join(_PROTOCOLS)}", self.cluster_protocol in _PROTOCOLS)
-        self._must("cpu_request", "be CPU such as 25m", re.fullmatch(r"[1-9]\d{0,5}m|[1-9]\d?", self.cpu_request))
+        self._must("cpu_request", "be CPU such as 25m", re.fullmatch(r"[1-9]\d{0,5}m|[1-9]\d?", str(self.cpu_request)))
         nodes = re.fullmatch(r"[1-9]\d{0,3}|([1-9]\d?|100)%", str(self.max_unavailable))
         self._must("max_unavailable", 'be a number of nodes such as "3", or 1% to 100%', nodes)
         ports = [getattr(self, name) for name in _PORTS]

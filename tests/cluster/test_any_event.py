@@ -48,7 +48,7 @@ def _event(properties):
         "ResourceType": "Custom::AwsNodeEnv",
         "Began": BEGAN,
         "Dead": 0,
-        "Claimed": True,
+        "Claimed": "6e1f3c1e-0b1d-4a53-9e51-1f3a1c0a7e11",
         "Repair": "true",
         "ResourceProperties": {**properties, "RolloutMinutes": "0", "WaitMinutes": "0"},
     }

@@ -157,7 +157,7 @@ def test_a_daemon_set_that_comes_late_is_waited_for(node, properties):
     node.remove()
     resource = CustomResource()
     begun = resource._begin("Create", properties, None, "")
-    assert (begun["Dead"], begun["Claimed"]) == (0, False)
+    assert (begun["Dead"], begun["Claimed"]) == (0, "")
     assert resource_is_waiting(resource, begun)
     node.install()
     assert resource_is_waiting(resource, begun)

@@ -218,7 +218,9 @@ def test_dead_nodes_can_block_the_rollout_and_the_deployment_says_so(node, prope
         with pytest.raises(StillWaitingError):
             resource._wait(event, 1)
     settle(node, **blocked)
-    said = rf"begin to roll out: {dead} of {nodes} .* uses up maxUnavailable \({dead}\).*; aws-node-dead0 on "
+    said = (
+        rf"not roll out in 3 minutes: .*; {dead} of {nodes} .* uses up maxUnavailable \({dead}\).*; aws-node-dead0 on "
+    )
     with pytest.raises(HandlerError, match=said):
         resource._wait(event, 1)
 

@@ -172,7 +172,7 @@ def test_as_many_dead_nodes_as_may_be_unavailable_stop_the_rollout_and_the_deplo
     resource = CustomResource()
     event = resource._begin("Create", {**properties_of(fleet), "Env": another_env(fleet)}, None, "")
     assert f"{dead} of {NODES + dead} nodes without an available pod" in capsys.readouterr().out
-    with pytest.raises(Exception, match=rf"does not begin to roll out: {dead} of .*uses up maxUnavailable"):
+    with pytest.raises(Exception, match=rf"did not roll out in .*; {dead} of .*uses up maxUnavailable"):
         resource._wait(event, 200)
     resource.properties, resource.identity = properties_of(fleet), event["PhysicalResourceId"]
     resource.delete()

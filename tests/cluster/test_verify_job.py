@@ -199,6 +199,29 @@ def test_a_pod_that_is_not_admitted_is_told_with_the_reason(kubelet, kubectl, wh
     assert "maximum memory usage per Container is 64Mi, but limit is 128Mi" in problems
 
 
+def test_jobs_that_may_not_be_deleted_hide_nothing_that_was_seen(kubelet, kubectl, whole, monkeypatch, tmp_path):
+    """Somebody whose rights lack that verb; told beside it is which right is missing."""
+    rules = [{"apiGroups": ["", "batch"], "resources": ["*"], "verbs": ["get", "list", "create"]}]
+    head = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "prober", "namespace": SPACE}}
+    whole.api.apply({**head, "kind": "Role", "rules": rules}, "team")
+    who = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "prober"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "prober"}
+    whole.api.apply({**head, "kind": "RoleBinding", "roleRef": role, "subjects": [who]}, "team")
+    config = yaml.safe_load(whole.kubeconfig.read_text())
+    config["users"][0]["user"]["as"] = "prober"
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    found = seen(paths(environment(), kubectl, "all", IMAGE))
+    result, problems = found.pop("no Job of a probe is left")
+    assert result == "fails"
+    assert "cannot delete resource" in problems
+    assert {result for result, _ in found.values()} == {"holds", "not tried"}
+    assert sum("gets groups of its own" in what for what in found) == len(jobs_of(whole)) == 2
+    for name in jobs_of(whole):
+        whole.api("DELETE", f"/apis/batch/v1/namespaces/{SPACE}/jobs/{name}?propagationPolicy=Background")
+    eventually(lambda: not jobs_of(whole))
+
+
 def test_interrupted_it_takes_its_jobs_away(kubelet, kubectl, whole, tmp_path):
     """As from a terminal, but that the signal comes to it alone."""
     content = yaml.safe_load((PROJECT / "environments" / "dev.yaml").read_text())

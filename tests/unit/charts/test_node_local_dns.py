@@ -189,6 +189,13 @@ def test_options_of_the_daemon_set_reach_it():
     assert resources == {"requests": {"cpu": "100m", "memory": "137Mi"}, "limits": {"memory": "205Mi"}}
 
 
+def test_numbers_are_taken_where_they_are_meant_as_text():
+    """Python's own numbers, in an app without types."""
+    made = daemon_set(options=Options(max_unavailable=2, cpu_request=1))
+    assert made["updateStrategy"]["rollingUpdate"]["maxUnavailable"] == 2
+    assert made["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] in (1, "1")
+
+
 def test_ports_are_the_same_wherever_they_stand():
     options = Options(health_port=3989, metrics_port=9254, setup_metrics_port=9354)
     rendered = objects(options=options)

@@ -3,39 +3,36 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from daemon_set import RefusedError, changed_since, configured, differences, others, refuse
 from errors import HandlerError, KubeError, MissingError
 from kube_api import Json, KubeApi
 from pods import new_pods_serve, pods_of, silent, unready_pods
 from reconcile import AWS_NODE, claim, claimant, converge, record
-from rollout import counts, dead_nodes, done, max_unavailable, observed, progress
+from rollout import counts, dead_nodes, done, max_unavailable, observed, progress, time_limit
 
-Event = Mapping[str, Any]
 _GRACE_SECONDS = 60  # before nodes are counted out: in a roll back, pods that were on their way get there meanwhile
 _STALL_SECONDS = 180
 
 
-def log(event: Event, message: str, **facts: object) -> None:
+def log(event: Json, message: str, **facts: object) -> None:
     """Write one JSON object on one line; of the event only what names the request, never its ResponseURL."""
     about = {"request": event.get("RequestId", ""), "doing": event.get("RequestType", "Watch")}
     sys.stdout.write(json.dumps({"message": message, **about, **facts}) + "\n")
 
 
-def place(event: Event) -> tuple[str, str]:
+def place(event: Json) -> tuple[str, str]:
     """Give namespace and name of the DaemonSet that is awaited."""
     properties = event["ResourceProperties"]
     return properties.get("Namespace", "kube-system"), properties.get("DaemonSet", "aws-node")
 
 
-def first_look(event: Event, api: KubeApi) -> Json:
+def first_look(event: Json, api: KubeApi) -> Json:
     """Refuse what cannot work, say what will change, and claim the DaemonSet.
 
-    Gives what the later looks need to know: how many nodes are Dead, and whether the DaemonSet was Claimed.
+    Gives what the later looks need to know: how many nodes are Dead, and the uid of the DaemonSet that was Claimed.
 
     Raises:
         RefusedError: see `refuse`; or there are dead nodes, DeadNodes is "refuse" and pods would be replaced.
@@ -45,10 +42,10 @@ def first_look(event: Event, api: KubeApi) -> Json:
     try:
         live = api.get(AWS_NODE)
     except MissingError:
-        return {"Dead": 0, "Claimed": False}
+        return {"Dead": 0, "Claimed": ""}
     env = properties.get("Env", {})
     refuse(live, env)
-    changes, returns = list(differences(live, env).values()), changed_since(live, time.time() - 2 * _limit(event))
+    changes, returns = list(differences(live, env).values()), changed_since(live, time.time() - 2 * time_limit(event))
     dead = _dead(live, api, everything=returns)
     log(event, "looked", changes=changes, progress=progress(live, dead))
     # the roll back of a failed rollout must not be refused for the pods that this very rollout broke
@@ -57,7 +54,7 @@ def first_look(event: Event, api: KubeApi) -> Json:
         raise RefusedError(f"{need}, got {dead_nodes(live, dead)}; remove the dead nodes")
     if env:
         claim(api, event["RequestId"])
-    return {"Dead": dead, "Claimed": bool(env)}
+    return {"Dead": dead, "Claimed": live["metadata"]["uid"] if env else ""}
 
 
 def _dead(live: Json, api: KubeApi, *, everything: bool) -> int:
@@ -68,7 +65,7 @@ def _dead(live: Json, api: KubeApi, *, everything: bool) -> int:
     return desired - available if everything else sum(map(silent, pods_of(api, live)))
 
 
-def put_in_effect(event: Event, api: KubeApi) -> Json:
+def put_in_effect(event: Json, api: KubeApi) -> Json:
     """Read the awaited DaemonSet, bring the values of a Create or Update into it, and give it as it is then.
 
     Raises:
@@ -80,9 +77,9 @@ def put_in_effect(event: Event, api: KubeApi) -> Json:
     env = event["ResourceProperties"].get("Env")
     if not env:
         return live
-    latest, untouched = claimant(live), created(live) <= event["Began"]
+    latest = claimant(live)
     # CloudFormation cancels an operation without a word to whoever still waits for its end
-    if latest != event["RequestId"] if latest else event["Claimed"] and untouched:
+    if latest != event["RequestId"] if latest else event["Claimed"] == live["metadata"]["uid"]:
         raise HandlerError("a later request has taken aws-node over, or has put its values back")
     lost = differences(live, env)
     if lost and record(live).get("run") == event["RequestId"]:
@@ -93,12 +90,7 @@ def put_in_effect(event: Event, api: KubeApi) -> Json:
     return converge(api, live, lambda _: wish, partial(log, event))
 
 
-def created(live: Json) -> float:
-    """Give when the DaemonSet was made, in seconds since 1970."""
-    return datetime.fromisoformat(live["metadata"]["creationTimestamp"]).timestamp()
-
-
-def keep_waiting(event: Event, error: KubeError) -> None:
+def keep_waiting(event: Json, error: KubeError) -> None:
     """Let a deployment go on waiting while the DaemonSet is missing or the API server is away.
 
     Raises:
@@ -112,32 +104,27 @@ def keep_waiting(event: Event, error: KubeError) -> None:
             source = f"the add-on vpc-cni {properties['AddonVersion']}" if "Env" in properties else "its manifest"
             reason = f"the DaemonSet did not appear in {minutes:g} minutes: {error}; expected from {source}"
             raise HandlerError(reason) from error
-    elif waited > _limit(event) or not error.passing:
+    elif waited > time_limit(event) or not error.passing:
         raise error
     log(event, "waiting", reason=str(error))
 
 
-def rolled_out(event: Event, api: KubeApi, live: Json) -> bool:
+def rolled_out(event: Json, api: KubeApi, live: Json) -> bool:
     """Say whether the rollout is done: every node, or after a minute every node that was alive before we began.
 
     Raises:
-        HandlerError: the limit has passed; or dead nodes use up maxUnavailable, and no other node got a new pod in
-            three minutes.
+        HandlerError: the limit has passed; where dead nodes use up maxUnavailable, and no other node got a new pod,
+            it is three minutes at most.
     """
-    dead, limit, (desired, updated, available) = event["Dead"], _limit(event), counts(live)
-    waited, stuck = time.time() - max(event["Began"], created(live)), 0 < dead >= max_unavailable(live)
+    dead, limit, (desired, updated, available) = event["Dead"], time_limit(event), counts(live)
+    created = datetime.fromisoformat(live["metadata"]["creationTimestamp"]).timestamp()
+    waited = time.time() - max(event["Began"], created)
     counts_out = dead and waited > min(_GRACE_SECONDS, limit) and done(live, counted_out=dead)
     if done(live) or (counts_out and new_pods_serve(api, live, desired - dead)):
         return True
-    name = f"daemonset {live['metadata']['namespace']}/{live['metadata']['name']}"
-    if stuck and updated <= dead and available <= desired - dead and waited > _STALL_SECONDS:
-        why = "; ".join([dead_nodes(live, dead), *unready_pods(api, live)])
-        raise HandlerError(f"{name} does not begin to roll out: {why}; remove the dead nodes")
+    if 0 < dead >= max_unavailable(live) and updated <= dead and available <= desired - dead:
+        limit = min(limit, _STALL_SECONDS)
     if waited > limit:
-        why = "; ".join([progress(live, dead), *unready_pods(api, live)])
-        raise HandlerError(f"{name} did not roll out in {limit / 60:g} minutes: {why}")
+        name, why = "/".join(place(event)), "; ".join([progress(live, dead), *unready_pods(api, live)])
+        raise HandlerError(f"daemonset {name} did not roll out in {limit / 60:g} minutes: {why}")
     return False
-
-
-def _limit(event: Event) -> float:
-    return 60 * float(event["ResourceProperties"]["RolloutMinutes"])

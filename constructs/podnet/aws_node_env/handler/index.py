@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from daemon_set import cni_version, differences, others
-from deployment import Event, first_look, keep_waiting, log, place, put_in_effect, rolled_out
+from deployment import first_look, keep_waiting, log, place, put_in_effect, rolled_out
 from errors import HandlerError, KubeError, form_known
-from gone import pods_gone
 from kube_api import Json, KubeApi
 from nodes import trunks_ready
+from pods import pods_gone
 from reconcile import AWS_NODE, converge, record, undo
 from rollout import counts, progress
 
@@ -24,7 +24,7 @@ _CALLS_SECONDS, _DELETE_SECONDS, _SPARE_SECONDS = 40, 20, 5
 _REASON = 1000  # characters; CloudFormation takes 4 KB for the whole answer, and shows less
 
 
-def on_event(event: Event, context: object) -> Json:
+def on_event(event: Json, context: object) -> Json:
     """Look before anything is patched; on Delete put everything back.
 
     Gives beside the physical id what is_complete needs to know: when we Began, and what the first look saw. On Delete
@@ -40,7 +40,7 @@ def on_event(event: Event, context: object) -> Json:
         return {"Began": int(time.time())}
 
 
-def is_complete(event: Event, context: object) -> Json:
+def is_complete(event: Json, context: object) -> Json:
     """Bring the DaemonSet one step closer: patch what is not as wanted, then see how far the rollout is."""
     with told(event):
         deleting = event["RequestType"] == "Delete"
@@ -68,7 +68,7 @@ def is_complete(event: Event, context: object) -> Json:
         return {"IsComplete": True, "Data": data}
 
 
-def watch(event: Event, context: object) -> dict[str, int]:
+def watch(event: Json, context: object) -> dict[str, int]:
     """Compare what is with what was deployed, repair it where Repair is "true", and give what was counted.
 
     What is wanted stands in the note of the last deployment, so a watch cannot undo a deployment that is under way;
@@ -93,9 +93,7 @@ def watch(event: Event, context: object) -> dict[str, int]:
     return _count(event, cluster, drift, failure=failure, repaired=repaired)
 
 
-def _count(
-    event: Event, cluster: str, drift: list[str], *, failure: str = "", repaired: bool = False
-) -> dict[str, int]:
+def _count(event: Json, cluster: str, drift: list[str], *, failure: str = "", repaired: bool = False) -> dict[str, int]:
     happened = {"Checks": True, "DriftFound": drift, "DriftRepaired": repaired, "Failures": failure}
     counted = {name: int(bool(it)) for name, it in happened.items()}
     # CloudWatch, "Specification: Embedded metric format": metrics from a log line, without a call or a permission
@@ -106,7 +104,7 @@ def _count(
     return counted
 
 
-def physical_id(event: Event) -> str:
+def physical_id(event: Json) -> str:
     """Make a physical id: cluster, object and a mark of the resource in its stack.
 
     Another cluster is another id, so CloudFormation makes the new resource and then deletes the old one. The mark keeps
@@ -118,7 +116,7 @@ def physical_id(event: Event) -> str:
 
 
 @contextlib.contextmanager
-def told(event: Event) -> Iterator[None]:
+def told(event: Json) -> Iterator[None]:
     """Log a failure, and raise it again in a length that CloudFormation takes, with the name of the log group."""
     try:
         with form_known():
@@ -131,7 +129,7 @@ def told(event: Event) -> Iterator[None]:
         raise HandlerError(said[: _REASON - len(where)] + where) from error
 
 
-def _api(event: Event, context: object) -> KubeApi:
+def _api(event: Json, context: object) -> KubeApi:
     left = getattr(context, "get_remaining_time_in_millis", lambda: 60_000)() / 1000
     most = _DELETE_SECONDS if event.get("RequestType") == "Delete" else _CALLS_SECONDS
     return KubeApi(event["ResourceProperties"], seconds=min(most, left - _SPARE_SECONDS))

@@ -1,19 +1,18 @@
 """Wait until every node group has nodes, and all of its ready ones can carry branch ENIs."""
 
 import time
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from errors import HandlerError, MissingError
-from kube_api import KubeApi
+from kube_api import Json, KubeApi
+from rollout import time_limit
 from trunks import GROUP, features, lacks, ready, says
 
 _MOST = 3  # nodes that an error names
 _FIX = "the cluster's role needs AmazonEKSVPCResourceController; a node whose interfaces are all used must be recycled"
 
 
-def trunks_ready(event: Mapping[str, Any], api: KubeApi) -> bool:
+def trunks_ready(event: Json, api: KubeApi) -> bool:
     """Say whether each group of NodeGroups has ready nodes with trunk ENIs; nodes that are not ready do not count.
 
     Raises:
@@ -34,7 +33,7 @@ def trunks_ready(event: Mapping[str, Any], api: KubeApi) -> bool:
     empty = sorted(properties["NodeGroups"].keys() - seen)
     if not empty and not without:
         return True
-    if time.time() - event["Began"] > 60 * float(properties["RolloutMinutes"]):
+    if time.time() - event["Began"] > time_limit(event):
         told = [f"node group {name} has no ready node" for name in empty]
         told += [f"{name} has {' and '.join(without[name])}{_last(api, name)}" for name in sorted(without)[:_MOST]]
         count = f"{len(without)} of {up} nodes cannot carry pods with security groups of their own"

@@ -1,4 +1,4 @@
-"""The pods of a DaemonSet: which are of dead nodes, which serve with an old template, and why some are not ready."""
+"""The pods of a DaemonSet: of dead nodes, with an old template, not ready and why, still there after its deletion."""
 
 import time
 from collections.abc import Iterator
@@ -7,8 +7,9 @@ from itertools import islice
 from urllib.parse import quote
 
 from daemon_set import containers
-from errors import HandlerError
+from errors import GoneError, HandlerError
 from kube_api import Json, KubeApi
+from rollout import time_limit
 
 _MOST = 3  # pods that an error names
 _LATE_SECONDS, _QUIET_SECONDS = 30, 300
@@ -76,6 +77,27 @@ def unready_pods(api: KubeApi, live: Json) -> list[str]:
         return list(islice(told, _MOST)) or ["every pod says that it is ready: look for dead nodes"]
     except HandlerError as error:
         return [f"which pods is not known: {error}"]
+
+
+def pods_gone(event: Json, api: KubeApi) -> bool:
+    """Say whether no pod in kube-system with the labels of Pods is left; those of dead nodes do not count.
+
+    kubectl deletes a DaemonSet in the background: it is gone at once, its pods some time later.
+
+    Raises:
+        HandlerError: RolloutMinutes have passed; names a pod and its node.
+        KubeError: a request was not granted; where nobody is left to ask, there are no pods either.
+    """
+    properties = event["ResourceProperties"]
+    path = f"/api/v1/namespaces/kube-system/pods?labelSelector={quote(properties['Pods'])}"
+    try:
+        left = next((pod for pod in api.items(path) if not silent(pod)), None)
+    except GoneError:
+        return True
+    if left and time.time() - event["Began"] > time_limit(event):
+        where = f"{left['metadata']['name']} on {node(left)}"
+        raise HandlerError(f"pods with {properties['Pods']} must end, got {where}: delete their DaemonSet")
+    return not left
 
 
 def node(pod: Json) -> str:

@@ -1,8 +1,13 @@
-"""How far a DaemonSet's rollout is, by its status alone, whatever the number of nodes. Pure functions."""
+"""How far a DaemonSet's rollout is, by its status alone, whatever the number of nodes; its limit. Pure functions."""
 
 from math import ceil
 
 from kube_api import Json
+
+
+def time_limit(event: Json) -> float:
+    """Give how many seconds it may take."""
+    return 60 * float(event["ResourceProperties"]["RolloutMinutes"])
 
 
 def counts(live: Json) -> tuple[int, int, int]:
@@ -43,4 +48,4 @@ def progress(live: Json, dead: int) -> str:
 def dead_nodes(live: Json, dead: int) -> str:
     """Say how many nodes were dead before; as many as maxUnavailable, and the controller replaces no pod at all."""
     text, most = f"{dead} of {counts(live)[0]} nodes without an available pod before we began", max_unavailable(live)
-    return f"{text}, which uses up maxUnavailable ({most}): no other pod can be replaced" if dead >= most else text
+    return f"{text}, which uses up maxUnavailable ({most}): remove them first" if dead >= most else text
