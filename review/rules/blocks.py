@@ -1,11 +1,11 @@
-"""Rules about the IPv4 blocks of a VPC: their size, and how many there are."""
+"""Rules about the IPv4 blocks of a VPC: their size, their addresses, and how many there are."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING
 
-from review.ranges import of_vpc
+from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _WIDEST, _QUOTA = 16, 5
+_OF_NO_HOST = tuple(map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
 
 
 @rule(
@@ -31,6 +32,29 @@ def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
     for found in of_vpc(settings):
         if ipaddress.IPv4Network(found.cidr).prefixlen < _WIDEST:
             yield At(found.path, found.cidr, final=settings.network is not None)
+
+
+@rule(
+    "ranges-are-of-hosts",
+    "error",
+    must="lie outside 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 and 224.0.0.0/3",
+    why="these are no addresses of hosts in a network, but loopback, link-local, multicast and reserved ones: no route "
+    "leads to them",
+    source="RFC 6890, Special-Purpose IP Address Registries; RFC 1112, host groups and class E",
+    fix="take a private range such as 10.0.0.0/16",
+    paths=(
+        "network.cidr",
+        "existing_network.cidr",
+        "existing_network.further_cidrs",
+        "peers[].cidr",
+        "peers[].further_cidrs",
+    ),
+)
+def ranges_are_of_hosts(settings: Settings) -> Iterator[At]:
+    """Find ranges of the VPC and of peers that lie in one of those."""
+    for found in (*of_vpc(settings), *of_peers(settings)):
+        if any(ipaddress.IPv4Network(found.cidr).subnet_of(none) for none in _OF_NO_HOST):
+            yield At(found.path, found.cidr)
 
 
 @rule(
@@ -51,4 +75,4 @@ def ranges_fit_the_quota(settings: Settings) -> Iterator[At]:
             yield At(f"{path}.further_cidrs", f"{len(cidrs)}")
 
 
-RULES = (vpc_range_fits_a_vpc, ranges_fit_the_quota)
+RULES = (vpc_range_fits_a_vpc, ranges_are_of_hosts, ranges_fit_the_quota)
