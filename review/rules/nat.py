@@ -52,7 +52,8 @@ def nat_is_told_of(settings: Settings) -> Iterator[At]:
 @rule(
     "kubectl-reaches-eks",
     "warning",
-    must="be true where the endpoint is private, or the subnets must have endpoints for EKS, Lambda and S3",
+    must="be true where the cluster is new or its endpoint private, or the subnets must have endpoints for EKS, Lambda "
+    "and S3",
     why="CDK's kubectl functions then run in the private subnets: one asks EKS for the cluster before it applies a "
     "manifest, the other calls it through Lambda's API and answers CloudFormation through S3; without a way each "
     "manifest hangs for an hour. The handler of the variables asks nobody but the API server",
@@ -60,12 +61,12 @@ def nat_is_told_of(settings: Settings) -> Iterator[At]:
     "Private clusters",
     fix="look for a NAT gateway, or for the interface endpoints com.amazonaws.<region>.eks and .lambda and a gateway "
     "endpoint for S3, and write true or acknowledge it",
-    paths=(_BEHIND_NAT, "existing_cluster.endpoint"),
+    paths=(_BEHIND_NAT, "existing_cluster.endpoint", "cluster"),
 )
 def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:
     """Find functions in subnets of which nobody said that they lead out; podnet's own VPCs have NAT gateways."""
     cluster, there = settings.existing_cluster, settings.existing_network
-    if cluster and cluster.handler_in_vpc and there and there.behind_nat is not True:
+    if (not cluster or cluster.handler_in_vpc) and there and there.behind_nat is not True:
         yield At(_BEHIND_NAT, "nothing" if there.behind_nat is None else "false")
 
 

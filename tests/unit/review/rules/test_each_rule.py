@@ -41,6 +41,19 @@ def _second_accepter(role, account="333333333333"):
     return change
 
 
+def _into_an_existing_vpc(**told):
+    """A new cluster in somebody's VPC."""
+    there = {
+        "vpc_id": "vpc-0e1a2b3c4d5e6f701",
+        "cidr": "10.60.0.0/16",
+        "availability_zones": ["eu-west-1a", "eu-west-1b"],
+        "private_subnet_ids": ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712"],
+        "private_route_table_ids": ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722"],
+        **told,
+    }
+    return lambda c: (c.pop("network"), c.update(existing_network=there))
+
+
 def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
@@ -284,6 +297,8 @@ CASES = [
     ("kubectl-reaches-eks", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"), c["existing_cluster"].update(endpoint="private")),
      "existing_network.behind_nat"),
+    *(("kubectl-reaches-eks", "dev", _into_an_existing_vpc(**told), "existing_network.behind_nat")
+      for told in ({}, {"behind_nat": False})),  # kubectl's functions of a new cluster stand there, public or not
     ("ranges-do-not-overlap", "dev", _peer(cidr="10.20.128.0/17"), "peers[0].cidr"),
     ("ranges-do-not-overlap", "dev", _behind_gateway("10.20.0.0/16"),
      "peers[0].cidr"),
@@ -745,6 +760,7 @@ def test_shipped_environments_have_no_errors(name):
         ("addon-takes-init-variables", "dev", _cni("v1.14.1-eksbuild.1", addon_configuration=False)),
         ("kubectl-reaches-eks", "existing", lambda c: c["existing_cluster"].update(endpoint="private")),
         ("kubectl-reaches-eks", "existing", lambda c: c["existing_network"].pop("behind_nat")),
+        ("kubectl-reaches-eks", "dev", _into_an_existing_vpc(behind_nat=True)),
         ("zones-lie-in-the-region", "existing",
          lambda c: c["existing_network"].update(availability_zones=["eu-west-1a", "eu-west-1b", "eu-west-1a"],
                                                 private_subnet_ids=[f"subnet-{i:017x}" for i in range(3)])),
