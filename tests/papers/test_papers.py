@@ -1,5 +1,6 @@
 """Every command, path and link in the papers is real; what can be run here is run."""
 
+import ast
 import html
 import os
 import pathlib
@@ -133,6 +134,38 @@ def test_the_reference_names_metrics_and_alarms_as_the_code_does():
         assert f"| `{name}` |" in text
     for name in re.findall(r'^    \("(\w+)", "', (folder / "drift_watch.py").read_text(), re.MULTILINE):
         assert f"| `{name}` |" in text
+
+
+def _words(node):
+    """Give the literal text below a node, f-strings too."""
+    constants = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return " ".join(value for value in constants if isinstance(value, str))
+
+
+def _errors(function):
+    """Give the words of each error that a function raises: those of the call, and of the names in it."""
+    parts = list(ast.walk(function))
+    for raised in (part for part in parts if isinstance(part, ast.Raise) and isinstance(part.exc, ast.Call)):
+        if re.search("(Handler|Refused|Kube)Error|KINDS", ast.unparse(raised.exc.func)):
+            above = [part for part in parts if isinstance(part, ast.Assign) and part.lineno < raised.lineno]
+            named = {ast.unparse(part.targets[0]): part for part in sorted(above, key=lambda part: part.lineno)}
+            names = (part.id for part in ast.walk(raised) if isinstance(part, ast.Name))
+            yield " ".join([_words(raised), *(_words(named[name]) for name in names if name in named)])
+
+
+def test_troubleshooting_has_what_the_handler_says():
+    """Who has a message at night looks for its words: each error has a row, and no row is of words that nobody says."""
+    section = (ROOT / "docs" / "troubleshooting.md").read_text().partition("\n## What the handler says\n")[2]
+    rows = re.findall(r"^\| (`.*?`) \| ", section.partition("\n## ")[0], re.MULTILINE)
+    told = [[part for part in span.split("…") if part] for row in rows for span in re.findall(r"`([^`]+)`", row)]
+    folder = ROOT / "constructs" / "podnet" / "aws_node_env" / "handler"
+    trees = [ast.parse(file.read_text()) for file in folder.glob("*.py")]
+    everything = " ".join(map(_words, trees))
+    assert [parts for parts in told if not all(part in everything for part in parts)] == []
+    functions = [part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)]
+    errors = [words for one in functions if one.name != "told" for words in _errors(one)]  # it says others' again
+    assert len(errors) > 15
+    assert [words for words in errors if not any(all(part in words for part in parts) for parts in told)] == []
 
 
 def test_the_recording_in_the_readme_shows_every_check_of_a_rehearsal():
