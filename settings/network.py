@@ -35,8 +35,8 @@ class Network(Section):
     availability_zones: Zones
     """Zones by name, two or more. They are written down because nothing is looked up at synth."""
     nat_gateways: Annotated[int, Field(ge=1, le=6)] = 1
-    """Number of NAT gateways. At least one: external SNAT leaves address translation to them. A zone has one at most,
-    whatever stands here."""
+    """Number of NAT gateways. At least one: external SNAT leaves address translation to them (a VPC without is an
+    existing_network). A zone has one at most, whatever stands here."""
     s3_endpoint: bool = True
     """Gateway endpoint for S3: image layers do not pass the NAT gateway."""
     interface_endpoints: tuple[Literal["ec2", "ecr.api", "ecr.dkr", "eks", "logs", "sts"], ...] = ()

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _ENIS = ".status.allocatable.vpc\\.amazonaws\\.com/pod-eni"
 _NODES = f"kubectl get nodes -o custom-columns='NODE:.metadata.name,BRANCH:{_ENIS}'"
+_EGRESS = (
+    "kubectl get networkpolicies.networking.k8s.io -A -o json"
+    """ | jq -r '.items[] | select(.spec.egress) | .metadata.namespace + "/" + .metadata.name'"""
+)
 _TYPES = "kubectl get nodes -L node.kubernetes.io/instance-type,eks.amazonaws.com/nodegroup,karpenter.sh/nodepool"
 
 
@@ -49,6 +53,11 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
             "what": "pods lose what CoreDNS's own Corefile has for names outside the cluster: zones, hosts, rewrite",
             "then": "before the deploy, move it to dns_cache.stub_domains or a private hosted zone",
             "command": "kubectl -n kube-system get configmap coredns -o jsonpath='{.data.Corefile}'",
+        }
+        yield {
+            "what": "pods that network policies let send to CoreDNS's pods alone lose DNS, unless EKS's engine judges",
+            "then": f"before the deploy, let it admit the ipBlock {settings.cluster_dns_ip}/32 too, port 53",
+            "command": _EGRESS,
         }
     for workload in settings.workloads:
         yield {

@@ -38,6 +38,16 @@ def test_where_the_cache_comes_the_corefile_of_coredns_is_to_be_looked_at(change
     assert not told[False]
 
 
+def test_where_the_cache_comes_network_policies_are_to_be_looked_at(changed):
+    """Calico judges the address that a query has, which is the ClusterIP and no pod of CoreDNS."""
+    told = {}
+    for on in (True, False):
+        rows = running(changed("existing", lambda c, on=on: c["pod_networking"]["dns_cache"].update(enabled=on)))
+        told[on] = [row["then"] for row in rows if "networkpolicies" in row["command"]]
+    assert "172.20.0.10/32" in "".join(told[True])
+    assert not told[False]
+
+
 def test_a_new_cluster_has_nothing_before():
     """Everything comes in order there."""
     settings = load("dev")
