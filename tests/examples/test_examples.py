@@ -1,7 +1,11 @@
 """Each example, synthesized and type-checked with the installed wheel."""
 
+import ast
+import importlib.metadata
 import json
 import pathlib
+import re
+import sys
 
 import pytest
 
@@ -29,6 +33,27 @@ def test_every_example_is_told(installed):
     text = (ROOT / "examples" / "README.md").read_text()
     assert EXAMPLES == ["aws_node_env", "charts"]
     assert all(f"`{name}/`" in text for name in EXAMPLES)
+
+
+def _imported(file):
+    """Give the modules that a file imports, as paths without their ending; those of Python itself are left out."""
+    for part in ast.walk(ast.parse(file.read_text())):
+        if isinstance(part, ast.Import | ast.ImportFrom):
+            name = part.names[0].name if isinstance(part, ast.Import) else part.module
+            if name.partition(".")[0] not in sys.stdlib_module_names | {"podnet"}:
+                yield name.replace(".", "/")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_an_example_imports_is_installed_by_the_command_of_the_readme(example):
+    """The environment of these tests has more: kubectl's layers, for one, are no part of podnet."""
+    (typed,) = re.findall(r"^pip install (.*)", (ROOT / "examples" / "README.md").read_text(), re.MULTILINE)
+    asked = [*typed.split(), *importlib.metadata.requires("podnet")]
+    names = {re.match(r'"?([\w.-]+)', one)[1] for one in asked}
+    files = {str(file) for name in names for file in importlib.metadata.files(name)}
+    imported = list(_imported(ROOT / "examples" / example / "app.py"))
+    assert len(imported) > 3
+    assert [one for one in imported if not files & {f"{one}/__init__.py", f"{one}.py"}] == []
 
 
 def test_variables_come_after_add_on_rights_and_access_and_before_nodes(installed, tmp_path):
