@@ -5,7 +5,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions
+from aws_cdk import assertions, aws_eks
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
@@ -19,13 +19,13 @@ PLACE = cdk.Environment(account="111122223333", region="eu-central-1")
 class Lab:
     """A stack with an existing cluster, and AwsNodeEnv in it."""
 
-    def __init__(self, *, in_vpc=False, alarmed=False, **arguments) -> None:
+    def __init__(self, *, in_vpc=False, alarmed=False, library=eks, **arguments) -> None:
         app = cdk.App()
         self.stack = cdk.Stack(app, "Stack", env=PLACE)
         vpc = ec2.Vpc.from_vpc_attributes(
             self.stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
         )
-        self.cluster = eks.Cluster.from_cluster_attributes(
+        self.cluster = library.Cluster.from_cluster_attributes(
             self.stack,
             "Cluster",
             cluster_name="prod",
@@ -85,6 +85,11 @@ def test_the_resource_carries_all_that_must_run_it_again(plain):
         "InVpc": "false",
         "WaitMinutes": "10",
     }
+
+
+def test_a_cluster_of_the_older_library_gives_the_same():
+    """Apps have clusters of aws_eks; only plain values of them are read."""
+    assert Lab(library=aws_eks, in_vpc=True).resources == Lab(in_vpc=True).resources
 
 
 def test_the_wait_for_another_daemon_set_comes_after_both(plain):
