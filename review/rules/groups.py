@@ -122,16 +122,23 @@ def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
     "given-groups-lie-in-this-vpc",
     "warning",
     must="name groups that lie in the VPC, which this file makes",
-    why="a pod's interface has groups of its own VPC, or associated with it, and before the first deploy there is none",
+    why="interfaces have groups of their VPC, or associated with it, rules a near peer's too: at first there is no VPC",
     source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface, AssociateSecurityGroupVpc",
     fix="deploy the Network stack, have the groups made in its VPC and acknowledge it; or give rules instead of ids",
-    paths=(_IDS, "network"),
+    paths=(_IDS, "network", "workloads[].ingress", "workloads[].egress", "peers"),
 )
 def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
-    """Find groups that cannot be there yet."""
+    """Find groups that cannot be there yet; one in a rule may be a peer's of the same account and region."""
+    own = {None, settings.account, settings.region}
+    near = any({peer.account, peer.region} <= own for peer in settings.peers)
     for i, workload in enumerate(settings.workloads if settings.network else ()):
         if workload.security_group_ids:
             yield At(f"workloads[{i}].security_group_ids", some(workload.security_group_ids))
+        ends = [(f"ingress[{j}].from", one.source) for j, one in enumerate(workload.ingress)]
+        ends += [(f"egress[{j}].to", one.destination) for j, one in enumerate(workload.egress or ())]
+        for path, end in ends:
+            if end.security_group_id and not near:
+                yield At(f"workloads[{i}].{path}", end.security_group_id)
 
 
 RULES = (

@@ -198,6 +198,7 @@ def _only_egress(content, end):
     content["workloads"] = [{**one, **rules}]
 
 
+_GROUP = {"security_group_id": "sg-0123456789abcdef0"}
 LONGEST_ZONE = ".".join(("a" * 63, "b" * 63, "c" * 63, "d" * 61))  # 253 characters, RFC 1035
 CASES = [
     ("somebody-may-use-kubectl", "prod", lambda c: c["cluster"].pop("admin_role_arns"), "cluster.admin_role_arns"),
@@ -415,6 +416,11 @@ CASES = [
     ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(14)), "workloads[0].security_group_ids"),
     ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(15)), "workloads[0].security_group_ids"),
     ("given-groups-lie-in-this-vpc", "dev", _workload(security_group_ids=_ids(1)), "workloads[0].security_group_ids"),
+    ("given-groups-lie-in-this-vpc", "dev", lambda c: (c["peers"].clear(), _only_egress(c, _GROUP)),
+     "workloads[0].egress[0].to"),
+    ("given-groups-lie-in-this-vpc", "dev",
+     lambda c: (_abroad(c), _only_egress(c, None), c["workloads"][0]["ingress"][0].update({"from": _GROUP})),
+     "workloads[0].ingress[0].from"),
     ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(1) * 2), "workloads[0].security_group_ids"),
     ("rules-fit-a-group", "dev", _many_rules, "workloads[0].ingress"),
     ("rules-fit-a-group", "dev", _workload(egress=[{"port": 1 + i, "to": {"cluster": True}} for i in range(61)]),
@@ -698,6 +704,8 @@ def test_shipped_environments_have_no_errors(name):
         ("policies-of-one-pod-fit-the-quota", "dev",
          lambda c: (_only_egress(c, None), _workload(security_group_ids=_ids(15))(c))),
         ("given-groups-lie-in-this-vpc", "existing", _workload(security_group_ids=_ids(1))),
+        ("given-groups-lie-in-this-vpc", "existing", _workload(egress=[{"port": 5432, "to": _GROUP}])),
+        ("given-groups-lie-in-this-vpc", "dev", lambda c: _only_egress(c, _GROUP)),  # the peer's
         ("groups-fit-the-quota", "dev",
          lambda c: c.update(workloads=[{"name": "one", "namespace": "shop", "pod_labels": {"app": "one"},
                                         "security_group_ids": _ids(4)}])),
