@@ -48,7 +48,8 @@ def _imported(file):
 def test_what_an_example_imports_is_installed_by_the_command_of_the_readme(example):
     """The environment of these tests has more: kubectl's layers, for one, are no part of podnet."""
     (typed,) = re.findall(r"^pip install (.*)", (ROOT / "examples" / "README.md").read_text(), re.MULTILINE)
-    asked = [*typed.split(), *importlib.metadata.requires("podnet")]
+    words = [word for word in typed.split() if not word.startswith("-")]
+    asked = [*words, *importlib.metadata.requires("podnet")]
     names = {re.match(r'"?([\w.-]+)', one)[1] for one in asked}
     files = {str(file) for name in names for file in importlib.metadata.files(name)}
     imported = list(_imported(ROOT / "examples" / example / "app.py"))

@@ -30,6 +30,7 @@ NOT_RUN = {
     r"make rehearse(-down)?\b.*": "minutes; tests/rehearsal runs it whole",
     rf"make ({_TARGETS})\b.*": "these tests themselves, or minutes of others; the target is looked up",
     r"pip install .*": "tests/examples installs the wheel",
+    r"\.venv/bin/python -m build": "tests/examples builds it",
 }
 
 
