@@ -48,6 +48,12 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "then": "keep a node group or NodePool of other types",
         "command": _TYPES,
     }
+    if settings.pod_networking.external_snat:
+        yield {
+            "what": "where nodes translated till now, new connections of all pods leave the VPC with the pod's address",
+            "then": "before the deploy, see that peers and networks behind gateways route and admit the pods' ranges",
+            "command": "kubectl -n kube-system get daemonset aws-node -o yaml | grep -A1 EXTERNALSNAT",
+        }
     if settings.pod_networking.dns_cache.enabled:
         yield {
             "what": "pods lose what CoreDNS's own Corefile has for names outside the cluster: zones, hosts, rewrite",

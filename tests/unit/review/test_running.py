@@ -48,6 +48,16 @@ def test_where_the_cache_comes_network_policies_are_to_be_looked_at(changed):
     assert not told[False]
 
 
+def test_whom_external_snat_shows_other_addresses_is_told(changed):
+    """Plain pods too: who admits the nodes alone refuses them from then on."""
+    told = {}
+    for on in (True, False):
+        rows = running(changed("existing", lambda c, on=on: c["pod_networking"].update(external_snat=on)))
+        told[on] = [row["then"] for row in rows if "EXTERNALSNAT" in row["command"]]
+    assert len(told[True]) == 1
+    assert not told[False]
+
+
 def test_a_new_cluster_has_nothing_before():
     """Everything comes in order there."""
     settings = load("dev")
