@@ -62,7 +62,7 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         }
         yield {
             "what": "pods that network policies let send to CoreDNS's pods alone lose DNS, unless EKS's engine judges",
-            "then": f"before the deploy, let it admit the ipBlock {settings.cluster_dns_ip}/32 too, port 53",
+            "then": f"before the deploy, let them admit the ipBlock {settings.cluster_dns_ip}/32 too, port 53",
             "command": _EGRESS,
         }
     for workload in settings.workloads:
