@@ -46,9 +46,9 @@ def port(protocol: str, first: int | None = None, last: int | None = None) -> ec
         return ec2.Port.all_traffic()
     if protocol == "icmp":
         return ec2.Port.all_icmp()
-    if first is None:
-        raise ValueError(f"port must be given with {protocol}, got nothing")
-    make = ec2.Port.tcp_range if protocol == "tcp" else ec2.Port.udp_range
+    make = {"tcp": ec2.Port.tcp_range, "udp": ec2.Port.udp_range}.get(protocol)
+    if make is None or first is None:
+        raise ValueError(f"port must be given with tcp or udp, got {first} with {protocol}")
     return make(first, first if last is None else last)
 
 

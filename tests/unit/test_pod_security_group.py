@@ -26,10 +26,11 @@ def test_a_port_is_what_the_rule_says(given, rule):
     assert (made["ipProtocol"], made.get("fromPort"), made.get("toPort")) == rule
 
 
-def test_tcp_without_a_port_is_refused():
-    """It would open every one of them."""
-    with pytest.raises(ValueError, match="port must be given with tcp, got nothing"):
-        port("tcp")
+@pytest.mark.parametrize(("given", "got"), [(("tcp",), "None with tcp"), (("sctp", 5), "5 with sctp")])
+def test_what_would_open_something_else_is_refused(given, got):
+    """Every port, or those of UDP."""
+    with pytest.raises(ValueError, match=f"port must be given with tcp or udp, got {got}"):
+        port(*given)
 
 
 def test_each_direction_names_both_groups_and_why():

@@ -16,8 +16,8 @@ def check(
 ) -> None:
     """Refuse what could not work; raises ValueError that names the argument."""
     minutes = rollout_limit.to_minutes()
-    if not any(env.values()):
-        raise ValueError(f"env must name at least one variable, got {dict(env)}; leave AwsNodeEnv out instead")
+    if not any(env.values()) or not all(isinstance(variables, Mapping) for variables in env.values()):
+        raise ValueError(f"env must be {{container: {{variable: text}}}} with one variable or more, got {dict(env)}")
     if (size := len(json.dumps({name: dict(variables) for name, variables in env.items()}))) > MOST_CHARACTERS:
         raise ValueError(f"env must have at most {MOST_CHARACTERS} characters as JSON, got {size}; shorten it")
     if not 1 <= minutes <= _MOST_MINUTES:

@@ -280,9 +280,10 @@ def test_an_argument_out_of_its_range_is_refused(arguments, message):
         Lab(**arguments)
 
 
-def test_an_empty_environment_is_refused():
-    """There would be nothing to own."""
+@pytest.mark.parametrize("env", [{}, {"aws-node": {}}, {"ENABLE_POD_ENI": "true"}])
+def test_an_environment_without_containers_or_variables_is_refused(env):
+    """There would be nothing to own, or nobody knows whose it is."""
     stack = cdk.Stack()
     cluster = eks.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name="prod")
-    with pytest.raises(ValueError, match="env must name at least one variable"):
-        AwsNodeEnv(stack, "AwsNodeEnv", cluster=cluster, env={"aws-node": {}}, addon_version="")
+    with pytest.raises(ValueError, match=r"env must be {container: {variable: text}} with one variable"):
+        AwsNodeEnv(stack, "AwsNodeEnv", cluster=cluster, env=env, addon_version="")
