@@ -56,7 +56,12 @@ class ClusterStack(cdk.Stack):
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(self, "Kubectl")),
         )
         add_on = eks.CfnAddon(
-            self, "VpcCni", cluster_name=cluster.cluster_name, addon_name="vpc-cni", addon_version=CNI
+            self,
+            "VpcCni",
+            cluster_name=cluster.cluster_name,
+            addon_name="vpc-cni",
+            addon_version=CNI,
+            resolve_conflicts="OVERWRITE",  # EKS brings an aws-node; what an update resets, AwsNodeEnv puts back
         )
         variables = AwsNodeEnv(
             self,

@@ -1,4 +1,8 @@
-"""A CDK app of your own that brings podnet's charts to a cluster of your own."""
+"""A CDK app of your own that brings podnet's charts to a cluster of your own.
+
+A SecurityGroupPolicy has an effect where aws-node has ENABLE_POD_ENI and the cluster's role may make trunk interfaces,
+as in ../aws_node_env.
+"""
 
 import aws_cdk as cdk
 import cdk8s
@@ -26,9 +30,13 @@ class ClusterStack(cdk.Stack):
             version=eks.KubernetesVersion.V1_35,
             service_ipv4_cidr="172.20.0.0/16",
             default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
+            default_capacity=0,  # CDK's own has AL2, which EKS refuses from Kubernetes 1.33 on
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(self, "Kubectl")),
         )
         make_repeatable(cluster.kubectl_provider)
+        cluster.add_nodegroup_capacity(
+            "Nodes", instance_types=[ec2.InstanceType("m5.large")], ami_type=eks.NodegroupAmiType.AL2023_X86_64_STANDARD
+        )
         charts = cdk8s.App()
         options = Options(stub_domains={"corp.example.com": ["10.99.1.53"]}, memory_limit_percent=200)
         # kube-dns has the tenth address of the service range

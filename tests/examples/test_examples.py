@@ -75,6 +75,16 @@ def test_charts_arrive_as_manifests_of_ones_own_cluster(installed, tmp_path):
     assert len([text for text in manifests if "SecurityGroupPolicy" in text]) == 1
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_eks_would_make_it(installed, tmp_path, example):
+    """It has no image of AL2 for this version, and has made an aws-node that an add-on meets."""
+    resources = _synthesize(installed, example, tmp_path).values()
+    images = {r["Properties"]["AmiType"] for r in resources if r["Type"] == "AWS::EKS::Nodegroup"}
+    assert images == {"AL2023_x86_64_STANDARD"}
+    add_ons = [r["Properties"] for r in resources if r["Type"] == "AWS::EKS::Addon"]
+    assert all(one["ResolveConflicts"] == "OVERWRITE" for one in add_ons)
+
+
 def _mypy(installed, file):
     config = installed.folder / "mypy.ini"
     skipped = "".join(f"[mypy-{name}.*]\nfollow_imports = skip\n" for name in BIG)
