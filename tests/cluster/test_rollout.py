@@ -87,11 +87,13 @@ def test_a_rollout_that_stands_still_ends_within_the_limit_and_names_three_pods(
     assert text.endswith("log group Stack-AwsNodeEnvLogs")
 
 
-def test_where_every_pod_is_ready_and_a_node_has_none_the_node_is_looked_for(node, properties):
-    """Nothing is wrong with the pods that there are."""
+def test_where_every_pod_is_ready_and_a_node_has_none_events_and_nodes_are_looked_at(node, properties):
+    """Nothing is wrong with the pods that there are: admission may refuse one (FailedCreate), or the node is dead."""
     resource, event = patched(node, properties, **{**DONE, "numberAvailable": 99})
     event["ResourceProperties"]["RolloutMinutes"] = "0.001"
-    with pytest.raises(HandlerError, match="99 available; every pod says that it is ready: look for dead nodes"):
+    with pytest.raises(
+        HandlerError, match="99 available; every pod is ready: see the DaemonSet's events, look for dead nodes"
+    ):
         resource._wait(event, 1)
 
 

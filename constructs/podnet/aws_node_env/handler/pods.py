@@ -74,7 +74,7 @@ def unready_pods(api: KubeApi, live: Json) -> list[str]:
         f"{pod['metadata']['name']} on {node(pod)}: {why[:200]}" for pod in pods_of(api, live) if (why := reason(pod))
     )
     try:
-        return list(islice(told, _MOST)) or ["every pod says that it is ready: look for dead nodes"]
+        return list(islice(told, _MOST)) or ["every pod is ready: see the DaemonSet's events, look for dead nodes"]
     except HandlerError as error:
         return [f"which pods is not known: {error}"]
 
