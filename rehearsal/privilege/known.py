@@ -20,7 +20,7 @@ def known(removal: Removal, settings: Settings) -> str:
         return _ON_TIMEOUT
     if "FlowLogsIAMRole" in removal.resource:
         return _NO_PACKETS
-    if "AwsNodeEnvHandlerRole" in removal.resource and removal.what in _ASKED_FOR:
+    if "AwsNodeEnvHandlerInVpc" in removal.resource and removal.what in _ASKED_FOR:
         return _LAMBDAS_OWN
     manifests_in_vpc = "Kubectl" in removal.resource and settings.cluster is not None
     if removal.what == _LOOKS and not (manifests_in_vpc or settings.any_cluster.handler_in_vpc):

@@ -55,9 +55,8 @@ class ClusterHandler(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        self._log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
-        )
+        kept, gone = logs.RetentionDays.THREE_MONTHS, RemovalPolicy.DESTROY
+        self._log_group = logs.LogGroup(self, "Logs", retention=kept, removal_policy=gone)
         self._log_group.grant_write(self.role)
         self._vpc = vpc
         self.access_entry = eks.CfnAccessEntry(
@@ -101,10 +100,13 @@ class ClusterHandler(Construct):
 
         STS is not needed: it is the API server that asks it. What is made with the handler depends on the access entry,
         so it is deleted before the rules: a Delete that reaches nobody takes the cluster for gone.
+        The right to interfaces goes after the group: Lambda deletes them by it when the functions leave the VPC, and
+        until then nobody can delete the group (aws/aws-cdk#34400).
         """
-        self.role.add_to_policy(iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"]))
-        why = "the handler of AwsNodeEnv"
+        why, statement = "the handler of AwsNodeEnv", iam.PolicyStatement(actions=[*_IN_VPC], resources=["*"])
+        rights = iam.Policy(self, "InVpc", roles=[self.role], statements=[statement])
         group = ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description=why, allow_all_outbound=False)
+        group.node.add_dependency(rights)
         own, theirs, https = group.security_group_id, cluster.cluster_security_group_id, ec2.Port.tcp(443)
         out = let_out(self, "Out", group=own, target=theirs, port=https, why=why)
         admitted = admit(self, "In", group=theirs, source=own, port=https, why=why)

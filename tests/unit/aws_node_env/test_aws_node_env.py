@@ -113,11 +113,13 @@ def test_the_access_entry_puts_the_role_into_the_group_and_nothing_else(plain):
 
 def handler_statements(lab):
     """Give all that the handler's role may do."""
-    (role,) = [r for name, r in lab.of("AWS::IAM::Role").items() if "HandlerRole" in name]
-    assert "ManagedPolicyArns" not in role["Properties"]
-    assert "Policies" not in role["Properties"]
-    (policy,) = [p for name, p in lab.of("AWS::IAM::Policy").items() if "HandlerRole" in name]
-    return policy["Properties"]["PolicyDocument"]["Statement"]
+    ((role, made),) = [(name, r) for name, r in lab.of("AWS::IAM::Role").items() if "HandlerRole" in name]
+    assert "ManagedPolicyArns" not in made["Properties"]
+    assert "Policies" not in made["Properties"]
+    policies = [
+        p["Properties"] for p in lab.of("AWS::IAM::Policy").values() if {"Ref": role} in p["Properties"]["Roles"]
+    ]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
 
 def test_the_handlers_role_may_write_its_log_and_nothing_else(plain):
@@ -262,6 +264,17 @@ def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
     ]
     group = lab.one("AWS::EC2::SecurityGroup")["Properties"]
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["255.255.255.255/32"]
+
+
+def test_the_right_to_interfaces_lasts_until_the_group_is_gone():
+    """Lambda deletes interfaces by it, also of functions that leave the VPC; a group that they carry cannot be deleted.
+
+    So it is a policy by itself, which CloudFormation deletes at the end of the update, and then after the group.
+    """
+    lab = Lab(in_vpc=True)
+    ((rights, _),) = [(name, p) for name, p in lab.of("AWS::IAM::Policy").items() if "ec2:Delete" in json.dumps(p)]
+    assert lab.one("AWS::EC2::SecurityGroup")["DependsOn"] == [rights]
+    assert rights not in Lab().resources
 
 
 @pytest.mark.parametrize(
