@@ -219,6 +219,32 @@ def test_a_creation_waits_for_an_access_entry_that_was_made_just_now(mortal, jud
     assert left(mortal, objects) == ALL
 
 
+KNOWS = f"""import re, sys
+sys.path.append({str(LAYER)!r})
+import podnet_manifests
+assert bool(podnet_manifests._PASSING.search({{said!r}})) is {{passes}}"""
+
+
+@pytest.mark.parametrize(
+    ("said", "passes"),
+    [
+        ("Error from server: etcdserver: leader changed", True),
+        ("Error from server: etcdserver: request timed out", True),
+        ("dial tcp: lookup 0A1B.gr7.eu-west-1.eks.amazonaws.com on 169.254.100.5:53: no such host", True),
+        ("an error on the server: http2: client connection lost", True),
+        ("dial tcp 10.0.0.1:443: connect: no route to host", True),
+        ("read tcp 10.0.0.2:33000->10.0.0.1:443: read: connection reset by peer", True),
+        ("net/http: TLS handshake timeout", True),
+        ('Error from server (AlreadyExists): services "kube-dns-upstream" already exists', False),
+        ('Error from server (NotFound): namespaces "shop" not found', False),
+        ('The DaemonSet "node-local-dns" is invalid: spec.selector: field is immutable', False),
+    ],
+)
+def test_it_knows_what_passes(give, said, passes):
+    """What EKS says while it exchanges parts of a control plane, as it does when nodes come to a new cluster."""
+    give(KNOWS.format(said=said, passes=passes), "Create", [])
+
+
 def test_what_is_gone_already_is_deleted(mortal, give, objects):
     """One object by hand, and then all."""
     mortal.api("DELETE", place(of_kind(objects, "ConfigMap")))
