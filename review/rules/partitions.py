@@ -29,6 +29,11 @@ _URL = "existing_cluster.endpoint_url"
 _NEWER = "acknowledge this rule for a region that is newer than its table"
 
 
+def partition(region: str) -> str:
+    """Return the partition that a region lies in."""
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
 def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield the ARNs that the environment's own stacks use: path, ARN. Peering never leaves a partition either."""
     for i, peer in enumerate(settings.peers):
@@ -71,7 +76,7 @@ def region_is_known(settings: Settings) -> Iterator[At]:
 )
 def arns_lie_in_the_partition(settings: Settings) -> Iterator[At]:
     """Find ARNs of other partitions."""
-    wanted = next((name for start, name in _PARTITIONS.items() if settings.region.startswith(start)), "aws")
+    wanted = partition(settings.region)
     for path, arn in _arns(settings):
         found = arn.split(":")[1] if arn else wanted
         if found != wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.rules.at import At
+from review.rules.partitions import partition
 from review.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _CONNECTIONS, _GATEWAYS, _NODE_GROUPS = 50, 5, 30
+_OF_A_ROLE = (
+    10240  # characters of all its inline policies (IAM user guide, IAM and AWS STS quotas); blanks do not count
+)
+# of each connection, for the function that sets its DNS option; podnet.peering_connection, as CloudFormation sends it
+_POLICY = (
+    '{"Statement":[{"Action":"ec2:ModifyVpcPeeringConnectionOptions","Effect":"Allow","Resource":'
+    '"arn:%s:ec2:%s:%s:vpc-peering-connection/pcx-0123456789abcdef0"}],"Version":"2012-10-17"}'
+)
+
+
+def policy_length(region: str, account: str) -> int:
+    """Return how many characters the policy of a connection's DNS option has."""
+    return len(_POLICY % (partition(region), region, account))
 
 
 @rule(
@@ -30,6 +44,24 @@ def connections_fit_the_quota(settings: Settings) -> Iterator[At]:
     connected = sum(peer.vpc_id is not None for peer in settings.peers)
     if settings.cluster and connected > _CONNECTIONS:
         yield At("peers", f"{connected}")
+
+
+@rule(
+    "connections-fit-a-role",
+    "error",
+    must="make no more peering connections than one role has room for",
+    why="each has a policy of the role that sets their DNS options, and a role takes 10,240 characters of them: the "
+    "stack fails at the next one",
+    source="IAM user guide, IAM and AWS STS quotas, inline policies of a role",
+    fix="reach several of them by a transit gateway",
+    paths=("peers", "peers[].vpc_id", "region"),
+)
+def connections_fit_a_role(settings: Settings) -> Iterator[At]:
+    """Find more connections than that; how long a policy is depends on the names of partition and region."""
+    connected = sum(peer.vpc_id is not None for peer in settings.peers)
+    fits = _OF_A_ROLE // policy_length(settings.region, settings.account)
+    if settings.cluster and connected > fits:
+        yield At("peers", f"{connected}, and in {settings.region} {fits} fit", final=True)
 
 
 @rule(
@@ -63,4 +95,4 @@ def node_groups_fit_the_quota(settings: Settings) -> Iterator[At]:
         yield At("node_groups", f"{len(settings.node_groups)}")
 
 
-RULES = (connections_fit_the_quota, gateways_fit_a_vpc, node_groups_fit_the_quota)
+RULES = (connections_fit_the_quota, connections_fit_a_role, gateways_fit_a_vpc, node_groups_fit_the_quota)

@@ -1,10 +1,13 @@
 """VPC and peering."""
 
+import json
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
 from networks import NETWORK
 
+from review.rules.quotas import policy_length
 from settings import load
 from stacks.network_stack import NetworkStack
 
@@ -113,6 +116,21 @@ def test_the_dns_option_is_set_some_time_after_its_policy(synthesized):
     assert len(routes) > 1
     assert routes <= {*call["DependsOn"]}
     assert routes.isdisjoint(policy.get("DependsOn", ()))
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-northwest-1"])
+def test_the_policy_of_a_dns_option_is_as_long_as_the_review_says(synthesized, region):
+    """All of them are one role's, which takes 10,240 characters."""
+    settings = load("dev")
+    zones = tuple(f"{region}{letter}" for letter in "ab")
+    there = {"region": region, "network": settings.network.model_copy(update={"availability_zones": zones})}
+    found = synthesized(settings.model_copy(update=there))
+    (policy,) = (one for name, one in found.resources("Network", "AWS::IAM::Policy").items() if "DnsResolution" in name)
+    document = policy["Properties"]["PolicyDocument"]
+    start, connection, *rest = document["Statement"][0]["Resource"]["Fn::Join"][1]
+    assert (connection, rest) == ({"Fn::GetAtt": ["PeerdataB594A00F", "Id"]}, [])
+    document["Statement"][0]["Resource"] = f"{start}pcx-0123456789abcdef0"
+    assert len(json.dumps(document, separators=(",", ":"))) == policy_length(region, settings.account)
 
 
 def test_flow_logs_are_kept_for_a_month_and_go_with_the_stack(synthesized):
