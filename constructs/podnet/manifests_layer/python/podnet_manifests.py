@@ -17,7 +17,7 @@ from typing import Any
 LIMIT_SECONDS, _PAUSE_SECONDS = 120, 5  # a function ends after 900
 _REASON = 800  # characters; kubectl says the same many times, and why at the end
 
-_AWAY = "refused|[oe] timeout|Timeout|reset by|EOF|ServiceUnavailable|deadline|no route|no such host|lost|etcdserver:"
+_AWAY = "refused|[oe] timeout|Timeout|reset by|EOF|Unavailable|TooMany|deadline|no route|such host|lost|etcdserver:"
 _NOBODY_YET = "Unauthorized|must be logged in|provide credentials|is forbidden: User"  # an access entry made just now
 _PASSING = re.compile(f"{_AWAY}|{_NOBODY_YET}")
 
