@@ -82,12 +82,12 @@ GROWING = [0.25, 0.5, 1, 2, 4, 5, 5]
     ("status", "pauses"),
     [
         *((status, GROWING) for status in (401, 429, 502, 503, 504)),
-        *((403, GROWING[:4]), (500, GROWING[:3])),
+        *((403, GROWING[:4]), (500, GROWING[:6])),
         *((status, []) for status in (200, 400, 404, 409, 422)),
     ],
 )
 def test_a_refusal_is_repeated_where_and_while_that_can_help(through, faults, slept, status, pauses):
-    """Rights that were given a moment ago take seconds; what the request itself is to blame for is final."""
+    """New rights take seconds, as does an etcd that elects a leader; what the request is to blame for is final."""
     faults.always = refusal(status)
     with pytest.raises(KubeError, match=f"was (refused|answered) with {status}"):
         KubeApi(through, seconds=20).get("/version?")

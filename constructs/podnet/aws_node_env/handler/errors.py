@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 401, 403, 404, 409, 422
-_RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 3, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
+_RETRIES = {0: 99, UNAUTHORIZED: 99, FORBIDDEN: 4, 429: 99, 500: 6, 502: 99, 503: 99, 504: 99}  # 0: no whole answer
 
 
 class HandlerError(RuntimeError):
