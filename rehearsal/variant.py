@@ -15,7 +15,8 @@ class Variant:
     """A changed copy of an environment file, under the same name and so for the same stacks.
 
     Changed are the version of the vpc-cni add-on, a variable of aws-node, a rule of the first workload, and the number
-    of workloads: one goes where its namespace keeps another, so that no stack is left without an app.
+    of workloads: one goes where its namespace keeps another, so that no stack is left without an app. Where none can,
+    manifests are applied again: kubectl's functions of a new cluster have to be called, since they are seen to wake up.
 
     Args:
         source: The environment file.
@@ -32,9 +33,11 @@ class Variant:
         content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
         self._change_addon(content["pod_networking"]["vpc_cni"])
         self._change_variable(content["pod_networking"].setdefault("env", {}))
-        if content.get("workloads"):
-            self._change_rule(content["workloads"][0])
-            self._drop_workload(content["workloads"])
+        workloads = content.get("workloads") or []
+        if workloads:
+            self._change_rule(workloads[0])
+        if not self._drop_workload(workloads) and content.get("cluster"):
+            self._apply_again(content["pod_networking"])
         self.path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
     def _change_addon(self, vpc_cni: dict[str, Any]) -> None:
@@ -58,12 +61,17 @@ class Variant:
         rules.append({"protocol": "tcp", "port": port, "from": {"cluster": True}})
         self.changes.append(f"{workload['name']} admits port {port}")
 
-    def _drop_workload(self, workloads: list[dict[str, Any]]) -> None:
-        """Drop the last workload that no other names and whose namespace has more."""
+    def _apply_again(self, networking: dict[str, Any]) -> None:
+        networking["run_again"] = "twice" if networking.get("run_again") == "once" else "once"
+        self.changes.append("every manifest is applied again")
+
+    def _drop_workload(self, workloads: list[dict[str, Any]]) -> bool:
+        """Drop the last workload that no other names and whose namespace has more; say whether there was one."""
         named = str([workload.get("ingress", []) for workload in workloads])
         for workload in reversed(workloads):
             others = [w for w in workloads if w["namespace"] == workload["namespace"] and w is not workload]
             if others and f"'workload': '{workload['name']}'" not in named:
                 workloads.remove(workload)
                 self.changes.append(f"{workload['namespace']}/{workload['name']} is gone")
-                return
+                return True
+        return False

@@ -3,6 +3,7 @@
 import pathlib
 
 import pytest
+import yaml
 
 from rehearsal.variant import Variant
 from settings import load
@@ -22,6 +23,21 @@ def test_something_of_each_kind_changes(name, tmp_path):
     assert after.network == before.network
     assert after.peers == before.peers
     assert len(variant.changes) >= 3
+
+
+@pytest.mark.parametrize("before", [None, "once"])
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_manifest_of_a_new_cluster_changes_whatever_its_file_has(tmp_path, left, before):
+    """Otherwise nothing calls kubectl's functions, and `functions woke up` is not proven for a file of one workload."""
+    content = yaml.safe_load((ENVIRONMENTS / "dev.yaml").read_text())
+    content["workloads"] = content["workloads"][:left]
+    content["pod_networking"] |= {"run_again": before} if before else {}
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump(content))
+    (tmp_path / "changed").mkdir()
+    variant = Variant(tmp_path / "one.yaml", tmp_path / "changed")
+    after = load(str(variant.path))
+    assert (after.pod_networking.run_again != (before or "")) is (left < 2)
+    assert len(after.workloads) == min(left, 1)
 
 
 def test_no_namespace_loses_its_last_workload(tmp_path):
