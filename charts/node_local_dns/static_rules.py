@@ -24,10 +24,8 @@ def static_rules(cluster_dns_ip: str, *, masquerade: bool) -> list[str]:
     family, size = ("ip6", "ipv6_addr") if ":" in cluster_dns_ip else ("ip", "ipv4_addr")
     table = f"table {family} podnet-node-local-dns"
     sent = f"{family} saddr {cluster_dns_ip} meta l4proto {{ tcp, udp }} th"
-    asked, first = (
-        f"{family} daddr {cluster_dns_ip} tcp dport 53 tcp flags & (syn | ack)",
-        "type filter hook prerouting",
-    )
+    asked = f"{family} daddr {cluster_dns_ip} tcp dport 53 tcp flags & (syn | ack)"
+    first = "type filter hook prerouting"
     client = f"{family} saddr . tcp sport"
     kept = f"{asked} != syn {client} @connections update @connections {{ {client} }} notrack accept;"
     begun = f"{asked} == syn ct state untracked update @connections {{ {client} }} accept;"

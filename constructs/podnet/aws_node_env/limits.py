@@ -16,7 +16,8 @@ def check(
 ) -> None:
     """Refuse what could not work; raises ValueError that names the argument."""
     minutes = rollout_limit.to_minutes()
-    if not any(env.values()) or not all(isinstance(variables, Mapping) for variables in env.values()):
+    texts = [text for one in env.values() for text in (one.values() if isinstance(one, Mapping) else (None,))]
+    if not texts or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"env must be {{container: {{variable: text}}}} with one variable or more, got {dict(env)}")
     if (size := len(json.dumps({name: dict(variables) for name, variables in env.items()}))) > MOST_CHARACTERS:
         raise ValueError(f"env must have at most {MOST_CHARACTERS} characters as JSON, got {size}; shorten it")

@@ -293,7 +293,7 @@ def test_an_argument_out_of_its_range_is_refused(arguments, message):
         Lab(**arguments)
 
 
-@pytest.mark.parametrize("env", [{}, {"aws-node": {}}, {"ENABLE_POD_ENI": "true"}])
+@pytest.mark.parametrize("env", [{}, {"aws-node": {}}, {"ENABLE_POD_ENI": "true"}, {"aws-node": {"A": True}}])
 def test_an_environment_without_containers_or_variables_is_refused(env):
     """There would be nothing to own, or nobody knows whose it is."""
     stack = cdk.Stack()
