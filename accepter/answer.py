@@ -53,7 +53,7 @@ def answer(
     Raises:
         ValueError: With the option, what must hold and the fix, where one would otherwise be passed over in silence.
     """
-    groups = dict(_group(settings, peer, pair) for pair in workload_groups)
+    groups = _groups(settings, peer, workload_groups)
     checked = Answer(
         "" if connection is None else _checked("--connection", _CONNECTION, connection),
         [_checked("--route-table", _TABLE, table) for table in dict.fromkeys(route_tables)],
@@ -69,6 +69,14 @@ def answer(
         fix = f"{made}, pcx-…"
         raise ValueError(f"--route-table and --security-group must come with --connection, got none\n    fix: {fix}")
     return checked
+
+
+def _groups(settings: Settings, peer: Peer, pairs: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, group in (_group(settings, peer, pair) for pair in pairs):
+        if found.setdefault(name, group) != group:
+            raise ValueError(f"--workload-group {name} must have one group, got {found[name]} and {group}")
+    return found
 
 
 def _group(settings: Settings, peer: Peer, pair: str) -> tuple[str, str]:

@@ -30,10 +30,11 @@ def main() -> int:
             file = ROOT / pin.file
             file.write_text(pin.written(file.read_text(), version))
         _resolve({pin.file for pin, _ in changes})
+        sys.stdout.flush()  # in a log, what git prints comes after what was told
         subprocess.run(["git", "--no-pager", "diff", "--stat"], cwd=ROOT, check=False)
         print("see `git diff`, then `make schema check test rehearse`; `git checkout .` takes it back")
-    elif not changes:
-        print("every pin is the newest release")
+    elif not changes and not failed:
+        print("every pin is the newest release of its major version")
     return 1 if failed else 0
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import aws_cdk as cdk
 import pytest
@@ -12,10 +13,11 @@ from scans import __main__, acknowledgement, choices, judging, lint, nag, rules
 from scans.acknowledgement import Acknowledgement, AcknowledgementError
 from scans.estate import Estate, synthesize
 from scans.finding import Finding
-from settings import environments, load
+from settings import environments, files, load
 from settings.files import pipelines
 
 ROOT = pathlib.Path(__file__).parents[2]
+HOW = "each with a reason (docs/pipeline.md, Scans)"
 FINDING = Finding("dev", "AwsSolutions-IAM4[Policy::x]", "Cluster/Cluster/Role", "uses a managed policy")
 
 
@@ -123,21 +125,34 @@ def test_own_rules_are_content_with_prod(synthesized):
     assert any("AWS::EKS::Cluster" in json.dumps(json.loads(file.read_text())) for file in files.values())
 
 
-def test_a_copy_of_an_environment_has_nothing_to_mend(tmp_path):
-    """No file of the project names an environment that may be copied; three findings are choices of its owner."""
-    copy = tmp_path / "staging.yaml"
-    copy.write_text((ROOT / "environments" / "dev.yaml").read_text())
-    estate = synthesize(str(copy), tmp_path / "out")
-    found = judging.found(estate)
-    mine = choices.chosen(found, estate.settings)
-    assert sorted(one.setting for one in mine.values()) == [
-        "cluster.endpoint and cluster.endpoint_cidrs",
-        "cluster.log_types",
-        "network.flow_logs",
+def test_the_command_tells_what_is_open_what_is_chosen_and_what_is_idle(tmp_path, monkeypatch, capsys):
+    """Of a copy of `dev`, which the project's file does not name: all is acknowledged but what is missing in the file.
+
+    Three findings are choices of its owner; entries about other environments alone accept nothing here.
+    """
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(acknowledgement, "FILE", tmp_path / "known.toml")
+    monkeypatch.setattr(acknowledgement, "OWN", tmp_path / "own.toml")
+    monkeypatch.setattr("sys.argv", ["scans"])
+    (tmp_path / "staging.yaml").write_text((ROOT / "environments" / "dev.yaml").read_text())
+    known = (ROOT / "scans" / "acknowledged.toml").read_text()
+    (tmp_path / "known.toml").write_text(known.replace('"cfn-lint-W3010"', '"cfn-lint-W9999"'))
+    assert __main__.main() == 1
+    told = capsys.readouterr()
+    *chosen, last = told.out.splitlines()
+    assert sorted(line.partition(" (")[0] for line in chosen) == [
+        "staging chooses by cluster.endpoint and cluster.endpoint_cidrs: podnet-eks-endpoint",
+        "staging chooses by cluster.log_types: podnet-eks-logs",
+        "staging chooses by network.flow_logs: AwsSolutions-VPC7",
     ]
-    rest = [finding for finding in found if finding not in mine]
-    assert judging.open_findings(rest, acknowledgement.read()) == []
-    assert {finding.environment for finding in found} == {"staging"}
+    lines = [line for line in told.err.splitlines() if not line.startswith("    ")]
+    still_open = [line for line in lines if line.startswith("staging: ")]
+    idle = [line for line in lines if line.endswith("accepts nothing: remove it")]
+    assert {line.partition("Subnet")[0] for line in still_open} == {"staging: cfn-lint-W3010 at Network/Vpc"}
+    assert f"{tmp_path}/known.toml: cfn-lint-W9999 accepts nothing: remove it" in idle
+    assert lines == [*still_open, *idle, f"mend them, or accept them in {tmp_path}/own.toml, {HOW}"]
+    to_mend = len(still_open) + len(idle)
+    assert re.fullmatch(rf"scans: 1 environments and pipelines, [1-9]\d findings acknowledged, {to_mend} to mend", last)
 
 
 @pytest.mark.parametrize(

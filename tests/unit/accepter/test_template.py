@@ -234,6 +234,16 @@ WITH_GROUP = ("--connection", CONNECTION, "--security-group", GROUP)
         (("--workload-group", f"shop/payments={GROUP}"), "--workload-group must come with --security-group"),
         ((*WITH_GROUP, "--workload-group", f"shop/payments:{GROUP}"), "--workload-group must be namespace/name=sg-"),
         ((*WITH_GROUP, "--workload-group", "shop/payments=pcx-1"), "--workload-group shop/payments must be an id such"),
+        (
+            (
+                *WITH_GROUP,
+                "--workload-group",
+                f"shop/payments={GROUP}",
+                "--workload-group",
+                "shop/payments=sg-0a1b2c3d",
+            ),
+            f"--workload-group shop/payments must have one group, got {GROUP} and sg-0a1b2c3d",
+        ),
         ((*WITH_GROUP, "--workload-group", f"shop/paymets={GROUP}"), "fix: choose from: shop/payments\n"),
         (
             (*WITH_GROUP, "--workload-group", f"reports/batch={GROUP}"),
