@@ -6,6 +6,7 @@ import threading
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.stub import Stubber
 
 from accepter import dns_option
@@ -49,7 +50,7 @@ def answered(monkeypatch, address):
     """A function that calls the handler while EC2 refuses with errors in turn; gives what CloudFormation hears."""
     client = boto3.client("ec2", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
     where, heard = address
-    monkeypatch.setattr(dns_option.boto3, "client", lambda _: client)
+    monkeypatch.setattr(dns_option.boto3, "client", {"ec2": client}.__getitem__)
 
     def call(*errors):
         with Stubber(client) as stub:
@@ -91,6 +92,7 @@ def test_a_right_that_never_comes_is_told(answered):
     """The function ends before Lambda ends it: ten tries take less than the 180 s that it has."""
     status, reason = answered(*["UnauthorizedOperation"] * 10)
     assert (status, "UnauthorizedOperation" in reason) == ("FAILED", True)
+    assert len(answered.waits) == 9
     assert 60 <= sum(answered.waits) <= 120
 
 
@@ -112,3 +114,13 @@ def test_a_long_refusal_fits_the_answer(answered):
     """CloudFormation takes 4,096 bytes in all."""
     status, reason = answered(f"OperationNotPermitted:{'x' * 5000}")
     assert (status, len(reason)) == ("FAILED", 500)
+
+
+def test_an_endpoint_that_is_not_reached_is_told(answered, monkeypatch):
+    """Without an answer the owner's stack would wait for an hour."""
+    once = Config(retries={"total_max_attempts": 1})
+    session = boto3.Session("a", "b", region_name="eu-west-1")
+    away = session.client("ec2", endpoint_url="http://127.0.0.1:9", config=once)
+    monkeypatch.setattr(dns_option.boto3, "client", {"ec2": away}.__getitem__)
+    status, reason = answered()
+    assert (status, "Could not connect to the endpoint" in reason) == ("FAILED", True)

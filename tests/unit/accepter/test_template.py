@@ -1,5 +1,6 @@
 """The template for a peer's owner."""
 
+import dataclasses
 import json
 import pathlib
 import subprocess
@@ -16,6 +17,9 @@ from settings.workloads import EgressRule, Reach
 CONNECTION = "pcx-0f9a2b3c4d5e6f701"
 KNOWN = Answer(CONNECTION, ["rtb-0f9a2b3c4d5e6f702", "rtb-0f9a2b3c4d5e6f703"], "sg-0f9a2b3c4d5e6f704")
 ROLE = "arn:aws:iam::333333333333:role/net/peering-accepter"
+GROUP = KNOWN.security_group
+WITH_GROUP = ("--connection", CONNECTION, "--security-group", GROUP)
+INGRESS = "AWS::EC2::SecurityGroupIngress"
 NETWORK = ExistingNetwork(
     vpc_id="vpc-0e1a2b3c4d5e6f701",
     cidr="10.40.0.0/16",
@@ -113,7 +117,9 @@ def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(ma
     egress = [
         {"port": 5432, "to": partner},
         {"port": 8000, "to_port": 8010, "to": partner},
+        {"port": 8000, "to_port": 8020, "to": partner},
         {"port": 8000, "to_port": 8000, "to": partner},
+        {"protocol": "udp", "port": 5432, "to": partner},
         {"protocol": "udp", "port": 53, "to": {"cidr": "10.97.1.0/24"}},
         {"protocol": "icmp", "to": partner},
         {"protocol": "all", "to": partner},
@@ -129,8 +135,10 @@ def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(ma
         ("tcp", 5432, 5432),
         ("tcp", 8000, 8000),
         ("tcp", 8000, 8010),
+        ("tcp", 8000, 8020),
         ("tcp", 9092, 9092),
         ("udp", 53, 53),
+        ("udp", 5432, 5432),
     ]
 
 
@@ -182,16 +190,98 @@ def test_the_dns_option_and_the_rules_are_left_out_where_they_are_not_asked_for(
 
 def test_there_is_nothing_to_make_within_one_account_before_the_connection(make):
     """CloudFormation accepts it itself."""
-    with pytest.raises(ValueError, match="--connection must be given"):
+    told = r"^peer partner must have an accepter_role_arn, or --connection must be given, got neither\n    fix: a conn"
+    with pytest.raises(ValueError, match=told):
         make(Answer(), account=None, accepter_role_arn=None)
+
+
+def test_a_resource_keeps_its_logical_id(make):
+    """Under another one CloudFormation would make it before it deletes the first: the role, a route or a rule twice."""
+    egress = [
+        {"port": 8000, "to_port": 8010, "to": {"peer": "partner"}},
+        {"protocol": "icmp", "to": {"peer": "partner"}},
+        {"protocol": "all", "to": {"peer": "partner"}},
+    ]
+    groups = {"shop/payments": "sg-0a1b2c3d4e5f60718"}
+    answer = dataclasses.replace(KNOWN, workload_groups=groups)
+    ours = ("100.64.0.0/16",)
+    assert [*make(KNOWN, egress=egress, ours=ours)] == [
+        *("Accepter", "Route1", "Route1x100x64x0x0x16x", "Route2", "Route2x100x64x0x0x16x"),
+        *("DnsOptionRole", "DnsOptionFunction", "DnsOption", "AdmitRangeTcp5432", "AdmitRangex100x64x0x0x16xTcp5432"),
+        *("AdmitRangeTcp9092", "AdmitRangex100x64x0x0x16xTcp9092", "AdmitRangeTcp8000To8010"),
+        *("AdmitRangex100x64x0x0x16xTcp8000To8010", "AdmitRangeIcmp", "AdmitRangex100x64x0x0x16xIcmp"),
+        *("AdmitRangeAll", "AdmitRangex100x64x0x0x16xAll"),
+    ]
+    assert {"Admitsg0a1b2c3d4e5f60718Tcp5432", "Admitsg0a1b2c3d4e5f60718Tcp9092"} <= {*make(answer)}
+
+
+def test_the_owner_lets_nobody_do_more_than_is_needed(make):
+    """Our CloudFormation accepts a connection of that VPC, and a function of the owner's sets that connection's option.
+
+    EC2 judges the first by VPC and connection; Lambda's own policy lets the function write its log.
+    """
+    resources = make(KNOWN)
+    roles = {name: one["Properties"] for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
+    trusts = {name: role["AssumeRolePolicyDocument"] for name, role in roles.items()}
+    rights = {name: [p["PolicyDocument"] for p in role["Policies"]] for name, role in roles.items()}
+
+    def policy(action, **more):
+        return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **more}]}
+
+    def sub(service, what):
+        return {"Fn::Sub": f"arn:${{AWS::Partition}}:{service}:{what}"}
+
+    deployer = {"aws:PrincipalArn": sub("iam", ":222222222222:role/cdk-*-cfn-exec-role-222222222222-*")}
+    ours = {"AWS": sub("iam", ":222222222222:root")}
+    assert trusts == {
+        "Accepter": policy("sts:AssumeRole", Principal=ours, Condition={"ArnLike": deployer}),
+        "DnsOptionRole": policy("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}),
+    }
+    there = [
+        f"eu-west-1:${{AWS::AccountId}}:{one}" for one in ("vpc/vpc-0f9a2b3c4d5e6f701", "vpc-peering-connection/*")
+    ]
+    held = sub("ec2", f"${{AWS::Region}}:${{AWS::AccountId}}:vpc-peering-connection/{CONNECTION}")
+    assert rights == {
+        "Accepter": [policy("ec2:AcceptVpcPeeringConnection", Resource=[sub("ec2", one) for one in there])],
+        "DnsOptionRole": [policy("ec2:ModifyVpcPeeringConnectionOptions", Resource=held)],
+    }
+    managed = [role.get("ManagedPolicyArns") for role in roles.values()]
+    assert managed == [None, [sub("iam", ":aws:policy/service-role/AWSLambdaBasicExecutionRole")]]
+    function, option = (resources[name]["Properties"] for name in ("DnsOptionFunction", "DnsOption"))
+    assert (function["Handler"], function["Role"]) == ("index.handler", {"Fn::GetAtt": ["DnsOptionRole", "Arn"]})
+    assert 100 < function["Timeout"] <= 180
+    assert option["ServiceToken"] == {"Fn::GetAtt": ["DnsOptionFunction", "Arn"]}
+
+
+def test_the_owner_reads_whom_a_stack_and_its_rules_are_for():
+    """The description of the stack, and that of each rule: the environment, and the workload where it is known."""
+    settings = load("prod")
+    peer = next(peer for peer in settings.peers if peer.name == "partner")
+    groups = {"shop/payments": "sg-0a1b2c3d4e5f60718"}
+    plain, named = (
+        template(settings, peer, one) for one in (KNOWN, dataclasses.replace(KNOWN, workload_groups=groups))
+    )
+    assert plain["Description"] == "Peer partner of podnet environment prod: connection to 10.40.0.0/16"
+    told = [{rule["Description"] for rule in of_type(one["Resources"], INGRESS)} for one in (plain, named)]
+    assert told == [{"podnet prod"}, {"prod shop/payments"}]
+
+
+@pytest.mark.parametrize("region", [None, "eu-west-1"])
+def test_a_group_of_the_peers_own_region_is_named_whether_or_not_the_file_says_the_region(make, region):
+    answer = dataclasses.replace(KNOWN, workload_groups={"shop/payments": "sg-0a1b2c3d4e5f60718"})
+    assert any("SourceSecurityGroupId" in rule for rule in of_type(make(answer, region=region), INGRESS))
+
+
+def test_a_peer_behind_a_transit_gateway_is_refused(make):
+    """Its owner has no connection to accept, and routes to the gateway."""
+    told = "^peer partner must be reached by a connection, got tgw-0a1b2c3d4e5f60718: its owner accepts attachments"
+    with pytest.raises(ValueError, match=told):
+        make(KNOWN, transit_gateway_id="tgw-0a1b2c3d4e5f60718", dns_resolution=False)
 
 
 @pytest.mark.parametrize(
     "more",
-    [
-        (),
-        ("--connection", CONNECTION, "--route-table", KNOWN.route_tables[0], "--security-group", KNOWN.security_group),
-    ],
+    [(), ("--connection", CONNECTION, *["--route-table", KNOWN.route_tables[0]] * 2, *WITH_GROUP[2:])],
     ids=["before", "after"],
 )
 def test_the_command_prints_what_cfn_lint_accepts(tmp_path, more):
@@ -213,10 +303,6 @@ def test_a_peer_that_the_file_does_not_have_is_told():
     assert "--peer must be one of data, partner, got nobody" in done.stderr
     done = command("--environment", "existing", "--peer", "nobody")
     assert "--peer must be one of the file, which has none, got nobody" in done.stderr
-
-
-GROUP = KNOWN.security_group
-WITH_GROUP = ("--connection", CONNECTION, "--security-group", GROUP)
 
 
 @pytest.mark.parametrize(
