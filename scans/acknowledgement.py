@@ -43,9 +43,13 @@ def read(file: pathlib.Path = FILE) -> list[Acknowledgement]:
     for every rule or every place.
     """
     try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("acknowledged", [])
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AcknowledgementError(f"{path(file)} must be TOML, got {error}: mend it") from error
+    if unknown := content.keys() - {"acknowledged"}:
+        got = ", ".join(sorted(unknown))
+        raise AcknowledgementError(f"{path(file)} must hold [[acknowledged]] alone, got {got}: mend the name")
+    entries = content.get("acknowledged", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise AcknowledgementError(f"{path(file)} must hold tables, got another form: begin each with [[acknowledged]]")
     return [_checked(f"{path(file)}: acknowledged[{number}]", entry) for number, entry in enumerate(entries)]

@@ -17,7 +17,9 @@ from settings import environments, files, load
 from settings.files import pipelines
 
 ROOT = pathlib.Path(__file__).parents[2]
+LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 HOW = "each with a reason (docs/pipeline.md, Scans)"
+REASON = 'reason = "größer than thirty characters."'
 FINDING = Finding("dev", "AwsSolutions-IAM4[Policy::x]", "Cluster/Cluster/Role", "uses a managed policy")
 
 
@@ -88,6 +90,58 @@ def test_own_rules_find_an_open_cluster_and_careless_nodes(tmp_path):
     assert found == cluster | nodes | {"default-group", "log-retention"}
 
 
+CLOSED = {
+    "RoleArn": "arn",
+    "EncryptionConfig": [{"Resources": ["secrets"], "Provider": {"KeyArn": "arn"}}],
+    "Logging": {"ClusterLogging": {"EnabledTypes": [{"Type": name} for name in sorted(rules.LOGS)]}},
+    "AccessConfig": {"AuthenticationMode": "API"},
+    "ResourcesVpcConfig": {"PublicAccessCidrs": ["192.0.2.0/24"], "EndpointPrivateAccess": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({}, None),
+        ({"EncryptionConfig": [{"Resources": []}]}, "eks-secrets"),
+        ({"AccessConfig": {"AuthenticationMode": "API_AND_CONFIG_MAP"}}, "eks-access"),
+        *(
+            ({"Logging": {"ClusterLogging": {"EnabledTypes": [{"Type": each} for each in LOGS if each != name]}}}, name)
+            for name in LOGS
+        ),
+    ],
+)
+def test_own_rules_find_each_careless_value_of_a_cluster(tmp_path, change, rule):
+    """A log that is not kept is told by its name, and it alone."""
+    found = list(rules.scan(_estate(tmp_path, {"Cluster": ("AWS::EKS::Cluster", CLOSED | change)})))
+    if rule in LOGS:
+        assert [one.message for one in found] == [f"control-plane logs must be kept, got none of {rule}"]
+        rule = "eks-logs"
+    assert [one.rule for one in found] == ([f"podnet-{rule}"] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("network", "rule"),
+    [
+        ({"EndpointPrivateAccess": True}, "eks-endpoint"),
+        ({"EndpointPrivateAccess": True, "EndpointPublicAccess": False}, None),
+        ({"EndpointPrivateAccess": True, "PublicAccessCidrs": ["192.0.2.0/24", "::/0"]}, "eks-endpoint"),
+        ({"EndpointPrivateAccess": True, "PublicAccessCidrs": ["192.0.2.0/24", "0.0.0.0/0"]}, "eks-endpoint"),
+        ({"PublicAccessCidrs": ["192.0.2.0/24"]}, "eks-private-endpoint"),
+    ],
+)
+def test_own_rules_know_who_reaches_an_endpoint(tmp_path, network, rule):
+    """What a template leaves out is EKS's default: public, for everybody, and not private."""
+    resources = {"Cluster": ("AWS::EKS::Cluster", CLOSED | {"ResourcesVpcConfig": network})}
+    found = [finding.rule for finding in rules.scan(_estate(tmp_path, resources))]
+    assert found == ([f"podnet-{rule}"] if rule else [])
+
+
+def test_own_rules_are_content_with_a_subnet_that_says_nothing_of_addresses(tmp_path):
+    """EC2 gives none then."""
+    assert list(rules.scan(_estate(tmp_path, {"Subnet": ("AWS::EC2::Subnet", {})}))) == []
+
+
 CAREFUL = {
     "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
     "BlockDeviceMappings": [{"Ebs": {"Encrypted": True}}],
@@ -148,7 +202,7 @@ def test_the_command_tells_what_is_open_what_is_chosen_and_what_is_idle(tmp_path
     lines = [line for line in told.err.splitlines() if not line.startswith("    ")]
     still_open = [line for line in lines if line.startswith("staging: ")]
     idle = [line for line in lines if line.endswith("accepts nothing: remove it")]
-    assert {line.partition("Subnet")[0] for line in still_open} == {"staging: cfn-lint-W3010 at Network/Vpc"}
+    assert {line.partition("/Vpc")[0] for line in still_open} == {"staging: cfn-lint-W3010 at Network"}
     assert f"{tmp_path}/known.toml: cfn-lint-W9999 accepts nothing: remove it" in idle
     assert lines == [*still_open, *idle, f"mend them, or accept them in {tmp_path}/own.toml, {HOW}"]
     to_mend = len(still_open) + len(idle)
@@ -173,6 +227,12 @@ def test_a_finding_that_no_value_explains_is_no_choice(rule, section, values):
     assert choices.chosen([found], None) == {}
 
 
+@pytest.mark.parametrize("rule", ["AwsSolutions-VPC7", "podnet-eks-endpoint", "podnet-eks-logs"])
+def test_an_existing_cluster_chooses_nothing(rule):
+    """podnet makes neither its network nor the cluster."""
+    assert choices.chosen([Finding("existing", rule, "Cluster/Cluster", "what it lacks")], load("existing")) == {}
+
+
 def test_who_runs_podnet_has_a_file_of_their_own(tmp_path, monkeypatch, capsys):
     """Beside their environments; what is wrong with it is told by its path, before anything is synthesized."""
     assert acknowledgement.path(acknowledgement.OWN) == "environments/acknowledged.toml"
@@ -188,14 +248,33 @@ def test_who_runs_podnet_has_a_file_of_their_own(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("[[acknowledged", "must be TOML"), ('acknowledged = "x"', "must hold tables")]
+    ("text", "why"),
+    [
+        (b"[[acknowledged", "must be TOML"),
+        (b"# gr\xf6\xdfer", "must be TOML"),
+        (b'acknowledged = "x"', "must hold tables"),
+        (b'acknowledged = [{rule = "x"}, "x"]', "must hold tables"),
+        (b'[[acknowledge]]\nrule = "x"', r"must hold \[\[acknowledged\]\] alone, got acknowledge: mend the name"),
+    ],
 )
 def test_a_file_of_another_form_is_told(tmp_path, text, why):
     """With its path, not with a traceback."""
     file = tmp_path / "acknowledged.toml"
-    file.write_text(text)
+    file.write_bytes(text)
     with pytest.raises(AcknowledgementError, match=why):
         acknowledgement.read(file)
+
+
+def test_an_entry_is_read_as_it_is_written(tmp_path):
+    """UTF-8, whatever the locale; without environments it is for all of them."""
+    entry = f'[[acknowledged]]\nrule = "X"\nwhere = ["Cluster/*"]\n{REASON}\n'
+    file = tmp_path / "acknowledged.toml"
+    file.write_text(f'{entry}{entry}environments = ["dev"]\n', encoding="utf-8")
+    told = "größer than thirty characters."
+    assert acknowledgement.read(file) == [
+        Acknowledgement("X", ("Cluster/*",), told),
+        Acknowledgement("X", ("Cluster/*",), told, ("dev",)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +282,7 @@ def test_a_file_of_another_form_is_told(tmp_path, text, why):
     [
         (Acknowledgement("AwsSolutions-IAM4[*]", ("Cluster/*",), "why"), True),
         (Acknowledgement("AwsSolutions-IAM4[*]", ("Cluster/*",), "why", ("prod",)), False),
+        (Acknowledgement("AwsSolutions-IAM4[*]", ("Network/*", "Cluster/*"), "why", ("prod", "dev")), True),
         (Acknowledgement("AwsSolutions-IAM5[*]", ("Cluster/*",), "why"), False),
         (Acknowledgement("AwsSolutions-IAM4[*]", ("Network/*",), "why"), False),
     ],
@@ -220,7 +300,13 @@ def test_an_acknowledgement_is_about_rule_place_and_environment(entry, covers):
         ('rule = "X"\nwhere = ["*"]\nreason = "a reason that is long enough to be one"', "must name a rule and places"),
         ('rule = "*"\nwhere = ["Cluster/*"]\nreason = "a reason that is long enough to be one"', "must name a rule"),
         ('rule = "X"\nwhere = []\nreason = "a reason that is long enough to be one"', "must name a rule and places"),
-        ('rule = "X"\nplace = ["Cluster/*"]', "must hold known keys"),
+        (f'rule = "X"\nwhere = ["Cluster/*", "*/"]\n{REASON}', "must name a rule and places"),
+        ('rule = "X"\nplace = ["Cluster/*"]\na = 1', "must hold known keys, got a, place"),
+        (f'rule = "X"\nwhere = ["Cluster/*"]\n{REASON.replace(".", "")}', "must tell why"),
+        ("rule = 5", "rule must be a text, got 5"),
+        ('rule = "X"\nwhere = ["Cluster/*", 5]', r"where must be a list of texts, got \['Cluster/\*', 5\]"),
+        ('rule = "X"\nwhere = ["Cluster/*"]\nreason = ["why"]', r"reason must be a text, got \['why'\]"),
+        (f'rule = "X"\nwhere = ["Cluster/*"]\n{REASON}\nenvironments = "dev"', "environments must be a list of texts"),
     ],
 )
 def test_an_acknowledgement_without_rule_place_or_reason_is_refused(tmp_path, text, why):

@@ -50,7 +50,7 @@ def test_a_terminal_that_moves_no_cursor_gets_plain_lines(terminal, begins):
 @pytest.mark.parametrize(("program", "fix"), [("npx", "install Node.js 20 or later"), ("other", "type: make setup")])
 def test_a_program_that_is_not_there_is_told_with_what_brings_it(program, fix, tmp_path):
     """`make setup` has run before, and brings no Node.js."""
-    command = [sys.executable, "-m", "terminal", "trying", "--", program]
+    command = [sys.executable, "-m", "terminal", "trying", "--", program, "cdk"]
     done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert done.returncode == 127
     assert done.stderr.splitlines()[-1].startswith(f"{program} must be there, got: No such file or directory; {fix}")

@@ -67,6 +67,18 @@ def test_a_terminal_shows_label_clock_and_note_and_is_left_clean():
     assert re.search(r"\x1b\[2K.*\[b\]building\[/b\]: done in 0\.[2-9] s\r\n$", ended, re.DOTALL)
 
 
+def test_where_only_the_standard_library_is_a_terminal_gets_plain_lines():
+    """As the machine that builds the Kubernetes programs before anything is installed."""
+    ours, theirs = os.openpty()
+    code = (
+        "import sys\nsys.modules['rich'] = None\nfrom terminal.progress import Progress\nwith Progress('building'): 0"
+    )
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "TERM": "xterm"}, stderr=theirs, check=True)
+    os.close(theirs)
+    assert re.fullmatch(r"building \.\.\.\r\nbuilding: done in \d\.\d s\r\n", os.read(ours, 1000).decode())
+    os.close(ours)
+
+
 @pytest.mark.parametrize(("words", "code"), [("exit 3", 3), ("kill -KILL $$", 137), ("exit 0", 0)])
 def test_its_exit_code_is_that_of_the_command(words, code):
     """128 and the number of the signal that ended it, as of a shell."""
