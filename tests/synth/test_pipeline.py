@@ -5,14 +5,16 @@ import pathlib
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import aws_cdk as cdk
 import pytest
 from networks import NETWORK
 
 import app
+from pipeline import __main__
 from pipeline.pipeline_stack import PipelineStack, comment
-from settings import SettingsError, load, load_pipeline
+from settings import SettingsError, files, load, load_pipeline
 from settings.pipeline import Wave
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -22,11 +24,18 @@ CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTE
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory):
-    """The shipped pipeline, synthesized."""
-    made = cdk.App(context=CONTEXT, outdir=str(tmp_path_factory.mktemp("pipeline")))
-    plan = load_pipeline("pipeline")
-    PipelineStack(made, plan=plan, environments=[load(name) for name in plan.environments])
-    return made.synth()
+    """The shipped pipeline, synthesized by the command, with the context and folder that the CDK CLI gives its app."""
+    given, made = {"outdir": str(tmp_path_factory.mktemp("pipeline"))}, []
+
+    def start(*, context, **more):
+        made.append(cdk.App(context=CONTEXT | context, **given, **more))
+        return made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["pipeline"])
+        patch.setattr(__main__, "cdk", SimpleNamespace(App=start))
+        assert __main__.main() == 0
+    return made[0].synth()
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,36 @@ def _without_names(resource):
     if kind == "AWS::EC2::LaunchTemplate":  # tags of the template itself, not of what it starts
         properties.pop("TagSpecifications")
     return kind, properties, resource.get("DependsOn"), resource.get("DeletionPolicy")
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_review_of_each_environment_stands_beside_its_templates(assembly, name):
+    """`make synth-pipeline` gathers them; whoever approves a wave reads them."""
+    page = pathlib.Path(assembly.directory, f"assembly-pipeline-{name}", "review", "index.html")
+    assert f"<title>{name} " in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("region: eu-west-1", "region: nowhere"), "region must be a region name"),
+        (("[prod]", "[prod, staging, test]"), "staging.yaml"),
+        (("[prod]", "[prod, broken]"), "region must be a region name"),
+    ],
+)
+def test_a_pipeline_or_environment_that_cannot_be_used_is_told(tmp_path, monkeypatch, capsys, change, told):
+    """Each of the environments, on standard error, and nothing is synthesized."""
+    for name in ("pipeline", "dev", "prod"):
+        text = (ROOT / "environments" / f"{name}.yaml").read_text()
+        (tmp_path / f"{name}.yaml").write_text(text.replace(*change) if name == "pipeline" else text)
+    (tmp_path / "broken.yaml").write_text(text.replace("region: eu-west-1", "region: nowhere"))
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.argv", ["pipeline"])
+    monkeypatch.setattr(__main__, "synthesize", None)
+    assert __main__.main() == 1
+    heard = capsys.readouterr().err
+    assert told in heard
+    assert ("test.yaml" in heard) == ("test" in change[1])
 
 
 def test_the_pipeline_checks_itself_and_then_deploys_wave_after_wave(stages):

@@ -27,7 +27,10 @@ FILES = {
     f"{PARTS}/part/go.mod": GO_MOD.format("".join(f"\t{name} {version}\n" for name, version in MODULES.items())),
     **dict.fromkeys(("settings/dns_cache.py", "verify/job.py", "examples/charts/app.py"), ""),
 }
-NPM = '#!/bin/sh\necho "npm $@" >> "$CALLS"\n[ "$1" = install ] || { [ "$2" = --json ] && shift; cat "$ANSWERS/$2"; }\n'
+NPM = (
+    '#!/bin/sh\necho "npm $@" >> "$CALLS"\n'
+    '[ "$1" = install ] || { [ "$2" = --json ] && shift; echo warning >&2; cat "$ANSWERS/$2"; }\n'
+)
 GO = (
     '#!/bin/sh\necho "go $@ in ${PWD##*/}" >> "$CALLS"\n'
     'case "$1 $2" in "mod edit") echo \'{"Require": []}\';; "list -e") cat "$ANSWERS/retracted";;\n'

@@ -26,7 +26,7 @@ NEWER = {
     "small": '"1.0.1"',
     "one": go("v1.0.0", "v1.9.0", "v1.10.0", "v1.11.0-rc.1"),
     "two": go(),
-    "kubernetes": go("v1.33.4", "v1.34.0"),
+    "kubernetes": go("v1.33.4", "v1.34.0", "v1.330.0"),
 }
 SAME = {
     **pip(old_lib="1.0.0", held="2.0.0", emulator="3.0.0", builder="1.0.0"),
@@ -63,6 +63,7 @@ def test_every_pin_is_raised_in_its_file_and_what_it_resolves_to_made_again(proj
     head, *locked = (project.root / "requirements-locked.txt").read_text().splitlines()
     assert "python -m tools.lock" in head
     assert locked == ["old-lib==1.4.0", "held==2.0.0  # as it is"]
+    assert {call.rpartition(" in ")[2] for call in project.calls() if call.startswith("go list")} == {"part"}
     resolved = [call for call in project.calls() if not re.match("npm view|go list", call)]
     assert [call.split(" --")[0] for call in resolved] == ["uv pip compile", "npm install", "go mod tidy in part"]
     assert "--upgrade --output-file requirements-locked.txt -" in resolved[0]
