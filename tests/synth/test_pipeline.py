@@ -52,6 +52,7 @@ def _only(template, kind):
 def stages(template):
     """{name of a stage of the pipeline: its actions in the order in which they run}."""
     pipeline = _only(template, "AWS::CodePipeline::Pipeline")
+    assert pipeline["Name"] == "pipeline"
     return {s["Name"]: sorted(s["Actions"], key=lambda a: a.get("RunOrder", 1)) for s in pipeline["Stages"]}
 
 
