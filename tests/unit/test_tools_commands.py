@@ -82,13 +82,10 @@ def test_pins_that_are_the_newest_are_told_so(project):
 
 
 def test_a_registry_that_does_not_tell_a_version_is_told_and_fails(project):
-    """No pin that was not asked for is called the newest; all else is raised."""
+    """No pin that was not told of is called the newest."""
     done = project("bump", {**SAME, "old-lib": "a word"})
     told = "pip index versions old-lib must tell a version, got 'a word\\n'\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
-    done = project("bump", {**NEWER, "held": "a word"})
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "requirements.txt" in status(project.root)
 
 
 def test_a_whole_set_is_written_for_every_platform_with_hashes(project):
@@ -143,7 +140,6 @@ def test_a_table_that_is_older_than_its_source_is_told_and_made_again(project):
         r"review/data/regions.json is older than botocore \d\S+; type: python -m tools.generate_regions\n", old.stderr
     )
     assert table.read_text() == "{}"
-    for options in ((), ("--check",)):
-        done = project("generate_regions", {}, *options)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = project("generate_regions", {})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert table.read_bytes() == (ROOT / "review" / "data" / "regions.json").read_bytes()
