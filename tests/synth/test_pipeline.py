@@ -121,8 +121,10 @@ def test_a_pipeline_or_environment_that_cannot_be_used_is_told(tmp_path, monkeyp
     (tmp_path / "broken.yaml").write_text(text.replace("region: eu-west-1", "region: nowhere"))
     monkeypatch.setattr(files, "FOLDER", tmp_path)
     monkeypatch.setattr("sys.argv", ["pipeline"])
-    monkeypatch.setattr(__main__, "synthesize", None)
+    given = {"outdir": str(tmp_path / "out")}
+    monkeypatch.setattr(__main__, "cdk", SimpleNamespace(App=lambda **more: cdk.App(**given, **more)))
     assert __main__.main() == 1
+    assert not list(tmp_path.glob("out/*.json"))
     heard = capsys.readouterr().err
     assert told in heard
     assert ("test.yaml" in heard) == ("test" in change[1])
