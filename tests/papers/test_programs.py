@@ -98,7 +98,20 @@ def _wrong(command):
     for query in given.get("query", ()):
         unknown = set(_asked(jmespath.compile(query).parsed)) - _names(found.output_shape)
         wrong += [f"--query: no field {name}" for name in sorted(unknown)]
-    return wrong
+    if filters := given.get("filters"):
+        known = set(re.findall(r"<code>([^<]+)</code>", fields["filters"].documentation))
+        names = {text.removeprefix("Name=").partition(",")[0] for text in filters}
+        wrong += [f"--filters: no name {name}" for name in sorted(names - known)]
+    return wrong + [f"{text} is cut by CloudFormation" for text in _cut(given)]
+
+
+def _cut(given):
+    """Give texts that ask for more of a stack's name than functions, schedules and the like keep of it.
+
+    Where their own names would have more than 63 characters, CloudFormation leaves 25 of the stack's.
+    """
+    asked = [*given.get("name-prefix", ()), *given.get("log-group-name-prefix", ()), *given.get("filters", ())]
+    return [text for text in asked if "x-PodNetworking" in text]
 
 
 AWS = _all("aws", [*commands.PAPERS, *ENVIRONMENTS])
@@ -128,6 +141,8 @@ def test_the_aws_command_line_would_take_it(command):
             "--state-value Alarm is",
         ),
         ("aws ec2 describe-addresses --query 'Addresses[].AddressId'", "--query: no field AddressId"),
+        ("aws ec2 describe-route-tables --filters Name=peering-id,Values=x", "--filters: no name peering-id"),
+        ("aws events list-rules --name-prefix <name>-PodNetworking", "x-PodNetworking is cut by CloudFormation"),
     ],
 )
 def test_what_it_would_not_take_is_told(command, told):
@@ -190,6 +205,13 @@ def test_kubectl_would_take_what_the_review_of_an_existing_cluster_says(kubectl)
     found = [row["command"] for row in running(load("existing")) if row["command"].startswith("kubectl ")]
     assert len(found) > 4
     assert {command: problem for command in found if (problem := _refused(kubectl, command))} == {}
+
+
+def test_logs_of_what_ended_before_are_read_from_every_pod():
+    """kubectl ends at the first pod that has none, in no order (kubectl, pkg/cmd/logs, sequentialConsumeRequest)."""
+    found = [c for c in _all("kubectl", commands.PAPERS) if " logs " in c and " -l " in c and "--previous" in c]
+    assert found
+    assert [command for command in found if "--ignore-errors" not in command] == []
 
 
 @pytest.mark.parametrize("command", ["kubectl roll-out restart x", "kubectl get pods --al", "kubectl get -Q x"])
