@@ -411,6 +411,16 @@ CASES = [
     ("peer-owner-does-the-rest", "dev", lambda c: c["peers"][0].pop("peer_side"), "peers[0].peer_side"),
     ("peer-owner-does-the-rest", "dev", lambda c: c["peers"][0]["peer_side"].pop("security_group_id"),
      "peers[0].peer_side.security_group_id"),
+    *(("peer-side-admits-what-is-sent", "dev", lambda c, sent=sent: c["workloads"][1]["egress"].append(sent),
+       "workloads[1].egress[1]") for sent in (
+        {"port": 6379, "to": {"peer": "data"}},
+        {"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}},
+        {"protocol": "udp", "port": 5432, "to": {"peer": "data"}},
+        {"port": 5433, "to_port": 5440, "to": {"peer": "data"}},
+        {"protocol": "icmp", "to": {"peer": "data"}})),
+    ("peer-side-admits-what-is-sent", "dev",
+     lambda c: c["workloads"][2]["egress"].append({"protocol": "all", "to": {"peer": "data"}}),
+     "workloads[2].egress[1]"),
     ("peers-of-an-existing-cluster", "existing", _other_cluster_peers, "peers"),
     ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(4)), "workloads[0].security_group_ids"),
     ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(14)), "workloads[0].security_group_ids"),
@@ -564,6 +574,7 @@ TOLD = {
     "peer-side-is-ours": "one in 333333333333, this region",
     "accepter-role-accepts": "none for account 333333333333",
     "accepter-role-is-one-peers": "Peering-Accepter as for partner",
+    "peer-side-admits-what-is-sent": "none of data for tcp 6379",
     "gateway-refers-to-groups": "a group behind tgw-0d1a2b3c4d5e6f701",
     "gateway-takes-no-group-in-egress": "sg-0d1a2b3c4d5e6f703 of data",
     "peer-routes-return": "none, though the peer is needed by shop/orders-api, shop/orders-worker",
@@ -787,6 +798,15 @@ def test_shipped_environments_have_no_errors(name):
           for side in (None, {})),
         *((rule, "dev", lambda c, side=side: (_peer(peer_side=side)(c), _only_egress(c, {"cidr": "10.20.0.0/16"})))
           for rule, side in (("peer-owner-does-the-rest", None), ("peer-routes-return", {}))),
+        *(("peer-side-admits-what-is-sent", "dev", lambda c, sent=sent: c["workloads"][1]["egress"].append(sent))
+          for sent in (
+            {"port": 5432, "to": {"peer": "data"}},
+            {"port": 5000, "to_port": 6000, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}},
+            {"protocol": "all", "to": {"peer": "data"}},
+            {"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f7ff"}})),
+        ("peer-side-admits-what-is-sent", "dev", lambda c: (
+            c["peers"][0]["peer_side"].pop("security_group_id"),
+            c["workloads"][1]["egress"].append({"port": 6379, "to": {"peer": "data"}}))),
         ("accepter-role-accepts", "dev", _peer(accepter_role_arn="arn:aws:iam::111111111111:role/accepter")),
         ("peer-routes-return", "dev", _peer(region="us-east-1", peer_side={})),
         ("peer-owner-does-the-rest", "dev", lambda c: c["peers"].append(
