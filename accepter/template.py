@@ -10,6 +10,7 @@ from settings import Settings
 from settings.network import Peer
 
 Json = dict[str, Any]
+_LOGS = "DnsOptionLogs"
 _OPTION = Path(__file__).with_name("dns_option.py")
 
 
@@ -88,22 +89,27 @@ def _dns_option(connection: str) -> Json:
     """Give a function that sets the accepter's half of the option, which no CloudFormation type has."""
     arn = {"Fn::Sub": _arn("ec2", f"vpc-peering-connection/{connection}", "${AWS::AccountId}", "${AWS::Region}")}
     modify = {"Effect": "Allow", "Action": "ec2:ModifyVpcPeeringConnectionOptions", "Resource": arn}
-    logs = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+    # without the right to make a group, nothing makes one again when the stack has gone
+    lines = {"Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": {"Fn::GetAtt": [_LOGS, "Arn"]}}
     by_lambda = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     role = {
         "AssumeRolePolicyDocument": _policy(by_lambda),
-        "ManagedPolicyArns": [logs],
-        "Policies": [{"PolicyName": "modify", "PolicyDocument": _policy(modify)}],
+        "Policies": [
+            {"PolicyName": "modify", "PolicyDocument": _policy(modify)},
+            {"PolicyName": "log", "PolicyDocument": _policy({"Effect": "Allow", **lines})},
+        ],
     }
     function = {
         "Runtime": "python3.13",
         "Handler": "index.handler",
         "Role": {"Fn::GetAtt": ["DnsOptionRole", "Arn"]},
         "Timeout": 180,
+        "LoggingConfig": {"LogGroup": {"Ref": _LOGS}},
         "Code": {"ZipFile": _OPTION.read_text(encoding="utf-8")},
     }
     option = {"ServiceToken": {"Fn::GetAtt": ["DnsOptionFunction", "Arn"]}, "Connection": connection}
     return {
+        _LOGS: {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 30}},
         "DnsOptionRole": {"Type": "AWS::IAM::Role", "Properties": role},
         "DnsOptionFunction": {"Type": "AWS::Lambda::Function", "Properties": function},
         "DnsOption": {"Type": "Custom::PeeringDnsOption", "Properties": option},

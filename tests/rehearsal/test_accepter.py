@@ -94,6 +94,12 @@ def test_the_owners_template_and_our_connection_fit_each_other(aws, owner):
         cloudformation.delete_stack(StackName=name)
 
 
+def _logs(owner):
+    """Give the log groups of this account that are about the DNS option: they go with what they are about."""
+    found = (group["logGroupName"] for group in owner("logs").describe_log_groups()["logGroups"])
+    return [name for name in found if "DnsOption" in name and "again" in name]
+
+
 def test_a_peer_that_comes_again_is_taken_over_by_the_same_stack(aws, owner):
     """Gone here before its owner knew of it; then another connection, and last the template without one."""
     theirs, accepts, asks = owner("ec2"), owner("cloudformation"), aws("cloudformation")
@@ -111,6 +117,7 @@ def test_a_peer_that_comes_again_is_taken_over_by_the_same_stack(aws, owner):
 
     first = connection_of(asks, "asks-again")
     assert told(first) == ("UPDATE_COMPLETE", [])
+    assert ["DnsOptionLogs" in name for name in _logs(owner)] == [True]
     without = {"Resources": {"Vpc": ours["Vpc"]}}
     assert deploy(asks, "asks-again", without, update=True) == ("UPDATE_COMPLETE", [])
     assert deploy(asks, "asks-again", {"Resources": ours}, update=True) == ("UPDATE_COMPLETE", [])
@@ -123,5 +130,6 @@ def test_a_peer_that_comes_again_is_taken_over_by_the_same_stack(aws, owner):
     assert told("") == ("UPDATE_COMPLETE", [])
     assert routes_back(theirs, table, settings) == []
     assert theirs.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []
+    assert _logs(owner) == []
     for cloudformation, name in ((accepts, "accepts-again"), (asks, "asks-again")):
         cloudformation.delete_stack(StackName=name)

@@ -207,7 +207,8 @@ def test_a_resource_keeps_its_logical_id(make):
     ours = ("100.64.0.0/16",)
     assert [*make(KNOWN, egress=egress, ours=ours)] == [
         *("Accepter", "Route1", "Route1x100x64x0x0x16x", "Route2", "Route2x100x64x0x0x16x"),
-        *("DnsOptionRole", "DnsOptionFunction", "DnsOption", "AdmitRangeTcp5432", "AdmitRangex100x64x0x0x16xTcp5432"),
+        *("DnsOptionLogs", "DnsOptionRole", "DnsOptionFunction", "DnsOption"),
+        *("AdmitRangeTcp5432", "AdmitRangex100x64x0x0x16xTcp5432"),
         *("AdmitRangeTcp9092", "AdmitRangex100x64x0x0x16xTcp9092", "AdmitRangeTcp8000To8010"),
         *("AdmitRangex100x64x0x0x16xTcp8000To8010", "AdmitRangeIcmp", "AdmitRangex100x64x0x0x16xIcmp"),
         *("AdmitRangeAll", "AdmitRangex100x64x0x0x16xAll"),
@@ -218,7 +219,7 @@ def test_a_resource_keeps_its_logical_id(make):
 def test_the_owner_lets_nobody_do_more_than_is_needed(make):
     """Our CloudFormation accepts a connection of that VPC, and a function of the owner's sets that connection's option.
 
-    EC2 judges the first by VPC and connection; Lambda's own policy lets the function write its log.
+    EC2 judges the first by VPC and connection; of logs the function writes its own, which goes with the stack.
     """
     resources = make(KNOWN)
     roles = {name: one["Properties"] for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
@@ -241,15 +242,17 @@ def test_the_owner_lets_nobody_do_more_than_is_needed(make):
         f"eu-west-1:${{AWS::AccountId}}:{one}" for one in ("vpc/vpc-0f9a2b3c4d5e6f701", "vpc-peering-connection/*")
     ]
     held = sub("ec2", f"${{AWS::Region}}:${{AWS::AccountId}}:vpc-peering-connection/{CONNECTION}")
+    log = policy(["logs:CreateLogStream", "logs:PutLogEvents"], Resource={"Fn::GetAtt": ["DnsOptionLogs", "Arn"]})
     assert rights == {
         "Accepter": [policy("ec2:AcceptVpcPeeringConnection", Resource=[sub("ec2", one) for one in there])],
-        "DnsOptionRole": [policy("ec2:ModifyVpcPeeringConnectionOptions", Resource=held)],
+        "DnsOptionRole": [policy("ec2:ModifyVpcPeeringConnectionOptions", Resource=held), log],
     }
-    managed = [role.get("ManagedPolicyArns") for role in roles.values()]
-    assert managed == [None, [sub("iam", ":aws:policy/service-role/AWSLambdaBasicExecutionRole")]]
+    assert [role.get("ManagedPolicyArns") for role in roles.values()] == [None, None]
     function, option = (resources[name]["Properties"] for name in ("DnsOptionFunction", "DnsOption"))
     assert (function["Handler"], function["Role"]) == ("index.handler", {"Fn::GetAtt": ["DnsOptionRole", "Arn"]})
     assert 100 < function["Timeout"] <= 180
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": "DnsOptionLogs"}}
+    assert resources["DnsOptionLogs"] == {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 30}}
     assert option["ServiceToken"] == {"Fn::GetAtt": ["DnsOptionFunction", "Arn"]}
 
 
@@ -290,7 +293,7 @@ def test_the_command_prints_what_cfn_lint_accepts(tmp_path, more):
     assert done.returncode == 0, done.stderr
     file = tmp_path / "partner.json"
     file.write_text(done.stdout)
-    assert len(json.loads(done.stdout)["Resources"]) == (6 if more else 1)
+    assert len(json.loads(done.stdout)["Resources"]) == (7 if more else 1)
     lint = [pathlib.Path(sys.executable).parent / "cfn-lint", "--regions", "eu-west-1", "--", file]
     found = subprocess.run(lint, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, ""), found.stdout
@@ -368,4 +371,5 @@ def test_the_owner_of_an_existing_clusters_peer_makes_no_role_for_a_connection_t
     done = command("--environment", there, "--peer", "partner", "--route-table", KNOWN.route_tables[0])
     assert "fix: give the one that is there, pcx-…" in done.stderr
     done = command("--environment", there, "--peer", "partner", "--connection", CONNECTION)
-    assert set(json.loads(done.stdout)["Resources"]) == {"DnsOptionRole", "DnsOptionFunction", "DnsOption"}
+    option = {"DnsOptionLogs", "DnsOptionRole", "DnsOptionFunction", "DnsOption"}
+    assert set(json.loads(done.stdout)["Resources"]) == option
