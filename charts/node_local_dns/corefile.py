@@ -55,7 +55,8 @@ def _errors(options: Options) -> list[str]:
 def _cache(options: Options, ttl: int, denial_ttl: int) -> list[str]:
     lines = [f"success {options.cache_capacity} {ttl}", f"denial {options.cache_capacity} {denial_ttl}"]
     # immediate: in verify mode a query waits for the server that is away, and times out. An answer past its end is
-    # given in peace too, once: longer than a minute it would hide new pods and failed-over databases
-    lines += [f"serve_stale {options.serve_stale_seconds}s immediate"] if options.serve_stale_seconds else []
+    # given in peace too, once: longer than a minute it would hide new pods and failed-over databases. A SERVFAIL that
+    # is kept would be given in its place, and past its own end too (coredns/coredns#7956)
+    lines += [f"serve_stale {options.serve_stale_seconds}s immediate", "servfail 0"] * bool(options.serve_stale_seconds)
     lines += [f"prefetch {options.prefetch}"] if options.prefetch else []
     return ["cache {", *(f"    {line}" for line in lines), "}"]

@@ -15,9 +15,9 @@ POD, NEW_POD, OUTSIDE = "pod.svc.cluster.local", "absent.svc.cluster.local", "sh
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory, programs):
-    """Two laboratories whose answers are past their ends: (changed, udp alone); made together, so as to wait once."""
-    labs = [Lab(tmp_path_factory.mktemp(name), programs) for name in ("changed", "udp")]
-    for lab, asked in zip(labs, (and_changed, by_udp_alone), strict=True):
+    """Laboratories whose answers are past their ends: (changed, udp alone, failing); together, so as to wait once."""
+    labs = [Lab(tmp_path_factory.mktemp(name), programs) for name in ("changed", "udp", "failing")]
+    for lab, asked in zip(labs, (and_changed, by_udp_alone, and_failing), strict=True):
         asked(lab)
     time.sleep(TTL_S + KEPT_S + 2)
     yield labs
@@ -53,6 +53,16 @@ def by_udp_alone(lab):
     assert lab.dig("pod", OUTSIDE).ttl == TTL_S
 
 
+def and_failing(lab):
+    """Ask a resolver that says SERVFAIL from then on."""
+    servers = lab.start_servers()
+    lab.start_cache("cache", Options())
+    assert lab.dig("pod", OUTSIDE).ttl == TTL_S
+    servers.stop()
+    failing = f".:53 {{\n    bind {NODE_RESOLVER}\n    template ANY ANY {{\n        rcode SERVFAIL\n    }}\n}}\n"
+    lab.start("servers", "failing", failing)
+
+
 def refreshed(holds):
     """Wait for the answer that the cache asked for when it gave the old one."""
     until = time.monotonic() + 20
@@ -63,7 +73,7 @@ def refreshed(holds):
 
 def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(past):
     """A pod was replaced and another one added while nobody asked: an hour hides both from whoever asks first."""
-    lab, _ = past
+    lab, *_ = past
     assert [lab.dig("pod", name).records for name in (POD, NEW_POD)] == [["10.1.2.4"]] * 2
     first, denied = (lab.dig("pod", name, server=SECOND[1]) for name in (POD, NEW_POD))
     assert (first.records, denied.status) == (["10.1.2.3"], "NXDOMAIN")
@@ -73,6 +83,14 @@ def test_what_changed_in_peace_is_hidden_no_longer_than_the_option_says(past):
 
 def test_a_resolver_that_takes_udp_alone_is_asked_again(past):
     """CoreDNS's cache refreshes by TCP: the first answer would be given until it is too old even for that."""
-    _, lab = past
+    _, lab, _ = past
     assert lab.dig("pod", OUTSIDE).ttl == 0
     refreshed(lambda: lab.dig("pod", OUTSIDE).ttl > 0)
+
+
+def test_a_resolver_that_fails_hides_no_answer_that_is_known(past):
+    """Its SERVFAIL is not kept: else it would be given until it is 5 s old, and once more up to a minute later."""
+    *_, lab = past
+    for _ in range(10):
+        assert (lab.dig("pod", OUTSIDE).records, lab.dig("pod", f"new.{OUTSIDE}").status) == (["192.0.2.1"], "SERVFAIL")
+        time.sleep(0.1)

@@ -17,7 +17,7 @@ from tests.option_sets import ADDRESSES, DOMAINS, OPTIONS, check_message
 LISTEN = ("169.254.20.10", "172.20.0.10")
 MOST_RESOLVERS = [f"10.0.0.{n}" for n in range(15)]
 DIRECTIVES = {"errors", "log", "bind", "prometheus", "template", "cache", "loop", "forward", "health"}
-WORDS = {"success", "denial", "serve_stale", "prefetch", "force_tcp", "prefer_udp", "consolidate"}
+WORDS = {"success", "denial", "servfail", "serve_stale", "prefetch", "force_tcp", "prefer_udp", "consolidate"}
 
 
 def text(domain="cluster.local", listen=LISTEN, **options):
@@ -37,6 +37,7 @@ def test_the_default_is_the_recommended_configuration():
         "[cluster.local:53].cache.success": "9984 30",
         "[cluster.local:53].cache.denial": "9984 5",
         "[cluster.local:53].cache.serve_stale": "60s immediate",
+        "[cluster.local:53].cache.servfail": "0",
         "[cluster.local:53].loop": "set",
         "[cluster.local:53].forward": ". __PILLAR__CLUSTER__DNS__",
         "[cluster.local:53].forward.force_tcp": "set",
@@ -63,6 +64,7 @@ def test_reverse_zones_go_to_the_cluster_and_the_rest_to_the_resolver_of_the_nod
         ({"other_ttl": 300}, "[cluster.local:53].cache.success", "9984 30"),
         ({"serve_stale_seconds": 3600}, "[.:53].cache.serve_stale", "3600s immediate"),
         ({"serve_stale_seconds": 0}, "[.:53].cache.serve_stale", None),
+        ({"serve_stale_seconds": 0}, "[.:53].cache.servfail", None),
         ({"prefetch": 10}, "[cluster.local:53].cache.prefetch", "10"),
         ({"cluster_protocol": "prefer_udp"}, "[in-addr.arpa:53].forward.prefer_udp", "set"),
         *(
