@@ -95,4 +95,5 @@ def test_a_known_name_is_refreshed_as_soon_as_coredns_is_back(outage):
     end = time.monotonic() + 10
     while (reply := lab.dig("pod", KNOWN)).ttl == 0 and time.monotonic() < end:
         time.sleep(0.2)
-    assert (reply.records, reply.ttl) == (["10.1.2.3"], TTL_S)
+    assert reply.records == ["10.1.2.3"]
+    assert 0 < reply.ttl <= TTL_S  # a busy machine asks some time after the refresh
