@@ -13,7 +13,10 @@ import pytest
 from test_help import INNER, ROOT, commands
 
 COMMANDS = sorted({*commands()} - INNER)
-SLOW_MODULE = "import pathlib, time\npathlib.Path(__file__ + '.began').touch()\ntime.sleep(60)\n"
+# many short sleeps: a signal that comes right before one is heard after it
+SLOW_MODULE = (
+    "import pathlib, time\npathlib.Path(__file__ + '.began').touch()\nfor _ in range(600):\n    time.sleep(0.1)\n"
+)
 HEAD = "import atexit, clean_end\n"
 
 
