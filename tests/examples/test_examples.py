@@ -1,6 +1,7 @@
 """Each example, synthesized and type-checked with the installed wheel."""
 
 import ast
+import functools
 import importlib.metadata
 import json
 import pathlib
@@ -14,7 +15,13 @@ EXAMPLES = sorted(file.parent.name for file in (ROOT / "examples").glob("*/app.p
 BIG = ("aws_cdk", "cdk8s", "cdk8s_plus_27", "constructs")  # minutes of mypy, and not what is tested
 
 
-def _synthesize(installed, example, out):
+@pytest.fixture(scope="module")
+def synthesize(installed, tmp_path_factory):
+    """A function that gives the resources of an example, which is synthesized once."""
+    return functools.cache(lambda example: _resources(installed, example, tmp_path_factory.mktemp(example)))
+
+
+def _resources(installed, example, out):
     folder = ROOT / "examples" / example
     context = json.loads((folder / "cdk.json").read_text())["context"]
     installed.run(
@@ -57,9 +64,9 @@ def test_what_an_example_imports_is_installed_by_the_command_of_the_readme(examp
     assert [one for one in imported if not files & {f"{one}/__init__.py", f"{one}.py"}] == []
 
 
-def test_variables_come_after_add_on_rights_and_access_and_before_nodes(installed, tmp_path):
+def test_variables_come_after_add_on_rights_and_access_and_before_nodes(synthesize):
     """The order that the README promises, in an app that knows only AwsNodeEnv."""
-    resources = _synthesize(installed, "aws_node_env", tmp_path)
+    resources = synthesize("aws_node_env")
     ((name, variables),) = [(n, r) for n, r in resources.items() if r["Type"] == "Custom::AwsNodeEnv"]
     kinds = {resources[needed]["Type"] for needed in variables["DependsOn"]}
     assert kinds >= {"AWS::EKS::Addon", "AWS::EKS::AccessEntry", "Custom::AWSCDK-EKS-KubernetesResource"}
@@ -67,18 +74,18 @@ def test_variables_come_after_add_on_rights_and_access_and_before_nodes(installe
     assert name in nodes["DependsOn"]
 
 
-def test_charts_arrive_as_manifests_of_ones_own_cluster(installed, tmp_path):
+def test_charts_arrive_as_manifests_of_ones_own_cluster(synthesize):
     """Cache and policy, each a resource."""
-    resources = _synthesize(installed, "charts", tmp_path)
+    resources = synthesize("charts")
     manifests = [json.dumps(r) for r in resources.values() if r["Type"] == "Custom::AWSCDK-EKS-KubernetesResource"]
     assert len([text for text in manifests if "node-local-dns" in text and "DaemonSet" in text]) == 1
     assert len([text for text in manifests if "SecurityGroupPolicy" in text]) == 1
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_eks_would_make_it(installed, tmp_path, example):
+def test_eks_would_make_it(synthesize, example):
     """It has no image of AL2 for this version, and has made an aws-node that an add-on meets."""
-    resources = _synthesize(installed, example, tmp_path).values()
+    resources = synthesize(example).values()
     images = {r["Properties"]["AmiType"] for r in resources if r["Type"] == "AWS::EKS::Nodegroup"}
     assert images == {"AL2023_x86_64_STANDARD"}
     add_ons = [r["Properties"] for r in resources if r["Type"] == "AWS::EKS::Addon"]
