@@ -23,7 +23,7 @@ def paths(
     """Run the probe as the workload `chosen` (namespace/name; `all`: each) and yield what it saw, as in the file.
 
     Raises:
-        VerifyError: If there is no such workload.
+        VerifyError: If there is no such workload; or it was interrupted and a Job could not be deleted.
     """
     workloads = chosen_workloads(settings, chosen)
     found = dict[str, list[Finding]]()
@@ -36,6 +36,8 @@ def paths(
             for workload, pod in pods:
                 found[_named(workload)] = [*_seen(kubectl, workload, pod)]
     except VerifyError as error:
+        if len(found) < len(workloads):  # interrupted, and then a Job could not be deleted
+            raise
         yield Finding("no Job of a probe is left", "", [str(error)], "delete the Jobs podnet-verify-… of its namespace")
     for workload in workloads:
         yield from found[_named(workload)]

@@ -12,6 +12,7 @@ from settings import load
 from verify.errors import VerifyError
 from verify.jobs import ended
 from verify.kubectl import Kubectl
+from verify.paths import paths
 
 PROGRAM = """#!/bin/sh
 cd {folder}
@@ -148,3 +149,15 @@ def test_what_is_left_goes_when_nobody_asks_any_more_also_where_one_cannot_be_de
     with pytest.raises(VerifyError, match="`kubectl delete job` must work"):
         found.close()
     assert sorted(name for _, name, _ in asked(cluster, "delete")) == ["first", "second", "third"]
+
+
+def test_an_interrupt_after_which_a_job_stays_is_no_finding(cluster, monkeypatch):
+    """Of what was not looked at nothing is told; the command ends with what could not be deleted."""
+    monkeypatch.setattr("verify.job.token_hex", lambda _: "x")
+    (cluster / "no-delete-job-podnet-verify-orders-api-x").touch()
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(VerifyError, match="`kubectl delete job` must work"):
+        list(paths(load("dev"), Kubectl(), "shop/orders-api", "image", interrupt))
