@@ -75,7 +75,9 @@ def _groups(settings: Settings, peer: Peer, pairs: Iterable[str]) -> dict[str, s
     found: dict[str, str] = {}
     for name, group in (_group(settings, peer, pair) for pair in pairs):
         if found.setdefault(name, group) != group:
-            raise ValueError(f"--workload-group {name} must have one group, got {found[name]} and {group}")
+            raise ValueError(
+                f"--workload-group {name} must have one group, got {found[name]} and {group}: leave one out"
+            )
     return found
 
 

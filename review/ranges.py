@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from settings import Settings
     from settings.network import ExistingNetwork, Network, Peer
 
+OF_VPC = ("network.cidr", "existing_network.cidr", "existing_network.further_cidrs")
+"""Where the ranges of the VPC stand."""
+OF_PEERS = ("peers[].cidr", "peers[].further_cidrs")
+"""Where those of peers stand."""
+
 
 class Named(NamedTuple):
     """A range, the path where it stands, and in words whose it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from review.ranges import of_peers, of_vpc
+from review.ranges import OF_PEERS, OF_VPC, of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -25,7 +25,7 @@ _OF_NO_HOST = tuple(map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169
     why="AWS makes no VPC of another size",
     source="VPC user guide, VPC CIDR blocks",
     fix="take a range of /16 or narrower",
-    paths=("network.cidr", "existing_network.cidr", "existing_network.further_cidrs"),
+    paths=OF_VPC,
 )
 def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
     """Find VPC ranges that are too wide; the settings refuse those that are too narrow."""
@@ -42,13 +42,7 @@ def vpc_range_fits_a_vpc(settings: Settings) -> Iterator[At]:
     "leads to them",
     source="RFC 6890, Special-Purpose IP Address Registries; RFC 1112, host groups and class E",
     fix="take a private range such as 10.0.0.0/16",
-    paths=(
-        "network.cidr",
-        "existing_network.cidr",
-        "existing_network.further_cidrs",
-        "peers[].cidr",
-        "peers[].further_cidrs",
-    ),
+    paths=(*OF_VPC, *OF_PEERS),
 )
 def ranges_are_of_hosts(settings: Settings) -> Iterator[At]:
     """Find ranges of the VPC and of peers that lie in one of those."""

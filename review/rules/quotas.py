@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _CONNECTIONS, _GATEWAYS, _NODE_GROUPS = 50, 5, 30
-_OF_A_ROLE = (
-    10240  # characters of all its inline policies (IAM user guide, IAM and AWS STS quotas); blanks do not count
-)
+_OF_A_ROLE = 10_240  # characters of all its inline policies, without blanks (IAM user guide, IAM and AWS STS quotas)
 # of each connection, for the function that sets its DNS option; podnet.peering_connection, as CloudFormation sends it
 _POLICY = (
     '{"Statement":[{"Action":"ec2:ModifyVpcPeeringConnectionOptions","Effect":"Allow","Resource":'
     '"arn:%s:ec2:%s:%s:vpc-peering-connection/pcx-0123456789abcdef0"}],"Version":"2012-10-17"}'
 )
+
+
+def _connections(settings: Settings) -> int:
+    """Return how many a new cluster's VPC has; an existing cluster's stand already."""
+    return sum(peer.vpc_id is not None for peer in settings.peers) if settings.cluster else 0
 
 
 def policy_length(region: str, account: str) -> int:
@@ -40,9 +43,8 @@ def policy_length(region: str, account: str) -> int:
     paths=("peers", "peers[].vpc_id"),
 )
 def connections_fit_the_quota(settings: Settings) -> Iterator[At]:
-    """Find a new cluster's VPC with more connections than the default quota; an existing cluster's stand already."""
-    connected = sum(peer.vpc_id is not None for peer in settings.peers)
-    if settings.cluster and connected > _CONNECTIONS:
+    """Find a new cluster's VPC with more connections than the default quota."""
+    if (connected := _connections(settings)) > _CONNECTIONS:
         yield At("peers", f"{connected}")
 
 
@@ -58,9 +60,8 @@ def connections_fit_the_quota(settings: Settings) -> Iterator[At]:
 )
 def connections_fit_a_role(settings: Settings) -> Iterator[At]:
     """Find more connections than that; how long a policy is depends on the names of partition and region."""
-    connected = sum(peer.vpc_id is not None for peer in settings.peers)
     fits = _OF_A_ROLE // policy_length(settings.region, settings.account)
-    if settings.cluster and connected > fits:
+    if (connected := _connections(settings)) > fits:
         yield At("peers", f"{connected}, and in {settings.region} {fits} fit", final=True)
 
 

@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from review.flows.conditions import overlapping
-from review.ranges import Named, of_peers, of_vpc
+from review.ranges import OF_PEERS, OF_VPC, Named, of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -37,14 +37,7 @@ def _cluster(settings: Settings) -> str:
     why="a peering connection between overlapping VPCs fails, and an address that means two things reaches one of them",
     source="VPC peering guide, How VPC peering connections work; EKS user guide, VPC and subnet requirements",
     fix="give one of them another range; a range around others is taken where a transit gateway leads to it",
-    paths=(
-        "network.cidr",
-        "existing_network.cidr",
-        "existing_network.further_cidrs",
-        "peers[].cidr",
-        "peers[].further_cidrs",
-        "cluster.service_cidr",
-    ),
+    paths=(*OF_VPC, *OF_PEERS, "cluster.service_cidr"),
 )
 def ranges_do_not_overlap(settings: Settings) -> Iterator[At]:
     """Find pairs among the VPC, the service range and the peers. A gateway's wider route gives way to all others."""

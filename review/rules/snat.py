@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from review.flows import conditions_of, flows_of, predict
 from review.flows.conditions import overlapping
 from review.flows.environment import external_services
-from review.ranges import of_peers, of_vpc
+from review.ranges import OF_PEERS, of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
 from review.uses import may_reach, peer_uses
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _SNAT = "pod_networking.external_snat"
 _EXCLUDED = "pod_networking.exclude_snat_cidrs"
-_RANGES = ("peers[].cidr", "peers[].further_cidrs")
 _EXTERNAL = "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"
 
 
@@ -34,7 +33,7 @@ _EXTERNAL = "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"
     "refuses it, and the pod's egress rules do not judge it",
     source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#2797",
     fix="set external_snat: true",
-    paths=(_SNAT, _EXCLUDED, "workloads[].reaches", "workloads[].egress", *_RANGES),
+    paths=(_SNAT, _EXCLUDED, "workloads[].reaches", "workloads[].egress", *OF_PEERS),
 )
 def peer_sees_pod_address(settings: Settings) -> Iterator[At]:
     """Find peers that would see the node."""
@@ -66,7 +65,7 @@ def _translated(settings: Settings, peer: Peer) -> list[str]:
     "the node's address and is judged by the node's group",
     source="EKS user guide, Assign security groups to individual Pods",
     fix="set external_snat: true, exclude the peers' ranges, or acknowledge that nobody reaches them",
-    paths=(_SNAT, _EXCLUDED, "workloads[].egress", *_RANGES),
+    paths=(_SNAT, _EXCLUDED, "workloads[].egress", *OF_PEERS),
 )
 def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
     """Find workloads that are let to a peer which would see the node."""
@@ -86,7 +85,7 @@ def peer_may_see_node_address(settings: Settings) -> Iterator[At]:
     why="such traffic of a pod with groups of its own leaves by the primary ENI, and the VPC's source check drops it",
     source="aws/amazon-vpc-cni-k8s, README.md, AWS_EXTERNAL_SERVICE_CIDRS; measured with AWS's CNI code",
     fix="remove the range: peers need no entry there",
-    paths=(_EXTERNAL, "existing_network.further_cidrs", *_RANGES),
+    paths=(_EXTERNAL, "existing_network.further_cidrs", *OF_PEERS),
 )
 def no_vpc_range_among_external_services(settings: Settings) -> Iterator[At]:
     """Find ranges that would take traffic off the branch ENI."""

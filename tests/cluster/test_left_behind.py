@@ -7,13 +7,12 @@ import subprocess
 import cdk8s
 import pytest
 import yaml
-from token_reviewer import TokenReviewer
 
 from charts.aws_node_env_rights import AwsNodeEnvRights
 from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
 from charts.trunk_nodes_rights import TrunkNodesRights
-from rehearsal.control_plane import ControlPlane, TokenReview
+from rehearsal.control_plane import ControlPlane
 from rehearsal.kubectl import kubectl_folder
 from rehearsal.parts import ensure, module_dir
 from tests.papers.commands import ROOT, spoken
@@ -46,9 +45,7 @@ def ours():
 @pytest.fixture
 def left(tmp_path):
     """A cluster in which a leave has left everything, beside the object of another CDK app."""
-    reviewer = TokenReviewer()
-    plane = ControlPlane(tmp_path / "plane", ensure("kubernetes", "etcd"), token_review=TokenReview(reviewer.url))
-    plane.start()
+    plane = ControlPlane(tmp_path / "plane", ensure("kubernetes", "etcd")).start()
     (crd,) = module_dir("vpc_resource_controller").glob("config/crd/bases/*securitygrouppolicies.yaml")
     plane.api.apply(yaml.safe_load(crd.read_text()), "eks")
     for number, one in enumerate([*ours(), THEIRS]):
@@ -56,7 +53,6 @@ def left(tmp_path):
         plane.api.apply({**one, "metadata": {**one["metadata"], "labels": labels}}, "cdk")
     yield plane
     plane.stop()
-    reviewer.stop()
 
 
 def test_it_lists_all_of_podnets_and_nothing_of_another_cdk_app(left):
