@@ -13,12 +13,15 @@ from stacks import Environment
 ROOT = pathlib.Path(__file__).parents[2]
 CONTEXT = {**json.loads((ROOT / "cdk.json").read_text())["context"], **app.CONTEXT}  # what app.py gives its app
 
+# kubectl and the AWS CLI are 58 MB, which each synth would copy to where nobody looks at them
+_ASSETS_STAY = {"aws:cdk:disable-asset-staging": True}
+
 
 class Synthesized:
     """The templates of one environment, by the stack's name without the environment's."""
 
-    def __init__(self, settings, outdir):
-        made = cdk.App(context=CONTEXT, outdir=str(outdir))
+    def __init__(self, settings, outdir, more):
+        made = cdk.App(context=CONTEXT | more, outdir=str(outdir))
         self.environment = Environment(made, settings)
         self.assembly = made.synth()
         self.stacks = {stack.stack_name.removeprefix(f"{settings.name}-"): stack for stack in self.assembly.stacks}
@@ -54,7 +57,8 @@ def synthesized(tmp_path_factory):
         settings = load(what) if isinstance(what, str) else what
         key = settings.model_dump_json()
         if key not in known:
-            known[key] = Synthesized(settings, tmp_path_factory.mktemp("cdk.out"))
+            more = {} if isinstance(what, str) else _ASSETS_STAY
+            known[key] = Synthesized(settings, tmp_path_factory.mktemp("cdk.out"), more)
         return known[key]
 
     return synthesize
