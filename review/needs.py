@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from review.flows import flows_of
+from review.flows import conditions_of, flows_of
 from review.uses import peer_uses
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _ALWAYS = (
 def needs(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return who needs which flow: {flow key: workloads, or `every pod`}."""
     found: dict[str, tuple[str, ...]] = dict.fromkeys(_ALWAYS, (EVERY_POD,))
+    if conditions_of(settings).nodes == "isolated":
+        found = {key: who for key, who in found.items() if not key.endswith("-to-internet")}
     told = {flow.key for flow in flows_of(settings)}
     for use in peer_uses(settings):
         first = f"sgp-to-peer-{use.peer.name}" if use.direction == "to" else f"peer-to-sgp-{use.peer.name}"

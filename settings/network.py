@@ -65,9 +65,10 @@ class ExistingNetwork(Section):
     """Subnets with a route to a NAT gateway; nodes (and a private endpoint's handler) stand in them."""
     private_route_table_ids: tuple[RouteTableId, ...] = ()
     """Route table of each private subnet, in the same order; needed where a new cluster has peers."""
-    behind_nat: bool | None = None
+    behind_nat: Literal[True, False, "isolated"] | None = None
     """Whether all nodes stand in subnets whose default route leads to a NAT gateway, or to somebody else who translates
-    addresses. With external SNAT pods reach the internet by it alone; left out: the review asks."""
+    addresses. With external SNAT pods reach the internet by it alone; `isolated`: no subnet has a way to the internet,
+    and nothing is to reach it. Left out: the review asks."""
 
     @property
     def cidrs(self) -> tuple[str, ...]:

@@ -119,7 +119,9 @@ def from_validation(error: dict[str, Any], schema: str = "schema.json") -> Probl
     elif kind == "literal_error" and context["expected"] == "True":
         rule, fix = "must be true", "write true, or leave it out"
     elif kind == "literal_error":
-        rule, fix = f"must be one of {context['expected']}", "take one of these"
+        words = context["expected"].replace("True, False", "true, false")
+        fix = f"take one of these{', true and false without quotes' if words.startswith('true') else ''}"
+        rule = f"must be one of {words}"
     else:
         got += _look_alikes(error["input"])
         rule = error["msg"] if kind == "podnet" else f"must hold: {error['msg'].lower()}"

@@ -73,7 +73,7 @@ BOOLEANS = [
     "pod_networking.external_snat", "pod_networking.disable_tcp_early_demux", "pod_networking.addon_configuration",
     "pod_networking.dns_cache.enabled", "pod_networking.dns_cache.standby",
     "pod_networking.drift.repair", "network.s3_endpoint", "network.flow_logs",
-    "peers.0.dns_resolution", "existing_network.behind_nat", "pod_networking.dns_cache.drop_aaaa",
+    "peers.0.dns_resolution", "pod_networking.dns_cache.drop_aaaa",
     "pod_networking.dns_cache.masquerade_host_clients",
 ]  # fmt: skip
 CHOICES = {
@@ -99,6 +99,7 @@ CHOICES = {
     "network.nat_gateways": [1, 6],
     "network.availability_zones": [["eu-west-1a", "eu-west-1b"], ["eu-west-1a"] * 2, ["us-east-1a", "eu-west-1c"]],
     "network.interface_endpoints": [[], ["ec2", "sts"]],
+    "existing_network.behind_nat": [True, False, "isolated"],
     "existing_network.private_route_table_ids": [["rtb-12345678", "rtb-12345679"], ["rtb-12345678"] * 2, []],
     "cluster.kubernetes_version": ["1.10", "1.34", "1.36", "1.99"],
     "cluster.kube_proxy_version": ["v1.34.0-eksbuild.1", "v1.36.0-eksbuild.1"],

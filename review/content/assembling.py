@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from review.rules import Finding
     from settings import Settings
 
+_WAYS_OUT: dict[bool | str | None, str] = {
+    True: "by NAT gateway",
+    False: "by public subnets",
+    "isolated": "none",
+    None: "not told of",
+}
+
 
 def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return what is said of an environment, of JSON values only, in a stable order."""
@@ -44,6 +51,7 @@ def content(settings: Settings, findings: Sequence[Finding]) -> dict[str, Any]:
             "external SNAT": str(pods.external_snat).lower(),
             "node cache": f"on, for {settings.cluster_dns_ip}" if pods.dns_cache.enabled else "off",
             "VPC": " and ".join(settings.any_network.cidrs),
+            "way out": _WAYS_OUT[settings.existing_network.behind_nat if settings.existing_network else True],
             "services": cluster.service_cidr,
             "peers": ", ".join(f"{peer.name} {' and '.join(peer.cidrs)}" for peer in settings.peers) or "none",
         },

@@ -9,7 +9,7 @@ from typing import Literal
 
 EnforcingMode = Literal["standard", "strict"]
 CacheState = Literal["on", "away"]
-Nodes = Literal["nat-gateway", "public-subnet"]
+Nodes = Literal["nat-gateway", "public-subnet", "isolated"]
 _MANY = 65_536  # ranges that are read once: every rule of every workload is compared with each range of each peer
 
 
@@ -34,7 +34,8 @@ class Conditions:
     metadata_hops: Literal[1, 2] = 2
     """HttpPutResponseHopLimit of the nodes; podnet's own have 1."""
     nodes: Nodes = "nat-gateway"
-    """`nat-gateway`: private subnets behind one. `public-subnet`: only the node's primary address has a public one."""
+    """`nat-gateway`: private subnets behind one. `public-subnet`: only the node's primary address has a public one.
+    `isolated`: no subnet has a way to the internet."""
 
     def words(self, destination: str) -> frozenset[str]:
         """Return the words of this cell as the table writes them, for packets to the range `destination`.
@@ -48,7 +49,7 @@ class Conditions:
                 "cache" if self.cache == "on" else "away",
                 "demux" if self.tcp_early_demux else "no-demux",
                 f"hops-{self.metadata_hops}",
-                "nat" if self.nodes == "nat-gateway" else "public",
+                {"nat-gateway": "nat", "public-subnet": "public"}.get(self.nodes, self.nodes),
                 "snat" if destination and self._translates(destination) else "direct",
                 "rerouted" if destination and covers(self.external_service_cidrs, destination) else "routed",
             }

@@ -60,6 +60,10 @@ NO_PUBLIC_ADDRESS = Fact(
     "a pod's address has no public one beside it: in a public subnet only traffic with the node's address comes back",
     _GUIDE,
 )
+NO_WAY_OUT = Fact(
+    "no route of the VPC leads to the internet: it drops what is sent there, whatever address it has",
+    "VPC user guide, Configure route tables",
+)
 SAME_NODE = Fact(
     "in standard mode pods of one node reach each other over their host interfaces: no security group judges them",
     "aws/amazon-vpc-cni-k8s, pkg/networkutils and routed-eni driver; measured with AWS's CNI code",

@@ -59,7 +59,10 @@ ROWS = (
         "node-to-internet",
         "node -> internet",
         ("udp", "tcp"),
-        (Cell("", "ok", "node", ">primary", "<primary", facts.NODE_ITSELF),),
+        (
+            Cell("isolated", "lost", "node", ">primary", "-", facts.NO_WAY_OUT),
+            Cell("", "ok", "node", ">primary", "<primary", facts.NODE_ITSELF),
+        ),
         destination=INTERNET,
     ),
     Row(

@@ -52,7 +52,9 @@ ROWS = (
         "plain pod -> internet",
         ("udp", "tcp"),
         (
+            Cell("snat isolated", "lost", "node", ">primary", "-", facts.NO_WAY_OUT),
             Cell("snat", "ok", "node", ">primary", "<primary", facts.NODE_SNAT),
+            Cell("isolated", "lost", "pod", ">primary", "-", facts.NO_WAY_OUT),
             Cell("nat", "ok", "pod", ">primary", "<primary", facts.OWN_ADDRESS),
             Cell("public", "lost", "pod", ">primary", "-", facts.NO_PUBLIC_ADDRESS),
         ),

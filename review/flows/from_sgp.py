@@ -63,8 +63,10 @@ ROWS = (
         "SGP pod -> internet",
         ("udp", "tcp"),
         (
+            Cell("standard snat isolated", "lost", "node", ">primary", "-", facts.NO_WAY_OUT),
             Cell("standard snat", "ok", "node", ">primary", "<primary", facts.NODE_SNAT),
             Cell("standard rerouted", "lost", "pod", ">primary", "-", facts.SOURCE_CHECK),
+            Cell("isolated", "lost", "pod", ">branch", "-", facts.NO_WAY_OUT),
             Cell("nat", "ok", "pod", ">branch", "<branch", facts.OWN_ADDRESS),
             Cell("public", "lost", "pod", ">branch", "-", facts.NO_PUBLIC_ADDRESS),
         ),

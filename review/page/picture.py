@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from review.page.box import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Point = tuple[int, int]
 SIZE = (1000, 500)
@@ -19,7 +22,7 @@ BOXES = {
     "coredns": Box(770, 40, 210, "CoreDNS", "on another node"),
     "vpc": Box(770, 124, 210, "VPC", "other pods, resources"),
     "peer": Box(770, 208, 210, "peers", "VPC peering"),
-    "internet": Box(770, 292, 210, "internet", "by NAT gateway"),
+    "internet": Box(770, 292, 210, "internet", "way out"),
     "aws": Box(770, 376, 210, "AWS", "metadata, resolver"),
 }
 _PLACES = {
@@ -40,9 +43,10 @@ _PLACES = {
 }
 
 
-def boxes(*, cached: bool) -> dict[str, Box]:
-    """Return all places, the node's cache as what it is."""
-    return BOXES if cached else {**BOXES, "cache": BOXES["cache"]._replace(detail="switched off")}
+def boxes(facts: Mapping[str, str]) -> dict[str, Box]:
+    """Return all places, the node's cache and the way to the internet as what they are."""
+    cache = BOXES["cache"] if facts["node cache"] != "off" else BOXES["cache"]._replace(detail="switched off")
+    return {**BOXES, "cache": cache, "internet": BOXES["internet"]._replace(detail=f"way out: {facts['way out']}")}
 
 
 def line(flow: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class MeasuredCells:
     twice: tuple[Cell, ...] = ()
 
     def comparisons(self, cell: Cell) -> list[Comparison]:
-        """Compare a cell with the model as it is now, for nodes behind a NAT gateway and in a public subnet."""
+        """Compare a cell with the model as it is now, for each place where nodes may stand."""
         found: list[Comparison] = []
         for nodes in get_args(Nodes):
             flows = predict(cell.conditions(self.base, nodes), INTERNET_RANGE)

@@ -98,8 +98,13 @@ def test_a_further_range_of_a_peer_that_goes_another_way_is_measured_by_itself(e
 
 @pytest.mark.parametrize(
     ("behind_nat", "snat", "mind"),
-    [("false", "true", ("pod", False, False)), ("true", "false", ("node", True, True))],
-    ids=["a public subnet", "translated services"],
+    [
+        ("false", "true", ("pod", False, False)),
+        ("true", "false", ("node", True, True)),
+        ("isolated", "true", ("pod", False, False)),
+        ("isolated", "false", ("node", False, False)),
+    ],
+    ids=["a public subnet", "translated services", "no way out", "no way out for nodes"],
 )
 def test_where_nodes_stand_and_what_is_an_external_service_are_measured(environment_file, behind_nat, snat, mind):
     """Both decide what becomes of packets to the internet, and both are the file's."""

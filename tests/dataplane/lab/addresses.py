@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 INTERNET = "203.0.113.7"  # a server that pods reach through the NAT gateway (RFC 5737 ranges from here on)
 INTERNET_PUBLIC = "203.0.113.8"  # the same, seen from a public subnet: only the node has an address there
+INTERNET_NOWHERE = "203.0.113.9"  # the same, seen from a VPC without a way out
 INTERNET_RANGE = "203.0.113.0/24"
 NAT_GATEWAY, NODE_PUBLIC = "198.51.100.1", "198.51.100.10"
 METADATA = "169.254.169.254"

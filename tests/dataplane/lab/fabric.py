@@ -11,7 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.dataplane.lab.addresses import INTERNET, INTERNET_PUBLIC, METADATA, NAT_GATEWAY, NODE_PUBLIC
+from tests.dataplane.lab.addresses import (
+    INTERNET,
+    INTERNET_NOWHERE,
+    INTERNET_PUBLIC,
+    METADATA,
+    NAT_GATEWAY,
+    NODE_PUBLIC,
+)
 
 if TYPE_CHECKING:
     from tests.dataplane.lab.addresses import Addresses
@@ -50,7 +57,7 @@ class Fabric:
         peers = [self._addresses.peer(name) for name, _ in self._addresses.peers]
         self._hosts("host", self._addresses.host, self._addresses.coredns, self._addresses.resolver)
         self._hosts("peer", *dict.fromkeys([*peers, *self._addresses.resolvers]))
-        self._hosts("internet", INTERNET, INTERNET_PUBLIC, *self._addresses.at_services)
+        self._hosts("internet", INTERNET, INTERNET_PUBLIC, INTERNET_NOWHERE, *self._addresses.at_services)
         self._router(wires)
         return wires
 
@@ -119,10 +126,12 @@ def _checks(inside: Addresses) -> list[str]:
 
 
 def _translations(inside: Addresses) -> list[str]:
-    """Return the NAT gateway, and the internet gateway of a public subnet."""
+    """Return the NAT gateway, the internet gateway of a public subnet, and what a VPC without a way out drops."""
+    nowhere = [INTERNET_NOWHERE, *(inside.at_services if inside.nodes == "isolated" else ())]
     public = [INTERNET_PUBLIC, *(inside.at_services if inside.nodes == "public-subnet" else ())]
     return [
         "*filter",
+        *(f"-A FORWARD -d {address} -j DROP" for address in nowhere),
         *(f"-A FORWARD -d {address} ! -s {inside.node} -j DROP" for address in public),
         "COMMIT",
         "*nat",

@@ -40,7 +40,7 @@ class Request:
     """False: UDP from a socket that is not connected."""
     peer: str = ""
     """Name of the peer, or the range of external services."""
-    nodes: Literal["", "nat-gateway", "public-subnet"] = ""
+    nodes: Literal["", "nat-gateway", "public-subnet", "isolated"] = ""
     """Where the node must stand for this; empty: anywhere."""
 
     @property

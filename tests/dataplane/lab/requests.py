@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from tests.dataplane.lab.addresses import AGENT, INTERNET, INTERNET_PUBLIC, METADATA
+from tests.dataplane.lab.addresses import AGENT, INTERNET, INTERNET_NOWHERE, INTERNET_PUBLIC, METADATA
 from tests.dataplane.lab.coredns import LONG
 from tests.dataplane.lab.node import NODE_PORTS
 from tests.dataplane.lab.request import Protocol, Request
@@ -72,6 +72,8 @@ class Requests:
             yield replace(request, nodes="nat-gateway")
         for request in self._to(f"{client}-to-internet", client, "internet", INTERNET_PUBLIC):
             yield replace(request, nodes="public-subnet")
+        for request in self._to(f"{client}-to-internet", client, "internet", INTERNET_NOWHERE):
+            yield replace(request, nodes="isolated")
         for cidr in self._at.services * (client == "sgp"):
             for request in self._to("sgp-to-external-service", client, "internet", self._at.service(cidr)):
                 yield replace(request, peer=cidr, nodes=self._at.nodes)

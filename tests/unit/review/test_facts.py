@@ -123,6 +123,11 @@ BY_FLOW = [
      "fails", "pod"),
     ("and strict loses it anyway", Conditions(enforcing_mode="strict", external_snat=False, nodes="public-subnet"),
      "sgp-to-internet", "fails", "pod"),
+    *((f"without a way out nothing reaches the internet, {flow}, {source}",
+       Conditions(nodes="isolated", external_snat=source == "pod"), flow, "fails", source)
+      for flow, source in (("sgp-to-internet", "pod"), ("sgp-to-internet", "node"), ("plain-to-internet", "pod"),
+                           ("plain-to-internet", "node"), ("node-to-internet", "node"))),
+    ("and a peer as ever", Conditions(nodes="isolated", peer_cidr="10.9.0.0/16"), "sgp-to-peer", "works", "pod"),
     *((f"no token where the answer may make one hop, {flow}, {source}",
        Conditions(metadata_hops=1, external_snat=source == "pod"), flow, "fails", source)
       for flow in ("sgp-to-imds", "plain-to-imds") for source in ("pod", "node")),

@@ -128,6 +128,18 @@ def test_rule_value_and_fix_are_in_own_words(told, change, path, wanted):
     assert told(change)[path] == wanted
 
 
+@pytest.mark.parametrize("value", ["true", "none", "Isolated"])
+def test_true_among_words_is_written_as_in_the_file(told, value):
+    """Python's True would be taken too, but is not what the page of the settings says."""
+    assert told(lambda c: c["existing_network"].update(behind_nat=value), "existing") == {
+        "existing_network.behind_nat": [
+            "must be one of true, false or 'isolated'",
+            repr(value),
+            "take one of these, true and false without quotes",
+        ]
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "path", "wanted"),
     [

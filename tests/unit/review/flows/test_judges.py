@@ -164,3 +164,16 @@ def test_a_resolver_in_a_further_range_is_the_peers():
     assert not any(
         key.startswith("cache-to-peer") for key in (f.key for f in flows_of(_with_further_ranges((), "9.9.9.9")))
     )
+
+
+@pytest.mark.parametrize(
+    ("behind_nat", "missed"), [("isolated", []), (False, ["sgp-to-internet", "plain-to-internet"])]
+)
+def test_nobody_needs_an_internet_that_the_file_says_is_not_there(changed, behind_nat, missed):
+    """In a VPC without a way out its flows end, and that is what the file asks for."""
+    settings = changed("existing", lambda c: c["existing_network"].update(behind_nat=behind_nat))
+    assert [flow.key for flow in unmet(settings)] == missed
+    outside = {flow.key: flow.arrives for flow in flows_of(settings) if flow.key.endswith("-to-internet")}
+    assert len(outside) == 3
+    assert outside["node-to-internet"] == (behind_nat is False)
+    assert not outside["sgp-to-internet"]

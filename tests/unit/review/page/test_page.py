@@ -368,6 +368,29 @@ def test_max_pods_are_no_more_than_eks_admits(changed, instance_type, prefixes, 
     assert capacity(changed("dev", change))[0]["max_pods"] == most
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "wanted"),
+    [
+        ("dev", None, "by NAT gateway"),
+        ("existing", True, "by NAT gateway"),
+        ("existing", False, "by public subnets"),
+        ("existing", "isolated", "none"),
+        ("existing", None, "not told of"),
+    ],
+)
+def test_the_way_to_the_internet_is_told_and_drawn(changed, name, told, wanted):
+    """As the file says; nobody has to know what a VPC of podnet's own has."""
+
+    def change(content):
+        if name == "existing":
+            content["existing_network"] = {**content["existing_network"], "behind_nat": told}
+            content["existing_network"] = {key: it for key, it in content["existing_network"].items() if it is not None}
+
+    found = content(changed(name, change), [])
+    assert found["facts"]["way out"] == wanted
+    assert f"way out: {wanted}</" in render(found, {})
+
+
 def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
     """At the top of page and text, and in what the stacks make, with the routes back that they add up to."""
     settings, existing = load("dev"), load("existing")

@@ -54,6 +54,15 @@ def _into_an_existing_vpc(**told):
     return lambda c: (c.pop("network"), c.update(existing_network=there))
 
 
+def _without_a_way_out(image):
+    def change(content):
+        content["existing_network"].update(behind_nat="isolated")
+        if image:
+            _cache(image=image)(content)
+
+    return change
+
+
 def _behind_gateway(cidr):
     return _peer(cidr=cidr, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None)
 
@@ -288,6 +297,8 @@ CASES = [
                 _pods(external_snat=False, enforcing_mode="strict")(c)),
      "existing_network.behind_nat"),
     ("nat-is-told-of", "existing", lambda c: c["existing_network"].pop("behind_nat"), "existing_network.behind_nat"),
+    *(("nodes-reach-the-image", "existing", _without_a_way_out(image), "pod_networking.dns_cache.image")
+      for image in (None, "public.ecr.aws/cache:1", "mirror.example/111111111111.dkr.ecr.eu/cache:1")),
     ("nat-is-told-of", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"), _cache(enabled=False)(c),
                 _pods(external_snat=False, enforcing_mode="strict")(c)),
@@ -298,8 +309,9 @@ CASES = [
     ("kubectl-reaches-eks", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"), c["existing_cluster"].update(endpoint="private")),
      "existing_network.behind_nat"),
+    # kubectl's functions of a new cluster stand there, public or not
     *(("kubectl-reaches-eks", "dev", _into_an_existing_vpc(**told), "existing_network.behind_nat")
-      for told in ({}, {"behind_nat": False})),  # kubectl's functions of a new cluster stand there, public or not
+      for told in ({}, {"behind_nat": False}, {"behind_nat": "isolated"})),
     ("ranges-do-not-overlap", "dev", _peer(cidr="10.20.128.0/17"), "peers[0].cidr"),
     ("ranges-do-not-overlap", "dev", _behind_gateway("10.20.0.0/16"),
      "peers[0].cidr"),
@@ -692,6 +704,11 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (_pods(external_snat=False)(c), _only_egress(c, {"cidr": "10.20.0.0/16"}))),
         ("nodes-stand-behind-nat", "existing",
          lambda c: (c["existing_network"].update(behind_nat=False), _pods(external_snat=False)(c))),
+        *((rule, "existing", _without_a_way_out(None)) for rule in ("nodes-stand-behind-nat", "nat-is-told-of")),
+        *(("nodes-reach-the-image", "existing", _without_a_way_out(f"{host}/cache:1"))
+          for host in ("111111111111.dkr.ecr.eu-west-1.amazonaws.com", "111111111111.dkr-ecr.eu-west-1.on.aws")),
+        ("nodes-reach-the-image", "existing", lambda c: c["existing_network"].update(behind_nat=False)),
+        ("nodes-reach-the-image", "existing", lambda c: (_without_a_way_out(None)(c), _cache(enabled=False)(c))),
         ("strict-mode-needs-no-ipvs", "dev", _pods(enforcing_mode="strict")),
         ("nftables-needs-a-newer-cni", "dev", _pods(kube_proxy_mode="nftables")),
         ("nftables-needs-a-newer-cni", "dev", _cni("v1.22.4-eksbuild.1")),
