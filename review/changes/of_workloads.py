@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
+from review.changes.of_reaches import waits
 from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _SAME = Effect(
 def _workload(found: Difference) -> Iterator[Effect]:
     if found.before is None:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", _GUIDE)
+        yield from waits(found, {}, found.after)
         return
     namespace = found.before["namespace"]
     if not found.around[1]:
@@ -68,6 +70,8 @@ def _rules(found: Difference) -> Iterator[Effect]:
     if _without_hosts(found.before) == _without_hosts(found.after):
         yield _SAME
         return
+    if found.path[-1] == "reaches":
+        yield from waits(found, *found.around)
     before, after = map(_has_own_group, found.around)
     if _written_otherwise(found):
         yield _TWICE

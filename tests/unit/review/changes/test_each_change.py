@@ -54,6 +54,15 @@ def _cni(version):
     return lambda c: c["pod_networking"]["vpc_cni"].update(version=version)
 
 
+def _reaches(*ports):
+    return lambda c: c["workloads"][0].update(reaches=[{"peer": "data", "port": port} for port in ports])
+
+
+def _of_somebody(c):
+    """A peer that admits whom its owner admits; podnet may change its routes."""
+    del c["peers"][0]["peer_side"]["security_group_id"]
+
+
 def _second_peer(c):
     c["peers"].append({"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"})
 
@@ -388,6 +397,22 @@ CASES = [
      "in force at once"),
     ("another host for verify", None, lambda c: c["workloads"][0]["reaches"][0].update(host="other.example"),
      "workloads[shop/orders-api].reaches", "nothing", "the host that `make verify` connects to"),
+    ("another port at a peer that podnet changes", None, _reaches(5433), "workloads[shop/orders-api].reaches",
+     "connections", "in force at once"),
+    ("another port at a peer of somebody else", _of_somebody, lambda c: (_of_somebody(c), _reaches(5433)(c)),
+     "workloads[shop/orders-api].reaches", "connections connections",
+     "tcp 5433 at peer data: podnet makes no rule there|in force at once"),
+    ("many ports at such a peer", _of_somebody, lambda c: (_of_somebody(c), _reaches(*range(1, 9))(c)),
+     "workloads[shop/orders-api].reaches", "connections connections",
+     "tcp 4 at peer data, tcp 5 at peer data and 3 more: |in force at once"),
+    ("a port less at such a peer", lambda c: (_of_somebody(c), _reaches(5432, 5433)(c)), _of_somebody,
+     "workloads[shop/orders-api].reaches", "connections", "in force at once"),
+    ("other rules of a workload that reaches such a peer", _of_somebody,
+     lambda c: (_of_somebody(c), _workload(0, ingress=[])(c)),
+     "workloads[shop/orders-api].ingress", "connections", "in force at once"),
+    ("a workload that reaches such a peer", _of_somebody,
+     lambda c: (_of_somebody(c), _second_workload(c), c["workloads"][-1].update(reaches=[{"peer": "data", "port": 1}])),
+     "workloads[shop/new]", "pods connections", "when they are restarted|tcp 1 at peer data: podnet makes no rule"),
     ("rules in another order", lambda c: _rules(c, 80, 443), lambda c: _rules(c, 443, 80),
      "workloads[shop/orders-api].ingress", "nothing", "only their order"),
     ("a range described anew", None,
