@@ -48,6 +48,23 @@ def test_the_add_on_carries_every_variable_in_its_place(synthesized):
     }
 
 
+def test_an_output_is_the_command_that_sets_kubectl_up(synthesized):
+    """As the README promises: name and region of the cluster, nothing to fill in."""
+    dev = synthesized("dev")
+    name, _ = dev.only("Cluster", "AWS::EKS::Cluster")
+    ((_, parts),) = dev.templates["Cluster"]["Outputs"]["UpdateKubeconfig"]["Value"].values()
+    assert parts == ["aws eks update-kubeconfig --name ", {"Ref": name}, " --region eu-west-1"]
+
+
+def test_the_custom_resource_knows_what_the_add_on_carries(synthesized):
+    """What leaves it has no entry before it: the handler removes such a variable in place of restoring it."""
+    dev = synthesized("dev")
+    addons = dev.resources("Cluster", "AWS::EKS::Addon").values()
+    (cni,) = [addon["Properties"] for addon in addons if addon["Properties"]["AddonName"] == "vpc-cni"]
+    _, resource = dev.only("PodNetworking", "Custom::AwsNodeEnv")
+    assert resource["Properties"]["AddonConfiguration"] == cni["ConfigurationValues"]
+
+
 @pytest.mark.parametrize(("stack", "count"), [("Cluster", 2), ("Compute", 1)])
 def test_an_update_of_an_add_on_leaves_what_others_changed_and_a_deletion_the_software(synthesized, stack, count):
     """An edited Corefile, or kube-proxy's ConfigMap, would let each later update fail, with no setting to help."""

@@ -103,8 +103,14 @@ def test_dns_resolution_is_an_option(synthesized, wanted):
     peer = settings.peers[0].model_copy(update={"dns_resolution": wanted})
     found = synthesized(settings.model_copy(update={"peers": (peer,)}))
     (call,) = found.resources("Network", "Custom::AWS").values()
-    told = str(call["Properties"]["Update"])
-    assert told.count(f'"AllowDnsResolutionFromRemoteVpc":{str(wanted).lower()}') == 2
+    ((_, parts),) = call["Properties"]["Update"].values()
+    told = json.loads("".join(part if isinstance(part, str) else "pcx" for part in parts))
+    option = {"AllowDnsResolutionFromRemoteVpc": wanted}
+    sides = {"RequesterPeeringConnectionOptions": option, "AccepterPeeringConnectionOptions": option}
+    assert (told["action"], told["parameters"]) == (
+        "modifyVpcPeeringConnectionOptions",
+        {"VpcPeeringConnectionId": "pcx", **sides},
+    )
 
 
 def test_the_dns_option_is_set_some_time_after_its_policy(synthesized):
