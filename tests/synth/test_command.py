@@ -40,7 +40,7 @@ def written(tmp_path_factory):
         if environment not in made:
             made[environment] = tmp_path_factory.mktemp(environment)
             run = _run(made[environment], environment)
-            assert run.returncode == 0, run.stderr
+            assert (run.returncode, run.stdout) == (0, ""), run.stderr
         return made[environment]
 
     return folder

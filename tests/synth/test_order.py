@@ -1,6 +1,7 @@
 """What is deployed before what, and deleted after it."""
 
 import json
+import re
 
 import pytest
 
@@ -56,6 +57,16 @@ def test_the_node_cache_comes_after_the_variables_and_is_waited_for(synthesized)
     ]
     assert variables in manifests[cache]["DependsOn"]
     assert cache in rollout["DependsOn"]
+    assert [rollout["Properties"][key] for key in ("Namespace", "DaemonSet")] == ["kube-system", "node-local-dns"]
+
+
+def test_the_handler_may_look_at_the_caches_that_it_awaits_and_at_no_other(synthesized):
+    """The standby's is named where there is one (test_choices), and none where the cache is off."""
+    manifests = synthesized("dev").resources("PodNetworking", MANIFEST).values()
+    texts = (json.dumps(found["Properties"]["Manifest"]) for found in manifests)
+    (rights,) = [text for text in texts if "podnet-aws-node-env" in text and "resourceNames" in text]
+    named = re.findall(r"resourceNames\W+\[([^]]*)\]", rights)
+    assert [re.findall(r"[a-z-]+", names) for names in named] == [["aws-node"], ["node-local-dns"]]
 
 
 def test_the_way_to_core_dns_comes_first_and_goes_when_no_pod_of_a_cache_is_left(synthesized):

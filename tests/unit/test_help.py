@@ -57,7 +57,7 @@ def test_a_command_tells_its_usage(module, monkeypatch, capsys):
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     assert ended.value.code == 0
     told = capsys.readouterr().out
-    assert told.startswith("usage: python -m ")
+    assert told.startswith(f"usage: python -m {module} ")
     assert told.isascii()  # argparse writes it before anything could be said about a locale that holds no more
     assert changed() == before
 
