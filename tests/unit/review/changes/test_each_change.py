@@ -1,9 +1,5 @@
 """What each kind of change does to running pods."""
 
-import types
-import typing
-
-import pydantic
 import pytest
 
 from review.changes import compare
@@ -11,6 +7,7 @@ from review.changes.difference import Difference
 from review.changes.table import TABLE, UNKNOWN, effects
 from review.content import content
 from settings import Settings, load
+from tests.setting_paths import paths
 
 SG = "sg-0123456789abcdef0"
 TABLE_AT_PEER = "rtb-0d1a2b3c4d5e6f709"
@@ -770,29 +767,7 @@ def _has(pattern, sentence):
     return True
 
 
-def _fields(model, path=()):
-    """Yield the path of every field of the settings, with names and free keys as the table has them."""
-    for name, field in model.model_fields.items():
-        if name == "name" and not path:
-            continue
-        inner = [kind for kind in _kinds(field.annotation) if issubclass(kind, pydantic.BaseModel)]
-        here = (*path, field.alias or name)
-        many = typing.get_origin(field.annotation) is tuple and inner
-        if inner and not many:
-            yield from _fields(inner[0], here)
-        elif many and not path:
-            yield from _fields(inner[0], (*here, "x"))
-        else:
-            yield here
-
-
-def _kinds(annotation):
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        return [annotation]
-    return [kind for part in typing.get_args(annotation) for kind in _kinds(part)]
-
-
-PATHS = list(_fields(Settings))
+PATHS = list(paths(Settings))
 
 
 @pytest.mark.parametrize("path", PATHS, ids=".".join)
