@@ -30,7 +30,8 @@ def test_the_cluster_role_lets_the_controller_attach_trunk_interfaces(synthesize
     dev = synthesized("dev")
     _, cluster = dev.only("Cluster", "AWS::EKS::Cluster")
     role = dev.templates["Cluster"]["Resources"][cluster["Properties"]["RoleArn"]["Fn::GetAtt"][0]]
-    assert "AmazonEKSVPCResourceController" in json.dumps(role["Properties"]["ManagedPolicyArns"])
+    names = [arn["Fn::Join"][1][-1].rpartition("/")[2] for arn in role["Properties"]["ManagedPolicyArns"]]
+    assert names == ["AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"]
 
 
 def test_the_add_on_carries_every_variable_in_its_place(synthesized):
