@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _WAYS_OUT: dict[bool | str | None, str] = {
-    True: "by NAT gateway",
-    False: "by public subnets",
+    True: "NAT gateway",
+    False: "public subnets",
     "isolated": "none",
     None: "not told of",
 }

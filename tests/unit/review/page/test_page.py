@@ -371,9 +371,9 @@ def test_max_pods_are_no_more_than_eks_admits(changed, instance_type, prefixes, 
 @pytest.mark.parametrize(
     ("name", "told", "wanted"),
     [
-        ("dev", None, "by NAT gateway"),
-        ("existing", True, "by NAT gateway"),
-        ("existing", False, "by public subnets"),
+        ("dev", None, "NAT gateway"),
+        ("existing", True, "NAT gateway"),
+        ("existing", False, "public subnets"),
         ("existing", "isolated", "none"),
         ("existing", None, "not told of"),
     ],
