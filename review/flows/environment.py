@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
     from settings.network import Peer
 
-_NODES: dict[bool | str | None, Nodes] = {
-    True: "nat-gateway",
-    None: "nat-gateway",
-    False: "public-subnet",
-    "isolated": "isolated",
-}
+_ELSEWHERE: dict[bool | str | None, Nodes] = {False: "public-subnet", "isolated": "isolated"}
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
 _TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
@@ -42,7 +37,7 @@ def conditions_of(settings: Settings, peer_cidr: str = "") -> Conditions:
         cache="on" if pods.dns_cache.enabled else "away",
         tcp_early_demux=not pods.disable_tcp_early_demux,
         metadata_hops=1 if settings.node_groups else 2,
-        nodes=_NODES[there.behind_nat if there else True],
+        nodes=_ELSEWHERE.get(there.behind_nat if there else None, "nat-gateway"),
     )
 
 
