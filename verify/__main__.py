@@ -19,7 +19,7 @@ from verify.errors import VerifyError
 from verify.finding import Finding
 from verify.job import IMAGE
 from verify.kubectl import Kubectl
-from verify.nodes import REGION, nodes
+from verify.nodes import REGION, VPC, nodes
 from verify.output import prepare, write
 from verify.paths import chosen_workloads, paths
 from verify.pods import pods
@@ -82,7 +82,7 @@ def _look(settings: Settings, kubectl: Kubectl, where: Cluster, given: argparse.
 
 
 def _is_the_files(found: list[Finding]) -> bool:
-    return not any(finding.problems for finding in found if finding.what in {SAME, REGION})
+    return not any(finding.problems for finding in found if finding.what in {SAME, REGION, VPC})
 
 
 def _paths(settings: Settings, kubectl: Kubectl, given: argparse.Namespace, progress: Progress) -> Iterator[Finding]:

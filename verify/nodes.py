@@ -1,5 +1,6 @@
-"""Whether nodes can carry pods with security groups of their own, whoever made them."""
+"""Whether nodes are the file's, and can carry pods with security groups of their own, whoever made them."""
 
+import ipaddress
 from collections.abc import Iterator, Sequence
 
 from trunks import GROUP, RESOURCE, features, lacks, ready, says
@@ -10,7 +11,7 @@ from verify.cluster import remember
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
-REGION = "the nodes are of the file's region"
+REGION, VPC = "the nodes are of the file's region", "the nodes stand in the file's VPC"
 _TYPE, _COMPUTE = "node.kubernetes.io/instance-type", "eks.amazonaws.com/compute-type"
 _REGION = "topology.kubernetes.io/region"
 _OTHER_COMPUTE = {"fargate", "hybrid", "auto"}  # aws-node does not run there
@@ -18,10 +19,11 @@ _RECYCLE = "look at the events (`kubectl describe node`); recycle nodes that joi
 
 
 def nodes(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about region, groups and nodes; Karpenter's and self-managed nodes are looked at too."""
+    """Yield what is found about place, groups and nodes; Karpenter's and self-managed nodes are looked at too."""
     all_nodes = [node for node in kubectl.items("nodes") if _is_linux_on_ec2(node)]
     up = [node for node in all_nodes if ready(node)]
     yield _region(settings, all_nodes)
+    yield _vpc(settings, all_nodes)
     yield _groups(settings, up)
     known, events = features(kubectl.items("cninodes")), _by_node(kubectl.items("events", "default"))
     problems, without = [], []
@@ -51,8 +53,33 @@ def _region(settings: Settings, found: list[Json]) -> Finding:
         for region, others in sorted(names.items())
         if region != settings.region
     ]
-    fix = f"choose the context of the file's cluster with --context; `{remember(settings)}` makes it"
-    return Finding(REGION, settings.region, problems, fix)
+    return Finding(REGION, settings.region, problems, _choose(settings))
+
+
+def _vpc(settings: Settings, found: list[Json]) -> Finding:
+    """Compare the nodes' addresses with the VPC's ranges: two clusters of one account and region have two VPCs."""
+    ranges = settings.any_network.cidrs
+    told = {node["metadata"]["name"]: address for node in found if (address := _address(node))}
+    if not told:
+        return Finding(VPC, not_tried="no node tells an IPv4 address of its own")
+    outside = [
+        f"{address} of {name}"
+        for name, address in told.items()
+        if not any(ipaddress.IPv4Address(address) in ipaddress.IPv4Network(cidr) for cidr in ranges)
+    ]
+    seen, others = " and ".join(ranges), ", ".join(outside[:3])
+    problems = [f"InternalIP must lie in {seen}, got {others}: {len(outside)} of {len(told)} nodes"] if outside else []
+    more = "; or name the VPC's other ranges in existing_network.further_cidrs" if settings.existing_network else ""
+    return Finding(VPC, seen, problems, _choose(settings) + more)
+
+
+def _address(node: Json) -> str:
+    given = node.get("status", {}).get("addresses", ())
+    return next((one["address"] for one in given if one["type"] == "InternalIP" and ":" not in one["address"]), "")
+
+
+def _choose(settings: Settings) -> str:
+    return f"choose the context of the file's cluster with --context; `{remember(settings)}` makes it"
 
 
 def _groups(settings: Settings, up: list[Json]) -> Finding:

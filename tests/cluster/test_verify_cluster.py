@@ -13,7 +13,7 @@ from rehearsal.kubectl import kubectl_folder
 from rehearsal.workspace import PROJECT
 
 SAME = "kubectl talks to the cluster of the file"
-REGION = "the nodes are of the file's region"
+REGION, VPC = "the nodes are of the file's region", "the nodes stand in the file's VPC"
 ELSEWHERE = "https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-west-1.eks.amazonaws.com"
 
 
@@ -138,8 +138,33 @@ def test_nodes_of_another_region_are_of_another_cluster(verify, plane, regions, 
         assert "--context" in found(told, REGION)["fix"]
 
 
-def add(api, name, region):
+@pytest.mark.parametrize(
+    ("addresses", "result"),
+    [
+        ([], "not tried"),
+        (["", "fd00::1"], "not tried"),
+        (["10.60.1.5", "10.60.255.255", ""], "holds"),
+        (["10.60.1.5", "10.61.0.1", *["10.99.0.1"] * 3], "fails"),
+    ],
+)
+def test_nodes_of_another_vpc_are_of_another_cluster(verify, plane, addresses, result):
+    """Two environments may share account and region, and a kubeconfig does not tell which of them it is of."""
+    names = [add(plane.api, f"ip-{number}", "eu-west-1", address) for number, address in enumerate(addresses)]
+    code, told = verify(plane.endpoint)
+    for name in names:
+        plane.api("DELETE", f"/api/v1/nodes/{name}")
+    assert found(told, VPC)["result"] == result
+    if result == "fails":
+        assert code == 1
+        shown = "10.61.0.1 of ip-1, 10.99.0.1 of ip-2, 10.99.0.1 of ip-3: 4 of 5 nodes"
+        assert found(told, VPC)["problems"] == [f"InternalIP must lie in 10.60.0.0/16, got {shown}"]
+        assert "--context" in found(told, VPC)["fix"]
+        assert "existing_network.further_cidrs" in found(told, VPC)["fix"]
+
+
+def add(api, name, region, address=""):
     """Add a node; give its name."""
     labels = {"kubernetes.io/os": "linux", **({"topology.kubernetes.io/region": region} if region else {})}
-    api("POST", "/api/v1/nodes", {"metadata": {"name": name, "labels": labels}})
+    told = [{"type": "Hostname", "address": name}, *([{"type": "InternalIP", "address": address}] if address else [])]
+    api("POST", "/api/v1/nodes", {"metadata": {"name": name, "labels": labels}, "status": {"addresses": told}})
     return name

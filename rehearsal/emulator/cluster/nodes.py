@@ -28,7 +28,7 @@ def nodes_of(group: dict[str, Any], generation: int) -> list[dict[str, Any]]:
             _FIRST_HOST + (_first_host(group, generation) + index // len(subnets)) % (network.num_addresses - 20)
         ]
         name = f"ip-{str(address).replace('.', '-')}.{get_region()}.compute.internal"
-        nodes.append(_node(name, group, subnet["AvailabilityZone"]))
+        nodes.append(_node(name, str(address), group, subnet["AvailabilityZone"]))
     return nodes
 
 
@@ -50,7 +50,7 @@ def _first_host(group: dict[str, Any], generation: int) -> int:
     return _hosts[key].start
 
 
-def _node(name: str, group: dict[str, Any], zone: str) -> dict[str, Any]:
+def _node(name: str, address: str, group: dict[str, Any], zone: str) -> dict[str, Any]:
     size = {"cpu": "2", "memory": "8Gi", "pods": "29"}
     labels = {
         "kubernetes.io/os": "linux",
@@ -72,5 +72,10 @@ def _node(name: str, group: dict[str, Any], zone: str) -> dict[str, Any]:
         "kind": "Node",
         "metadata": {"name": name, "labels": labels},
         "spec": {"taints": taints} if taints else {},
-        "status": {"capacity": size, "allocatable": size, "nodeInfo": {"kubeletVersion": f"v{group['version']}.0-eks"}},
+        "status": {
+            "capacity": size,
+            "allocatable": size,
+            "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+            "nodeInfo": {"kubeletVersion": f"v{group['version']}.0-eks"},
+        },
     }
