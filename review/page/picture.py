@@ -21,7 +21,7 @@ BOXES = {
     "agent": Box(262, 400, 186, "node's services", "link-local addresses"),
     "coredns": Box(770, 40, 210, "CoreDNS", "on another node"),
     "vpc": Box(770, 124, 210, "VPC", "other pods, resources"),
-    "peer": Box(770, 208, 210, "peers", "VPC peering"),
+    "peer": Box(770, 208, 210, "peers", "other VPCs"),
     "internet": Box(770, 292, 210, "internet", "way out"),
     "aws": Box(770, 376, 210, "AWS", "metadata, resolver"),
 }
@@ -41,12 +41,24 @@ _PLACES = {
     "sgp-unconnected": "sgp",
     "sgp-connected": "sgp",
 }
+# by whether they lie behind a transit gateway
+_PEERS = {
+    frozenset[bool](): "none in the file",
+    frozenset({False}): "VPC peering",
+    frozenset({True}): "transit gateway",
+    frozenset({False, True}): "peering, transit gateway",
+}
 
 
-def boxes(facts: Mapping[str, str]) -> dict[str, Box]:
-    """Return all places, the node's cache and the way to the internet as what they are."""
-    cache = BOXES["cache"] if facts["node cache"] != "off" else BOXES["cache"]._replace(detail="switched off")
-    return {**BOXES, "cache": cache, "internet": BOXES["internet"]._replace(detail=f"way out: {facts['way out']}")}
+def boxes(content: Mapping[str, Any]) -> dict[str, Box]:
+    """Return all places, the node's cache and the ways out of the VPC as what they are."""
+    facts, kinds = content["facts"], {bool(peer["transit_gateway_id"]) for peer in content["settings"]["peers"]}
+    told = {
+        "cache": "switched off" if facts["node cache"] == "off" else BOXES["cache"].detail,
+        "peer": _PEERS[frozenset(kinds)],
+        "internet": f"way out: {facts['way out']}",
+    }
+    return {**BOXES, **{place: BOXES[place]._replace(detail=detail) for place, detail in told.items()}}
 
 
 def line(flow: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def render(content: Mapping[str, Any], manifests: Mapping[str, Sequence[Mapping[
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}",
-        boxes=picture.boxes(content["facts"]),
+        boxes=picture.boxes(content),
         lanes=picture.LANES,
         size=picture.SIZE,
         lines=[picture.line(flow) for flow in content["flows"]],

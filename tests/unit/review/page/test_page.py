@@ -19,6 +19,7 @@ from review.changes import compare
 from review.content import content
 from review.content.capacity import capacity
 from review.page import render
+from review.page.picture import boxes
 from review.since import since
 from review.text import text
 from settings import load
@@ -389,6 +390,26 @@ def test_the_way_to_the_internet_is_told_and_drawn(changed, name, told, wanted):
     found = content(changed(name, change), [])
     assert found["facts"]["way out"] == wanted
     assert f"way out: {wanted}</" in render(found, {})
+
+
+@pytest.mark.parametrize(
+    ("gateways", "wanted"),
+    [
+        ([], "none in the file"),
+        ([None], "VPC peering"),
+        (["tgw-0d1a2b3c4d5e6f701"], "transit gateway"),
+        ([None, "tgw-0d1a2b3c4d5e6f701"], "peering, transit gateway"),
+    ],
+)
+def test_the_picture_tells_how_peers_are_reached(gateways, wanted):
+    """A peer behind a transit gateway has no connection of its own."""
+    settings = load("dev")
+    ways = (
+        {"transit_gateway_id": gateway, "vpc_id": None if gateway else "vpc-0d1a2b3c4d5e6f701"} for gateway in gateways
+    )
+    peers = tuple(settings.peers[0].model_copy(update={"name": f"p{i}", **way}) for i, way in enumerate(ways))
+    drawn = boxes(content(settings.model_copy(update={"peers": peers, "workloads": ()}), []))
+    assert drawn["peer"].detail == wanted
 
 
 def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
