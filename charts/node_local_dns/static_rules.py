@@ -11,6 +11,7 @@ def static_rules(cluster_dns_ip: str, *, masquerade: bool) -> list[str]:
     A TCP connection stays with whom its first packet met, the cache or CoreDNS, though node-cache's rules change in
     between: those with the cache are remembered for longer than CoreDNS keeps an idle one (10 s), and all others'
     packets get a conntrack template, on which node-cache's NOTRACK has no effect (Linux, net/netfilter/xt_CT.c).
+    A first packet for which there is no room gets one too: who fills the memory sends others to CoreDNS, not nowhere.
 
     One nftables transaction on a table of our own: run again, it leaves the same table. iptables-restore cannot: each
     run would add a jump to OUTPUT, and no shell is there to look first. node-cache's teardown does not know the table,
@@ -24,16 +25,16 @@ def static_rules(cluster_dns_ip: str, *, masquerade: bool) -> list[str]:
     family, size = ("ip6", "ipv6_addr") if ":" in cluster_dns_ip else ("ip", "ipv4_addr")
     table = f"table {family} podnet-node-local-dns"
     sent = f"{family} saddr {cluster_dns_ip} meta l4proto {{ tcp, udp }} th"
-    asked = f"{family} daddr {cluster_dns_ip} tcp dport 53 tcp flags & (syn | ack)"
-    first = "type filter hook prerouting"
-    client = f"{family} saddr . tcp sport"
-    kept = f"{asked} != syn {client} @connections update @connections {{ {client} }} notrack accept;"
-    begun = f"{asked} == syn ct state untracked update @connections {{ {client} }} accept;"
+    asked, first = f"{family} daddr {cluster_dns_ip} tcp dport 53", "type filter hook prerouting"
+    packet, client = f"{asked} tcp flags & (syn | ack)", f"{family} saddr . tcp sport"
+    kept = f"{packet} != syn {client} @connections update @connections {{ {client} }} notrack accept;"
+    begun = f"{packet} == syn update @connections {{ {client} }} accept;"
+    elsewhere = f"{packet} == syn ct state != untracked delete @connections {{ {client} }};"
     chains = [
         f"set connections {{ type {size} . inet_service; flags dynamic, timeout; timeout 15s; size 65535; }}",
         f"chain output {{ type filter hook output priority raw; {sent} sport 53 notrack; }}",
-        f"chain before {{ {first} priority raw - 10; {kept} {asked} != syn ct zone set 0; }}",
-        f"chain after {{ {first} priority raw + 10; {begun} {asked} == syn delete @connections {{ {client} }}; }}",
+        f"chain before {{ {first} priority raw - 10; {kept} {begun} {asked} ct zone set 0; }}",
+        f"chain after {{ {first} priority raw + 10; {elsewhere} }}",
     ]
     if masquerade:
         hook = "type nat hook postrouting priority srcnat;"

@@ -195,3 +195,23 @@ def test_a_port_that_was_used_with_the_cache_is_used_with_coredns_again(node):
     assert reply.records == ["10.1.2.3"]
     assert f"{V4.pod} . {PORT}" not in node.listing()
     assert node.servers.asked("web.two.cluster.local") == 1
+
+
+def fill_up(node):
+    """Leave no room in the set beside one that is in it: so does a pod that sends as many first packets in 15 s."""
+    somebody = "fd00:9::3" if node.family is V6 else "10.9.0.3"
+    for first in range(1, 65_535, 4000):  # the kernel takes no more in one message
+        members = ", ".join(f"{somebody} . {port}" for port in range(first, min(first + 4000, 65_535)))
+        element = f"element {node.family.table} {TABLE} connections {{ {members} }}"
+        node.lab.run("node", "nft", "add", element)
+
+
+def test_whoever_fills_the_set_takes_tcp_away_from_nobody(either):
+    """A connection for which there is no room is one with CoreDNS; one that is in the set stays with the cache."""
+    either.lab.install_static_rules(either.family)
+    either.start_cache()
+    either.untrack("-I")
+    assert answered_after(either, lambda: fill_up(either))
+    assert either.ask_from_one_port("web.svc.cluster.local", "+tcp").records == ["10.1.2.3"]
+    tracked = either.lab.run("node", "conntrack", "-L", "-f", "ipv6" if either.family is V6 else "ipv4", check=False)
+    assert f"sport={PORT} dport=53" in tracked
