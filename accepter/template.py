@@ -42,36 +42,40 @@ def template(settings: Settings, peer: Peer, answer: Answer) -> Json:
 
 
 def _role(settings: Settings, peer: Peer) -> Json:
-    """Give the role that CloudFormation of our account assumes to accept; it can do that for this VPC alone.
+    """Give the role that CloudFormation of our account and region assumes to accept.
 
+    It can do that for that VPC and for requests of our account's VPCs, of the existing one where the file has it.
     None for an existing cluster's peer: podnet makes no connection that anybody would have to accept.
     """
     if settings.existing_cluster or not peer.accepter_role_arn:
         return {}
     path, _, name = peer.accepter_role_arn.partition(":role")[2].rpartition("/")
-    ours = settings.account
-    deployer = {
-        "ArnLike": {"aws:PrincipalArn": _arn("iam", f"role/cdk-*-cfn-exec-role-{ours}-*", account=ours, region="")}
-    }
-    region = peer.region or settings.region
-    where = {"account": "${AWS::AccountId}", "region": region}
-    things = [_arn("ec2", thing, **where) for thing in (f"vpc/{peer.vpc_id}", "vpc-peering-connection/*")]
-    accept = {
-        "Effect": "Allow",
-        "Action": "ec2:AcceptVpcPeeringConnection",
-        "Resource": [{"Fn::Sub": t} for t in things],
-    }
+    ours, here = settings.account, settings.region
+    deployer = _arn("iam", f"role/cdk-*-cfn-exec-role-{ours}-{here}", account=ours, region="")
+    asks = settings.existing_network.vpc_id if settings.existing_network else "*"
+    requester = _arn("ec2", f"vpc/{asks}", account=ours, region=here)
+    there = {"account": "${AWS::AccountId}", "region": peer.region or here}
+    # EC2 judges by both; only the connection has the key (VPC peering guide, "Accept a VPC peering connection")
+    vpc, connection = (
+        {
+            "Effect": "Allow",
+            "Action": "ec2:AcceptVpcPeeringConnection",
+            "Resource": {"Fn::Sub": _arn("ec2", of, **there)},
+        }
+        for of in (f"vpc/{peer.vpc_id}", "vpc-peering-connection/*")
+    )
+    connection["Condition"] = {"ArnLike": {"ec2:RequesterVpc": {"Fn::Sub": requester}}}
     trust = {
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
         "Principal": {"AWS": {"Fn::Sub": _arn("iam", "root", account=ours, region="")}},
-        "Condition": {"ArnLike": {key: {"Fn::Sub": value} for key, value in deployer["ArnLike"].items()}},
+        "Condition": {"ArnLike": {"aws:PrincipalArn": {"Fn::Sub": deployer}}},
     }
     properties = {
         "RoleName": name,
         "Path": f"{path}/",
         "AssumeRolePolicyDocument": _policy(trust),
-        "Policies": [{"PolicyName": "accept", "PolicyDocument": _policy(accept)}],
+        "Policies": [{"PolicyName": "accept", "PolicyDocument": _policy(vpc, connection)}],
     }
     return {"Accepter": {"Type": "AWS::IAM::Role", "Properties": properties}}
 
@@ -116,8 +120,8 @@ def _dns_option(connection: str) -> Json:
     }
 
 
-def _policy(statement: Json) -> Json:
-    return {"Version": "2012-10-17", "Statement": [statement]}
+def _policy(*statements: Json) -> Json:
+    return {"Version": "2012-10-17", "Statement": [*statements]}
 
 
 def _arn(service: str, resource: str, account: str, region: str) -> str:

@@ -58,24 +58,34 @@ def of_type(resources, kind):
 
 
 def test_before_the_connection_there_is_only_the_role_that_accepts_it(make):
-    """Under the very ARN of the file; assumed by our CloudFormation role alone; for that VPC alone."""
+    """Under the very ARN of the file; assumed by our region's CloudFormation role alone; for that VPC alone."""
     resources = make(Answer(), accepter_role_arn=ROLE)
     (role,) = resources.values()
     assert (role["Properties"]["RoleName"], role["Properties"]["Path"]) == ("peering-accepter", "/net/")
     (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"]["AWS"]["Fn::Sub"].endswith("iam::222222222222:root")
-    assert "role/cdk-*-cfn-exec-role-222222222222-*" in str(trust["Condition"])
-    (allowed,) = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    assert allowed["Action"] == "ec2:AcceptVpcPeeringConnection"
-    assert "vpc/vpc-0f9a2b3c4d5e6f701" in str(allowed["Resource"][0])
+    assert "role/cdk-*-cfn-exec-role-222222222222-eu-west-1" in str(trust["Condition"])
+    allowed = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert {one["Action"] for one in allowed} == {"ec2:AcceptVpcPeeringConnection"}
+    assert allowed[0]["Resource"]["Fn::Sub"].endswith(":vpc/vpc-0f9a2b3c4d5e6f701")
 
 
 @pytest.mark.parametrize(("region", "wanted"), [(None, "eu-west-1"), ("eu-central-1", "eu-central-1")])
 def test_the_role_may_accept_in_the_region_of_the_peer(make, region, wanted):
     """There the connection and the VPC are, by which EC2 judges AcceptVpcPeeringConnection."""
     (role,) = make(Answer(), accepter_role_arn=ROLE, region=region).values()
-    (allowed,) = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    assert [one["Fn::Sub"].partition(":ec2:")[2].split(":")[0] for one in allowed["Resource"]] == [wanted] * 2
+    allowed = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert [one["Resource"]["Fn::Sub"].partition(":ec2:")[2].split(":")[0] for one in allowed] == [wanted] * 2
+
+
+@pytest.mark.parametrize(("ours", "wanted"), [((), "vpc/*"), (("100.64.0.0/16",), f"vpc/{NETWORK.vpc_id}")])
+def test_the_role_accepts_requests_of_our_vpcs_alone(make, ours, wanted):
+    """Of our account and region, wherever the peer lies; an existing VPC is named, a new one has no id before."""
+    (role,) = make(Answer(), ours=ours, accepter_role_arn=ROLE, region="us-east-1").values()
+    vpc, connection = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert "Condition" not in vpc
+    asks = f"arn:${{AWS::Partition}}:ec2:eu-west-1:222222222222:{wanted}"
+    assert connection["Condition"] == {"ArnLike": {"ec2:RequesterVpc": {"Fn::Sub": asks}}}
 
 
 def test_with_the_connection_come_routes_back_the_dns_option_and_rules(make):
@@ -145,7 +155,8 @@ def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(ma
 def test_all_ranges_of_our_vpc_are_routed_back_and_admitted(make):
     """Each by resources of its own: those of the first range stay what they are, whatever further ones come."""
     alone, more = make(KNOWN), make(KNOWN, ours=("100.64.0.0/16", "100.65.0.0/16"))
-    assert {name: resource for name, resource in more.items() if name in alone} == alone
+    role = {"Accepter": more["Accepter"]}  # names the existing VPC
+    assert {name: resource for name, resource in more.items() if name in alone} == alone | role
     ranges = ["10.40.0.0/16", "100.64.0.0/16", "100.65.0.0/16"]
     routes = of_type(more, "AWS::EC2::Route")
     pairs = {(route["RouteTableId"], route["DestinationCidrBlock"]) for route in routes}
@@ -226,25 +237,30 @@ def test_the_owner_lets_nobody_do_more_than_is_needed(make):
     trusts = {name: role["AssumeRolePolicyDocument"] for name, role in roles.items()}
     rights = {name: [p["PolicyDocument"] for p in role["Policies"]] for name, role in roles.items()}
 
+    def statement(action, **more):
+        return {"Effect": "Allow", "Action": action, **more}
+
     def policy(action, **more):
-        return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **more}]}
+        return {"Version": "2012-10-17", "Statement": [statement(action, **more)]}
 
     def sub(service, what):
         return {"Fn::Sub": f"arn:${{AWS::Partition}}:{service}:{what}"}
 
-    deployer = {"aws:PrincipalArn": sub("iam", ":222222222222:role/cdk-*-cfn-exec-role-222222222222-*")}
+    deployer = {"aws:PrincipalArn": sub("iam", ":222222222222:role/cdk-*-cfn-exec-role-222222222222-eu-west-1")}
     ours = {"AWS": sub("iam", ":222222222222:root")}
     assert trusts == {
         "Accepter": policy("sts:AssumeRole", Principal=ours, Condition={"ArnLike": deployer}),
         "DnsOptionRole": policy("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}),
     }
-    there = [
-        f"eu-west-1:${{AWS::AccountId}}:{one}" for one in ("vpc/vpc-0f9a2b3c4d5e6f701", "vpc-peering-connection/*")
-    ]
+    vpc, connection = (
+        statement("ec2:AcceptVpcPeeringConnection", Resource=sub("ec2", f"eu-west-1:${{AWS::AccountId}}:{one}"))
+        for one in ("vpc/vpc-0f9a2b3c4d5e6f701", "vpc-peering-connection/*")
+    )
+    connection["Condition"] = {"ArnLike": {"ec2:RequesterVpc": sub("ec2", "eu-west-1:222222222222:vpc/*")}}
     held = sub("ec2", f"${{AWS::Region}}:${{AWS::AccountId}}:vpc-peering-connection/{CONNECTION}")
     log = policy(["logs:CreateLogStream", "logs:PutLogEvents"], Resource={"Fn::GetAtt": ["DnsOptionLogs", "Arn"]})
     assert rights == {
-        "Accepter": [policy("ec2:AcceptVpcPeeringConnection", Resource=[sub("ec2", one) for one in there])],
+        "Accepter": [{"Version": "2012-10-17", "Statement": [vpc, connection]}],
         "DnsOptionRole": [policy("ec2:ModifyVpcPeeringConnectionOptions", Resource=held), log],
     }
     assert [role.get("ManagedPolicyArns") for role in roles.values()] == [None, None]
