@@ -62,7 +62,7 @@ class Pipeline(Section):
     checks: tuple[str, ...] = _CHECKS
     """Commands that must succeed before anything is deployed; they run in CodeBuild, without a browser."""
     confirm_broadening: bool = True
-    """Whether a change that gives more permissions, or opens a security group wider, waits for a person."""
+    """Whether a change that gives more IAM permissions, or opens a security group wider, waits for a person."""
     waves: Annotated[tuple[Wave, ...], Field(min_length=1)]
     """What is deployed, in this order."""
 
