@@ -15,7 +15,8 @@ class SharedPodGroup(Construct):
 
     DNS to the cluster's group is the fallback while a node's cache is away: kube-proxy then sends queries to CoreDNS
     through the branch ENI. The cluster's group gains two rules whatever the number of workloads (60 per group is the
-    default quota). In strict mode kubelet's probes also arrive by the branch ENI and need to be let in.
+    default quota). In strict mode kubelet's probes also arrive by the branch ENI and need to be let in, and with them
+    come plain pods, which carry the cluster's group too.
     """
 
     def __init__(

@@ -65,4 +65,20 @@ def strict_loses_node_services(settings: Settings) -> Iterator[At]:
         yield At(_MODE, settings.pod_networking.enforcing_mode)
 
 
-RULES = (node_cache_needs_standard, strict_needs_early_demux_off, strict_loses_node_services)
+@rule(
+    "strict-admits-plain-pods",
+    "warning",
+    must="be standard, or plain pods may reach every TCP port of pods with groups of their own",
+    why="in strict mode kubelet's probes come by the VPC, on ports that no file names: the shared group admits all TCP "
+    "from the nodes' group, which plain pods carry too, whatever the ingress of a workload says",
+    source="EKS user guide, Security groups for pods: probes, and the groups of a node",
+    fix="set enforcing_mode: standard; or give untrusted pods groups of their own too, and acknowledge it",
+    paths=(_MODE,),
+)
+def strict_admits_plain_pods(settings: Settings) -> Iterator[At]:
+    """Find workloads whose ingress keeps no plain pod out."""
+    if settings.workloads and settings.pod_networking.enforcing_mode == "strict":
+        yield At(_MODE, "strict")
+
+
+RULES = (node_cache_needs_standard, strict_needs_early_demux_off, strict_loses_node_services, strict_admits_plain_pods)

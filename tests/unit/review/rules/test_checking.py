@@ -15,13 +15,14 @@ def _strict(content):
 
 
 def test_all_errors_come_at_once_and_before_warnings(changed):
-    """Three errors and a warning: one run tells them, errors first, though the last one's rule comes after it."""
+    """Three errors and two warnings: one run tells them, errors first, though the last one's rule comes after it."""
     found = check(changed("dev", lambda content: (_strict(content), content["network"].update(cidr="10.20.0.0/23"))))
     assert [finding.rule.id for finding in found] == [
         "node-cache-needs-standard",
         "strict-needs-early-demux-off",
         "vpc-range-holds-its-subnets",
         "strict-loses-node-services",
+        "strict-admits-plain-pods",
     ]
     assert stops(found)
 
@@ -71,7 +72,7 @@ def test_a_finding_says_path_rule_value_why_and_fix(changed):
 
 def test_what_is_told_begins_with_the_count_and_says_that_nothing_was_done(changed):
     """The terminal shows how many errors there are before the errors."""
-    assert told("dev", check(changed("dev", _strict))).startswith("dev: 2 errors, 1 warning, 0 acknowledged; nothing")
+    assert told("dev", check(changed("dev", _strict))).startswith("dev: 2 errors, 2 warnings, 0 acknowledged; nothing")
     assert told("dev", check(load("dev"))) == ""
 
 

@@ -215,6 +215,7 @@ CASES = [
     ("strict-needs-early-demux-off", "dev", _pods(enforcing_mode="strict", disable_tcp_early_demux=False),
      "pod_networking.disable_tcp_early_demux"),
     ("strict-loses-node-services", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
+    ("strict-admits-plain-pods", "dev", _pods(enforcing_mode="strict"), "pod_networking.enforcing_mode"),
     ("peer-sees-pod-address", "dev", _pods(external_snat=False), "pod_networking.external_snat"),
     ("peer-sees-pod-address", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/17"]),
      "pod_networking.external_snat"),
@@ -919,6 +920,7 @@ def test_shipped_environments_have_no_errors(name):
           for host in ("0A1B.GR7.EU-WEST-1.eks.amazonaws.com", "0A1B.gr7.eu-west-1.eks.amazonaws.com:443",
                        "10.0.0.1:6443", "a.us-east-1.eks.amazonaws.com.example")),
         ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.33")),
+        ("strict-admits-plain-pods", "dev", lambda c: (_pods(enforcing_mode="strict")(c), c.pop("workloads"))),
         *(("node-groups-follow-kubernetes", "dev", _nodes("m5.large", kubernetes_version=version))
           for version in ("1.35", "1.32")),
         *(("image-knows-the-flags", "dev", _cache(**{"image": f"mirror.example.com/{image}", **values}))
