@@ -24,24 +24,13 @@ _CONNECTION = Effect(
     "accept again",
     f"{_CFN}, AWS::EC2::VPCPeeringConnection",
 )
-AT_PEER = Effect(
-    "connections",
-    "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
-    f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
-)
-_BY_HAND = Effect(
-    "connections",
-    "a return route or a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: "
-    "remove it right before the deploy",
-    "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
-)
-_TABLE = Effect(
+_OF_OLD_VPC = Effect(
     "refused",
-    "a table was another peer's, and EC2 takes no second route of it to this VPC before that one is deleted: the "
-    "deploy fails. Take it out in one deploy and add it in the next",
-    "EC2 API reference, CreateRoute",
+    "peer_side names tables of the old VPC, and EC2 takes no route of theirs to a connection with another one: the "
+    "deploy fails. Name the tables, and the group, of the new VPC",
+    "hashicorp/terraform#2185: route table and network gateway belong to different networks",
 )
-_OWNERS = Effect(
+OWNERS = Effect(
     "nothing",
     "an existing cluster's connections, routes and DNS options are its VPC owner's: podnet makes rules alone",
     "environments/schema.json, peers",
@@ -58,7 +47,7 @@ def _made_here(told: Effect | Callable[[Difference], Iterable[Effect]]) -> Calla
 
     def effects(found: Difference) -> Iterable[Effect]:
         if not connects(found):
-            return (_OWNERS,)
+            return (OWNERS,)
         return told(found) if callable(told) else (told,)
 
     return effects
@@ -99,29 +88,13 @@ def told(named: list[str]) -> str:
 
 
 def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
-    """Another VPC replaces the connection; a gateway in its place, or another one, cannot have the same routes."""
+    """Another VPC, with tables of its own, replaces the connection; a gateway, or another one, has the same routes."""
     connected = [peer["vpc_id"] for peer in found.whole[0]["peers"]]
     another = found.path[-1] == "vpc_id" and None not in (found.before, found.after)
-    return (_CONNECTION,) if another and found.after not in connected else (_TWICE,)
-
-
-def _side(found: Difference) -> Iterator[Effect]:
-    if found.path[-1] == "route_table_ids" and not connects(found):
-        yield _OWNERS
-        return
-    if connects(found) and _of_another_way(found):
-        yield _TABLE
-        return
-    yield AT_PEER
-    one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
-    if not one or (isinstance(one, set) and other - one):
-        yield _BY_HAND
-
-
-def _of_another_way(found: Difference) -> bool:
-    """Say whether a peer's new table had a route back already, through another connection or gateway."""
-    after, *_ = (back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
-    return any(one[0] != after[0] and one[1] & after[1] for one in map(back, found.whole[0]["peers"]))
+    if not another or found.after in connected:
+        return (_TWICE,)
+    before, after = (back(side)[1] for side in found.around)
+    return (_OF_OLD_VPC,) if before & after else (_CONNECTION,)
 
 
 def back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
@@ -143,5 +116,4 @@ TABLE: Table = {
             "VPC peering guide, Enable DNS resolution for a VPC peering connection",
         )
     ),
-    "peers.*.peer_side": _side,
 }

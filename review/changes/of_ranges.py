@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
-from review.changes.of_peers import AT_PEER, back, connects, ranges, told
+from review.changes.of_peer_sides import AT_PEER
+from review.changes.of_peers import back, connects, ranges, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

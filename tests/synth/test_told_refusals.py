@@ -59,10 +59,10 @@ CASES = {
         _peers(_back(GATEWAY), {**_back(GATEWAY, TABLE), "name": "low", "cidr": "10.95.0.0/16"}),
         False,
     ),
-    "the VPC and a table": (
+    "the VPC and its table": (
         "dev",
         _peers(_back(PEER, TABLE)),
-        _peers(_back({**PEER, "vpc_id": OTHER["vpc_id"]}, TABLE, "rtb-0d1a2b3c4d5e6f70a")),
+        _peers(_back({**PEER, "vpc_id": OTHER["vpc_id"]}, "rtb-0d1a2b3c4d5e6f70a")),
         False,
     ),
     "ranges change places": (

@@ -1,0 +1,54 @@
+"""What changes of a peer's own side do: its tables and its group, where podnet may change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.changes.effect import Effect, Table
+from review.changes.of_peers import OWNERS, back, connects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from review.changes.difference import Difference
+
+_CFN = "CloudFormation user guide"
+AT_PEER = Effect(
+    "connections",
+    "routes and rules at the peer move to what is named now: connections that only the old ones carried end",
+    f"{_CFN}, AWS::EC2::Route and AWS::EC2::SecurityGroupIngress",
+)
+_BY_HAND = Effect(
+    "connections",
+    "a return route or a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: "
+    "remove it right before the deploy",
+    "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
+)
+_TABLE = Effect(
+    "refused",
+    "a table was another peer's, and EC2 takes no second route of it to this VPC before that one is deleted: the "
+    "deploy fails. Take it out in one deploy and add it in the next",
+    "EC2 API reference, CreateRoute",
+)
+
+
+def _side(found: Difference) -> Iterator[Effect]:
+    if found.path[-1] == "route_table_ids" and not connects(found):
+        yield OWNERS
+        return
+    if connects(found) and _of_another_way(found):
+        yield _TABLE
+        return
+    yield AT_PEER
+    one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
+    if not one or (isinstance(one, set) and other - one):
+        yield _BY_HAND
+
+
+def _of_another_way(found: Difference) -> bool:
+    """Say whether a peer's new table had a route back already, through another connection or gateway."""
+    after, *_ = (back(peer) for peer in found.whole[1]["peers"] if peer["name"] == found.path[1])
+    return any(one[0] != after[0] and one[1] & after[1] for one in map(back, found.whole[0]["peers"]))
+
+
+TABLE: Table = {"peers.*.peer_side": _side}
