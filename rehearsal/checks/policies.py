@@ -25,7 +25,7 @@ def policies_name_real_groups(scene: Scene) -> str:
         equal(f"groups of policy {'/'.join(key)} that EC2 does not have in {scene.vpc_id}", missing, [])
         firsts.add(ids[0])
         _selectors(wanted[key], policy)
-        _own_rules(wanted[key], [groups[group] for group in ids[1:]])
+        ingress_is_open(wanted[key], [groups[group] for group in ids[1:]])
     expect(len(firsts) <= 1, f"all policies must list the shared group first, got {sorted(firsts)}")
     _shared_group(scene, groups, firsts)
     named = {group for policy in found.values() for group in policy["spec"]["securityGroups"]["groupIds"]}
@@ -38,6 +38,20 @@ def policies_are_gone(scene: Scene) -> str:
     return "no policy left"
 
 
+def ingress_is_open(workload: Workload, groups: list[dict[str, Any]]) -> None:
+    """Prove that each ingress port of the file is open in one of the workload's own groups.
+
+    EC2 keeps no port with all protocols, and -1, every type, with ICMP.
+
+    Raises:
+        CheckFailedError: If one is not.
+    """
+    found = {f"{rule['IpProtocol']} {rule.get('FromPort')}" for group in groups for rule in group["IpPermissions"]}
+    for rule in workload.ingress:
+        wanted = {"all": "-1 None", "icmp": "icmp -1"}.get(rule.protocol, f"{rule.protocol} {rule.port}")
+        expect(wanted in found, f"a group of {workload.name} must admit {wanted}, got {sorted(found)}")
+
+
 def _selectors(workload: Workload, policy: dict[str, Any]) -> None:
     for key, labels in (
         ("podSelector", workload.pod_labels),
@@ -45,15 +59,6 @@ def _selectors(workload: Workload, policy: dict[str, Any]) -> None:
     ):
         found = policy["spec"].get(key, {}).get("matchLabels")
         equal(f"{key} of policy {workload.namespace}/{workload.name}", found, labels)
-
-
-def _own_rules(workload: Workload, groups: list[dict[str, Any]]) -> None:
-    """Prove that each ingress port of the file is open in one of the workload's own groups."""
-    found = {rule.get("FromPort") for group in groups for rule in group["IpPermissions"]}
-    for rule in workload.ingress:
-        expect(
-            rule.port in found, f"a group of {workload.name} must admit port {rule.port}, got {sorted(map(str, found))}"
-        )
 
 
 def _shared_group(scene: Scene, groups: dict[str, dict[str, Any]], shared: set[str]) -> None:
