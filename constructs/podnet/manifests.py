@@ -15,7 +15,7 @@ def make_repeatable(provider: eks.IKubectlProvider | None) -> None:
 
     What fails because nobody answers is tried again for two minutes. So is a deletion, and then it fails its resource;
     CDK's function reports success, and what it could not delete stays for ever. A creation takes up what an earlier try
-    of the same manifest has made.
+    of the same manifest has made. A namespace that is there keeps what others have applied, such as its labels.
     The function, and CDK's own in front of it, keep what applying manifests needs: their log, and in a VPC their
     interfaces. What CDK adds for Helm charts in ECR is taken off.
     An imported provider, or none, is left as it is: its function is somebody else's.

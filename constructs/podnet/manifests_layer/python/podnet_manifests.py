@@ -15,7 +15,6 @@ import time
 from typing import Any
 
 LIMIT_SECONDS, _PAUSE_SECONDS = 120, 5  # a function ends after 900
-_REASON = 800  # characters; kubectl says the same many times, and why at the end
 
 _AWAY = "refused|[oe] timeout|Timeout|reset by|EOF|Unavailable|TooMany|deadline|no route|such host|lost|etcdserver:"
 _NOBODY_YET = "Unauthorized|must be logged in|provide credentials|is forbidden: User"  # an access entry made just now
@@ -32,16 +31,19 @@ def handler(event: dict[str, Any], context: object) -> object:
     Raises:
         RuntimeError: Objects could not be deleted. CloudFormation keeps the resource; the next deletion tries again.
     """
-    _state.clear()
-    _state["label"] = event["ResourceProperties"].get("PruneLabel", "")
+    objects = json.loads(event["ResourceProperties"].get("Manifest", "[]"))
+    # an apply of names alone can but take away what others have applied, such as a namespace's Pod Security Standard
+    bare = all({*one, *one["metadata"]} == {"apiVersion", "kind", "metadata", "name"} for one in objects)
+    label = event["ResourceProperties"].get("PruneLabel", "")
+    _state.update({"label": label, "not deleted": "", "apply": "create" if bare else "apply"})
     answer: object = None
     try:
         answer = importlib.import_module("index").handler(event, context)
     except subprocess.CalledProcessError:
         if event["RequestType"] != "Delete" or not _is_gone(event["ResourceProperties"]["ClusterName"]):
             raise
-    if error := _state.get("not deleted"):
-        raise RuntimeError(f"the manifest's objects must be deleted, got from kubectl: {error[-_REASON:]}")
+    if error := _state["not deleted"][-800:]:  # kubectl says the same many times, and why at the end
+        raise RuntimeError(f"the manifest's objects must be deleted, got from kubectl: {error}")
     return answer
 
 
@@ -70,9 +72,9 @@ def _persistent(verb: str, file: str, *options: str) -> None:
 def _error(verb: str, file: str, *options: str) -> Exception | None:
     """Call CDK's function; give what it raises, which is Exception and nothing more precise."""
     try:
-        _kubectl(verb, file, *(("--ignore-not-found",) if verb == "delete" else ()), *options)
+        _kubectl(_state.get(verb, verb), file, *(("--ignore-not-found",) if verb == "delete" else ()), *options)
     except Exception as error:  # noqa: BLE001
-        return error
+        return None if verb == "apply" != _state[verb] and "AlreadyExists" in str(error) else error
     return None
 
 
@@ -80,8 +82,7 @@ def _all_ours(file: str) -> bool:
     """Whether each object of the manifest that exists bears the label that CDK makes from this manifest's place."""
     command = ["kubectl", "get", "--kubeconfig", _apply.kubeconfig, "-f", file, "-o", "json", "--ignore-not-found"]
     found = json.loads(subprocess.check_output(command))
-    labels = [item["metadata"].get("labels", {}) for item in found.get("items", [found])]
-    return all(_state["label"] in present for present in labels)
+    return all(_state["label"] in item["metadata"].get("labels", {}) for item in found.get("items", [found]))
 
 
 _apply.kubectl = _persistent
