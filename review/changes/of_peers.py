@@ -88,13 +88,15 @@ def told(named: list[str]) -> str:
 
 
 def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
-    """Another VPC, with tables of its own, replaces the connection; a gateway, or another one, has the same routes."""
-    connected = [peer["vpc_id"] for peer in found.whole[0]["peers"]]
-    another = found.path[-1] == "vpc_id" and None not in (found.before, found.after)
-    if not another or found.after in connected:
+    """Another VPC, with tables of its own, is connected beside the old one; whatever else changes has the same routes.
+
+    Whoever owns it, or wherever it lies, may change with it.
+    """
+    before, after = (peer["vpc_id"] for peer in found.around)
+    if None in (before, after) or after in [peer["vpc_id"] for peer in found.whole[0]["peers"]]:
         return (_TWICE,)
-    before, after = (back(side)[1] for side in found.around)
-    return (_OF_OLD_VPC,) if before & after else (_CONNECTION,)
+    one, other = (back(peer)[1] for peer in found.around)
+    return (_OF_OLD_VPC,) if one & other else (_CONNECTION,)
 
 
 def back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
@@ -106,9 +108,9 @@ TABLE: Table = {
     "peers.*": _made_here(_peer),
     "peers.*.vpc_id": _made_here(_way_of_peer),
     "peers.*.transit_gateway_id": _made_here(_way_of_peer),
-    "peers.*.account": _made_here(_TWICE),
-    "peers.*.region": _made_here(_TWICE),
-    "peers.*.accepter_role_arn": _made_here(_TWICE),
+    "peers.*.account": _made_here(_way_of_peer),
+    "peers.*.region": _made_here(_way_of_peer),
+    "peers.*.accepter_role_arn": _made_here(_way_of_peer),
     "peers.*.dns_resolution": _made_here(
         Effect(
             "DNS",

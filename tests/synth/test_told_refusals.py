@@ -47,6 +47,12 @@ CASES = {
         True,
     ),
     "another VPC": ("dev", _peers(PEER), _peers({**PEER, "vpc_id": OTHER["vpc_id"]}), False),
+    "another VPC, of another region": (
+        "dev",
+        _peers(PEER),
+        _peers({**PEER, "vpc_id": OTHER["vpc_id"], "region": "eu-central-1"}),
+        False,
+    ),
     "a table of another peer": (
         "dev",
         _peers(_back(PEER), _back(GATEWAY, TABLE)),
