@@ -85,7 +85,8 @@ class Kubelet(threading.Thread):
         port = self._server.server_address[1]
         room = {"cpu": "2", "memory": "4Gi", "pods": "10"}
         status = {
-            "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+            # the API server asks at the host name first; the other is of the VPC of dev
+            "addresses": [{"type": "Hostname", "address": "127.0.0.1"}, {"type": "InternalIP", "address": "10.20.3.4"}],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
             "conditions": [{"type": "Ready", "status": "True"}],
             "capacity": room,

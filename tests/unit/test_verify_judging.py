@@ -56,7 +56,7 @@ def test_a_group_that_may_be_empty_may_be_empty(kubectl, least, problems):
     """An autoscaler takes it down to nothing."""
     groups = (DEV.node_groups[0].model_copy(update={"min_size": least}),)
     settings = DEV.model_copy(update={"node_groups": groups})
-    _, found, _ = nodes(settings, kubectl(nodes=[node("another")], cninodes=[], events=[]))
+    _, _, found, _ = nodes(settings, kubectl(nodes=[node("another")], cninodes=[], events=[]))
     assert found.problems == problems
 
 
