@@ -1,11 +1,11 @@
 """Whether nodes are the file's, and can carry pods with security groups of their own, whoever made them."""
 
-import ipaddress
 from collections.abc import Iterator, Sequence
 
 from trunks import GROUP, RESOURCE, features, lacks, ready, says
 
 from review.data import limits
+from review.flows.conditions import covers
 from settings import Settings
 from verify.cluster import remember
 from verify.finding import Finding
@@ -62,11 +62,7 @@ def _vpc(settings: Settings, found: list[Json]) -> Finding:
     told = {node["metadata"]["name"]: address for node in found if (address := _address(node))}
     if not told:
         return Finding(VPC, not_tried="no node tells an IPv4 address of its own")
-    outside = [
-        f"{address} of {name}"
-        for name, address in told.items()
-        if not any(ipaddress.IPv4Address(address) in ipaddress.IPv4Network(cidr) for cidr in ranges)
-    ]
+    outside = [f"{address} of {name}" for name, address in told.items() if not covers(ranges, f"{address}/32")]
     seen, others = " and ".join(ranges), ", ".join(outside[:3])
     problems = [f"InternalIP must lie in {seen}, got {others}: {len(outside)} of {len(told)} nodes"] if outside else []
     more = "; or name the VPC's other ranges in existing_network.further_cidrs" if settings.existing_network else ""

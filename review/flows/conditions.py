@@ -49,7 +49,7 @@ class Conditions:
                 "cache" if self.cache == "on" else "away",
                 "demux" if self.tcp_early_demux else "no-demux",
                 f"hops-{self.metadata_hops}",
-                {"nat-gateway": "nat", "public-subnet": "public"}.get(self.nodes, self.nodes),
+                self.nodes.partition("-")[0],
                 "snat" if destination and self._translates(destination) else "direct",
                 "rerouted" if destination and covers(self.external_service_cidrs, destination) else "routed",
             }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from review.flows import conditions_of, flows_of
+from review.flows import conditions_of
+from review.needs import unmet
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -31,9 +32,7 @@ _BEHIND_NAT = "existing_network.behind_nat"
 def nodes_stand_behind_nat(settings: Settings) -> Iterator[At]:
     """Find pods that would lose the internet."""
     internet = ("sgp-to-internet", "plain-to-internet")
-    if conditions_of(settings).nodes != "isolated" and any(
-        flow.id in internet and not flow.arrives for flow in flows_of(settings)
-    ):
+    if any(flow.id in internet for flow in unmet(settings)):
         yield At(_BEHIND_NAT, "false")
 
 

@@ -74,7 +74,7 @@ def _error(verb: str, file: str, *options: str) -> Exception | None:
     try:
         _kubectl(_state.get(verb, verb), file, *(("--ignore-not-found",) if verb == "delete" else ()), *options)
     except Exception as error:  # noqa: BLE001
-        return None if verb == "apply" != _state[verb] and "AlreadyExists" in str(error) else error
+        return None if _state.get(verb) == "create" and "AlreadyExists" in str(error) else error
     return None
 
 
