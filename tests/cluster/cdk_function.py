@@ -1,5 +1,6 @@
 """CDK's kubectl function in a process of its own, as Lambda would call it."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -7,9 +8,24 @@ import stat
 import subprocess
 import sys
 
+from token_reviewer import ACCESS_KEY, TokenReviewer
+
 from benchmarks.reconcile import environment_of
 from benchmarks.reconcile_parts import Layers
+from rehearsal.control_plane import ControlPlane, TokenReview
 from rehearsal.emulator import aws_command_line
+from rehearsal.parts import ensure
+
+
+@contextlib.contextmanager
+def administered(folder):
+    """Give a cluster that the function administers, while it lasts."""
+    reviewer = TokenReviewer()
+    reviewer.entries = {ACCESS_KEY: ["system:masters"]}
+    plane = ControlPlane(folder / "plane", ensure("kubernetes", "etcd"), token_review=TokenReview(reviewer.url)).start()
+    yield plane
+    plane.stop()
+    reviewer.stop()
 
 
 class CdkFunction:

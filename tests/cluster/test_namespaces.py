@@ -4,14 +4,12 @@ import json
 
 import cdk8s
 import pytest
+from cdk_function import administered
 from test_manifests_again import OURS
-from token_reviewer import ACCESS_KEY, TokenReviewer
 
+from benchmarks.reconcile import THEIRS
 from charts.workload_namespace import WorkloadNamespace
-from rehearsal.control_plane import ControlPlane, TokenReview
-from rehearsal.parts import ensure
 
-CDKS = "import json, sys, index; index.handler(json.load(sys.stdin), None)"
 ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
 LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -19,13 +17,8 @@ LAST = "kubectl.kubernetes.io/last-applied-configuration"
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory):
     """A cluster that CDK's function administers."""
-    judge = TokenReviewer()
-    judge.entries = {ACCESS_KEY: ["system:masters"]}
-    folder = tmp_path_factory.mktemp("spaces")
-    plane = ControlPlane(folder / "plane", ensure("kubernetes", "etcd"), token_review=TokenReview(judge.url)).start()
-    yield plane
-    plane.stop()
-    judge.stop()
+    with administered(tmp_path_factory.mktemp("spaces")) as plane:
+        yield plane
 
 
 @pytest.fixture
@@ -60,11 +53,11 @@ def test_labels_that_others_have_applied_stay(plane, apply, request_type):
 def test_cdks_function_alone_takes_them_away(plane, apply):
     """When this fails, what the layer does about it can go."""
     applied_by_a_team(plane, "stripped")
-    assert not ENFORCED.keys() & apply(CDKS, "Create", "stripped").keys()
+    assert not ENFORCED.keys() & apply(THEIRS, "Create", "stripped").keys()
 
 
 def test_one_that_an_earlier_podnet_has_made_is_applied_again(plane, apply):
     """Also where somebody has deleted it since."""
-    assert apply(CDKS, "Create", "earlier")
+    assert apply(THEIRS, "Create", "earlier")
     assert apply(OURS.format(limit=20), "Update", "earlier")
     assert apply(OURS.format(limit=20), "Update", "gone")

@@ -11,13 +11,12 @@ import subprocess
 import cdk8s
 import pytest
 import yaml
-from token_reviewer import ACCESS_KEY, TokenReviewer
+from cdk_function import administered
 
 from benchmarks.reconcile import THEIRS
 from charts.node_local_dns import KubeDnsUpstream, NodeLocalDns
 from charts.security_group_policy import SecurityGroupPolicy
-from rehearsal.control_plane import ControlPlane, TokenReview
-from rehearsal.parts import ensure, module_dir
+from rehearsal.parts import module_dir
 from tests.papers.commands import ROOT, commands
 
 PILLARS = {"LOCAL__DNS": "169.254.20.10", "DNS__SERVER": "10.0.0.10", "DNS__DOMAIN": "cluster.local"}
@@ -28,19 +27,14 @@ BOOKKEEPING = ("managedFields", "resourceVersion")
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory):
     """An owner's cluster with the canonical cache, and the kind of policies."""
-    reviewer = TokenReviewer()
-    reviewer.entries = {ACCESS_KEY: ["system:masters"]}
-    folder = tmp_path_factory.mktemp("owned")
-    plane = ControlPlane(folder / "plane", ensure("kubernetes", "etcd"), token_review=TokenReview(reviewer.url)).start()
-    (crd,) = module_dir("vpc_resource_controller").glob("config/crd/bases/*securitygrouppolicies.yaml")
-    text = (module_dir("kubernetes") / "cluster/addons/dns/nodelocaldns/nodelocaldns.yaml").read_text()
-    for name, value in PILLARS.items():
-        text = text.replace(f"__PILLAR__{name}__", value)
-    for thing in (yaml.safe_load(crd.read_text()), *yaml.safe_load_all(text)):
-        plane.api.apply(thing, "owner")
-    yield plane
-    plane.stop()
-    reviewer.stop()
+    with administered(tmp_path_factory.mktemp("owned")) as plane:
+        (crd,) = module_dir("vpc_resource_controller").glob("config/crd/bases/*securitygrouppolicies.yaml")
+        text = (module_dir("kubernetes") / "cluster/addons/dns/nodelocaldns/nodelocaldns.yaml").read_text()
+        for name, value in PILLARS.items():
+            text = text.replace(f"__PILLAR__{name}__", value)
+        for thing in (yaml.safe_load(crd.read_text()), *yaml.safe_load_all(text)):
+            plane.api.apply(thing, "owner")
+        yield plane
 
 
 @pytest.fixture
