@@ -82,12 +82,12 @@ def _called_often(scene: Scene, rule: dict[str, Any]) -> Iterator[None]:
 
 
 def _watch(scene: Scene) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give the rule and the target whose input names our cluster."""
-    events = scene.aws.client("events")
+    """Give the rule and the target that call the watch of our cluster."""
+    events, functions = scene.aws.client("events"), scene.aws.client("lambda")
     for rule in events.list_rules()["Rules"]:
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-            content = json.loads(target.get("Input") or "{}")
-            if content.get("ResourceProperties", {}).get("ClusterName") == scene.cluster:
+            called = functions.get_function_configuration(FunctionName=target["Arn"])
+            if called.get("Environment", {}).get("Variables", {}).get("ClusterName") == scene.cluster:
                 return rule, target
     expect(False, f"an EventBridge rule must call the watch of {scene.cluster}, got none")  # noqa: FBT003
     raise AssertionError

@@ -5,6 +5,7 @@ true, the answer of the first merged into the event of the second; every scalar 
 on_event is never deleted; a Create that fails later is deleted, an Update that fails is updated back.
 """
 
+import contextlib
 import copy
 import json
 import time
@@ -29,6 +30,15 @@ class LambdaContext:
 
     def get_remaining_time_in_millis(self) -> int:
         return int(1000 * max(0, self._until - time.monotonic()))
+
+
+@contextlib.contextmanager
+def cluster_of(properties):
+    """Give the watch's function its cluster, as the construct does: in its environment."""
+    with pytest.MonkeyPatch.context() as function:
+        for name in ("ClusterName", "Endpoint", "CertificateAuthority"):
+            function.setenv(name, properties[name])
+        yield
 
 
 class CustomResource:

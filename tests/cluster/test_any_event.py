@@ -12,7 +12,7 @@ import aws_node
 import budget
 import index
 import pytest
-from cloudformation import LambdaContext
+from cloudformation import LambdaContext, cluster_of
 from errors import HandlerError
 
 BEGAN = 1_700_000_000  # long ago: no event waits
@@ -93,7 +93,8 @@ def test_no_event_ends_in_a_traceback(node, properties, capsys):
         chance = random.Random(seed)
         event, entry = _spoiled(good, chance), chance.choice(["on_event", "is_complete", "watch"])
         try:
-            _call(entry, event, 5.6, told)
+            with cluster_of(properties):
+                _call(entry, event, 5.6, told)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {entry} {type(error).__name__} {str(error)[:500]}") from error
     printed = capsys.readouterr().out
@@ -187,7 +188,8 @@ def test_no_answer_ends_in_a_traceback(node, properties, fake, certificates, cap
         event = _event({**properties, **where})
         event["RequestType"] = chance.choice(["Create", "Update", "Delete"])
         try:
-            _call(chance.choice(["on_event", "is_complete", "watch"]), event, 5.3, told)
+            with cluster_of({**properties, **where}):
+                _call(chance.choice(["on_event", "is_complete", "watch"]), event, 5.3, told)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {type(error).__name__} {str(error)[:500]}") from error
     capsys.readouterr()

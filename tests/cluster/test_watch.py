@@ -6,7 +6,7 @@ import time
 import aws_node
 import index
 import pytest
-from cloudformation import CustomResource, LambdaContext, strings
+from cloudformation import CustomResource, LambdaContext, cluster_of, strings
 from fault_server import refusal
 
 PATH = "/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node"
@@ -24,9 +24,9 @@ def deployed(node, following, properties):
 def look(resource, *, repair=True, **more):
     """Call the watch as the rule does."""
     properties = strings({**resource.properties, **more})
-    names = ("ClusterName", "Endpoint", "CertificateAuthority", "Env")
-    event = {"PhysicalResourceId": resource.identity, "ResourceProperties": {n: properties[n] for n in names}}
-    return index.watch({**event, "Repair": str(repair).lower()}, LambdaContext(7))
+    event = {"PhysicalResourceId": resource.identity, "ResourceProperties": {"Env": properties["Env"]}}
+    with cluster_of(properties):
+        return index.watch({**event, "Repair": str(repair).lower()}, LambdaContext(7))
 
 
 def test_without_drift_nothing_is_written(node, deployed):
@@ -173,3 +173,19 @@ def test_a_server_that_is_away_for_a_moment_is_no_failure(node, deployed, faults
     """Retried within the call."""
     faults.spoil(refusal(503))
     assert look(deployed, Endpoint=faults.endpoint, CertificateAuthority=certificates.authority) == NONE
+
+
+def test_an_event_cannot_send_the_watch_and_its_token_elsewhere(node, deployed, properties, faults, certificates):
+    """Who may write the rule's target may not enter the cluster by it."""
+    theirs = {"ClusterName": "theirs", "Endpoint": faults.endpoint, "CertificateAuthority": certificates.authority}
+    event = {"PhysicalResourceId": deployed.identity, "Repair": "true"}
+    with cluster_of(properties):
+        looked = index.watch({**event, "ResourceProperties": {**theirs, "Env": aws_node.ENV}}, LambdaContext(7))
+    assert (looked, faults.requests) == (NONE, [])
+
+
+def test_a_function_that_knows_no_cluster_yet_counts_a_failure(node, deployed, capsys):
+    """An update gives the new code first, and its environment a moment later."""
+    event = {"PhysicalResourceId": deployed.identity, "Repair": "true", "ResourceProperties": {"Env": aws_node.ENV}}
+    assert index.watch(event, LambdaContext(7)) == {**NONE, "Failures": 1}
+    assert "got KeyError 'ClusterName'" in json.loads(capsys.readouterr().out.splitlines()[-1])["failure"]

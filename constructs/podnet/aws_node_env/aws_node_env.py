@@ -77,12 +77,12 @@ class AwsNodeEnv(Construct):
         group = self.KUBERNETES_GROUP
         self._handler = ClusterHandler(self, "Handler", cluster=cluster, group=group, total_timeout=timeout, vpc=vpc)
         self.role = self._handler.role
-        self._properties: dict[str, Any] = {
+        reached = {
             "ClusterName": cluster.cluster_name,
             "Endpoint": cluster.cluster_endpoint,
             "CertificateAuthority": cluster.cluster_certificate_authority_data,
-            "RolloutMinutes": str(minutes),
         }
+        self._properties: dict[str, Any] = {**reached, "RolloutMinutes": str(minutes)}
         self.resource = self.custom(
             self,
             "Resource",
@@ -98,16 +98,14 @@ class AwsNodeEnv(Construct):
         self.resource.node.add_dependency(self._handler.access_entry)
         self.watch: DriftWatch | None = None
         if watch_every:
+            wanted = {"ResourceProperties": {"Env": env}, "Repair": str(watch_repairs).lower()}
             self.watch = DriftWatch(
                 self,
                 "Watch",
-                function=self._handler.function("Watch", "watch"),
+                function=self._handler.function("Watch", "watch", reached),
+                cluster_name=cluster.cluster_name,
                 every=watch_every,
-                event={
-                    "PhysicalResourceId": self.resource.ref,
-                    "ResourceProperties": {**self._properties, "Env": env},
-                    "Repair": str(watch_repairs).lower(),
-                },
+                event={"PhysicalResourceId": self.resource.ref, **wanted},
                 alarm_topic=alarm_topic,
             )
             self.watch.node.add_dependency(self.resource)  # its last step is the first count

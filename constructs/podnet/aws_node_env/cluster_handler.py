@@ -78,14 +78,15 @@ class ClusterHandler(Construct):
             log_group=self._log_group,
         ).service_token
 
-    def function(self, construct_id: str, entry_point: str) -> lambda_.Function:
+    def function(self, name: str, entry_point: str, environment: dict[str, str] | None = None) -> lambda_.Function:
         """Make a function of handler/index.py: the code as it lies there, no layer, no bundling."""
         return lambda_.Function(
             self,
-            construct_id,
+            name,
             runtime=lambda_.Runtime.PYTHON_3_14,
             code=lambda_.Code.from_asset(str(_SOURCE), exclude=["**/__pycache__", "*.pyc", "__init__.py"]),
             handler=f"index.{entry_point}",
+            environment=environment,
             role=self.role,
             log_group=self._log_group,
             logging_format=lambda_.LoggingFormat.JSON,  # or Lambda adds tracebacks as plain text

@@ -31,8 +31,9 @@ class DriftWatch(Construct):
         scope: parent construct.
         construct_id: id below it.
         function: the handler's watch.
+        cluster_name: the dimension of the metrics.
         every: time between two checks, whole minutes.
-        event: what the function is called with; its ClusterName is the dimension of the metrics.
+        event: what the function is called with.
         alarm_topic: told when an alarm goes off and when it ends; nobody when None.
     """
 
@@ -42,6 +43,7 @@ class DriftWatch(Construct):
         construct_id: str,
         *,
         function: lambda_.IFunction,
+        cluster_name: str,
         every: Duration,
         event: Mapping[str, Any],
         alarm_topic: sns.ITopic | None,
@@ -57,7 +59,7 @@ class DriftWatch(Construct):
             alarm = cloudwatch.Metric(
                 namespace="podnet",
                 metric_name=metric,
-                dimensions_map={"Cluster": event["ResourceProperties"]["ClusterName"]},
+                dimensions_map={"Cluster": cluster_name},
                 statistic="Sum",
                 period=every,
             ).create_alarm(

@@ -7,7 +7,7 @@ from aws_cdk import Duration
 
 WAIT_MINUTES, SPARE_MINUTES = 10, 5  # for an add-on that is still on its way; for an error before the framework's
 _MOST_MINUTES = 60 - WAIT_MINUTES - SPARE_MINUTES  # ServiceTimeout of AWS::CloudFormation::CustomResource is one hour
-MOST_CHARACTERS = 6000  # of the schedule's event, which has room for 8,192: the certificate authority is in it too
+MOST_CHARACTERS = 7500  # of the schedule's event, which has room for 8,192: the physical id is in it too
 _WATCH_MINUTES = 8 * 60  # the alarm on silence takes three periods: a day
 
 

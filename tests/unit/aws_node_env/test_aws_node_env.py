@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from podnet.aws_node_env import AwsNodeEnv
 
 ENV = {"aws-node": {"ENABLE_POD_ENI": "true"}, "aws-vpc-cni-init": {"DISABLE_TCP_EARLY_DEMUX": "true"}}
+CLUSTER = ("ClusterName", "Endpoint", "CertificateAuthority")
 PLACE = cdk.Environment(account="111122223333", region="eu-central-1")
 
 
@@ -192,7 +193,9 @@ def test_the_watch_runs_every_quarter_of_an_hour_after_the_resource(plain):
     text = "".join(part if isinstance(part, str) else "ref" for part in target["Input"]["Fn::Join"][1])
     event = json.loads(text)
     assert event["Repair"] == "true"
-    assert event["ResourceProperties"]["Env"] == ENV
+    assert event["ResourceProperties"] == {"Env": ENV}, "the cluster is the function's own"
+    cluster = {name: plain.one("Custom::AwsNodeEnv")["Properties"][name] for name in CLUSTER}
+    assert plain.resources[config["FunctionName"]["Ref"]]["Properties"]["Environment"] == {"Variables": cluster}
     assert event["PhysicalResourceId"] == "ref"
 
 
@@ -282,7 +285,7 @@ def test_the_right_to_interfaces_lasts_until_the_group_is_gone():
     [
         ({"rollout_limit": cdk.Duration.minutes(46)}, "rollout_limit must be 1 to 45 minutes, got 46"),
         ({"rollout_limit": cdk.Duration.seconds(0)}, "rollout_limit must be 1 to 45 minutes, got 0"),
-        ({"env": {"aws-node": {"A": "x" * 6000}}}, "env must have at most 6000 characters as JSON, got 60"),
+        ({"env": {"aws-node": {"A": "x" * 7500}}}, "env must have at most 7500 characters as JSON, got 75"),
         ({"dead_nodes": "ignore"}, "dead_nodes must be count-out or refuse, got 'ignore'"),
         ({"watch_every": cdk.Duration.hours(9)}, "watch_every must be 1 minute to 8 hours, got 540 minutes"),
     ],

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from daemon_set import cni_version, differences, others
@@ -73,13 +73,13 @@ def watch(event: Json, context: object) -> dict[str, int]:
 
     What is wanted stands in the note of the last deployment, so a watch cannot undo a deployment that is under way;
     where the note is gone (the add-on was made again) it is in the event. A failure is counted, never raised.
+    The cluster is the function's own, not the event's: who writes the rule's target would be sent a token.
     """
-    cluster, failure, drift, repaired = "", "", list[str](), False
+    cluster, failure, drift, repaired = dict(os.environ), "", list[str](), False
     try:
         with form_known():
-            properties = event["ResourceProperties"]
-            cluster, api = str(properties["ClusterName"]), _api(event, context)
-            deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": properties["Env"]}
+            api = _api(event, context, cluster)
+            deployed = {"owner": event["PhysicalResourceId"], "run": "", "wanted": event["ResourceProperties"]["Env"]}
             live = api.get(AWS_NODE)
             note = record(live)
             lost = differences(live, (note or deployed)["wanted"])
@@ -90,7 +90,7 @@ def watch(event: Json, context: object) -> dict[str, int]:
                 repaired = bool(drift)
     except HandlerError as error:
         failure = str(error)
-    return _count(event, cluster, drift, failure=failure, repaired=repaired)
+    return _count(event, cluster.get("ClusterName", ""), drift, failure=failure, repaired=repaired)
 
 
 def _count(event: Json, cluster: str, drift: list[str], *, failure: str = "", repaired: bool = False) -> dict[str, int]:
@@ -129,7 +129,7 @@ def told(event: Json) -> Iterator[None]:
         raise HandlerError(said[: _REASON - len(where)] + where) from error
 
 
-def _api(event: Json, context: object) -> KubeApi:
+def _api(event: Json, context: object, cluster: Mapping[str, str] | None = None) -> KubeApi:
     left = getattr(context, "get_remaining_time_in_millis", lambda: 60_000)() / 1000
     most = _DELETE_SECONDS if event.get("RequestType") == "Delete" else _CALLS_SECONDS
-    return KubeApi(event["ResourceProperties"], seconds=min(most, left - _SPARE_SECONDS))
+    return KubeApi(cluster or event["ResourceProperties"], seconds=min(most, left - _SPARE_SECONDS))
