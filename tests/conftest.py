@@ -13,6 +13,10 @@ ROOT = pathlib.Path(__file__).parent.parent
 os.environ["CDK_VALIDATION"] = "false"
 # as the Makefile does: the warning is about Node.js, and tests read what podnet itself says
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+# an emulator is reached without a proxy, and with nobody's profile
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
 SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py", "test_in_chromium.py"}
 
 
