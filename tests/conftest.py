@@ -17,6 +17,8 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+os.environ["COLUMNS"] = "80"  # as without a terminal
+os.environ.pop("FORCE_COLOR", None)
 SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py", "test_in_chromium.py"}
 
 

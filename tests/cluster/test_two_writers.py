@@ -3,11 +3,19 @@
 import threading
 
 import aws_node
-from cloudformation import CustomResource
-from test_watch import look
+import pytest
+from cloudformation import CustomResource, cluster_of
+from test_watch import called
 
 
-def test_watch_and_deployment_and_status_writes_at_once(node, following, properties):
+@pytest.fixture
+def function(properties):
+    """The watch's function."""
+    with cluster_of(properties):
+        yield
+
+
+def test_watch_and_deployment_and_status_writes_at_once(node, following, properties, function):
     """Twenty watches run while the settings change five times; the last settings are in effect, every original kept."""
     resource = CustomResource()
     resource.deploy(properties)
@@ -16,7 +24,7 @@ def test_watch_and_deployment_and_status_writes_at_once(node, following, propert
 
     def watches():
         while not over.is_set():
-            counted.append(look(resource))
+            counted.append(called(resource, resource.properties["Env"]))
 
     def disturbs():
         while not over.is_set():

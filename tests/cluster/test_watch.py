@@ -22,11 +22,16 @@ def deployed(node, following, properties):
 
 
 def look(resource, *, repair=True, **more):
-    """Call the watch as the rule does."""
+    """Call the watch's function as the rule does."""
     properties = strings({**resource.properties, **more})
-    event = {"PhysicalResourceId": resource.identity, "ResourceProperties": {"Env": properties["Env"]}}
     with cluster_of(properties):
-        return index.watch({**event, "Repair": str(repair).lower()}, LambdaContext(7))
+        return called(resource, properties["Env"], repair=repair)
+
+
+def called(resource, env, *, repair=True):
+    """Call it where it has its cluster."""
+    event = {"PhysicalResourceId": resource.identity, "ResourceProperties": {"Env": env}}
+    return index.watch({**event, "Repair": str(repair).lower()}, LambdaContext(7))
 
 
 def test_without_drift_nothing_is_written(node, deployed):

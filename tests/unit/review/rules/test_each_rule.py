@@ -366,7 +366,7 @@ CASES = [
      "cluster.endpoint_cidrs[1]"),
     ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["10.0.0.0/8"]),
      "cluster.endpoint_cidrs[0]"),
-    ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(6)}), "pod_networking.env"),
+    ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(8)}), "pod_networking.env"),
     ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
     *(("region-is-known", "existing", lambda c, region=region: c.update(region=region), "region")
@@ -579,7 +579,7 @@ TOLD = {
     "ranges-fit-the-quota": "6",
     "vpc-range-holds-its-subnets": "10.20.0.0/23 for 2 zones",
     "zones-lie-in-the-region": "eu-west-2b in eu-west-1",
-    "variables-fit-an-event": "6,269, with 0 ranges in exclude_snat_cidrs",
+    "variables-fit-an-event": "8,289, with 0 ranges in exclude_snat_cidrs",
     "alarms-reach-their-topic": "one in us-east-1",
     "region-is-known": "eu-wset-1",
     "endpoint-lies-in-the-region": "one in us-east-1, and region is eu-west-1",
@@ -901,7 +901,7 @@ def test_shipped_environments_have_no_errors(name):
         ("rules-fit-a-group", "dev", _many_reach("cluster", 56)),
         ("coredns-has-nodes", "prod", lambda c: c["node_groups"][1].update(desired_size=0)),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
-        ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(5)})),
+        ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(7)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
         ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
             alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms", every_minutes=0)),
