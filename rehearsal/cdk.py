@@ -20,7 +20,7 @@ class Cdk:
     Args:
         workspace: Where assemblies and logs go.
         env: Environment of a client of the emulator.
-        real_pauses: Whether the command line polls every 5 s, as it does against AWS, rather than every 0.25 s.
+        real_pauses: Whether the command line polls every 5 s, as it does against AWS, rather than every 0.6 s.
     """
 
     def __init__(self, workspace: Workspace, env: Mapping[str, str], *, real_pauses: bool = False) -> None:
