@@ -104,6 +104,7 @@ def _tell_how_to_go_on(rehearsal: Rehearsal) -> None:
     print(f"AWS runs on at {emulator.endpoint}:")
     for key in sorted(key for key in env if key.startswith("AWS_")):
         print(f"  export {key}={env[key]}")
+    print("  export NO_PROXY=127.0.0.1\n  unset AWS_PROFILE AWS_SESSION_TOKEN")
     print("end it with: make rehearse-down")
 
 
