@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from review.changes.difference import Difference
 
+_DNS = "docs/node-local-dns.md"
 _MOVED = Effect(
     "replacement",
     "the old cluster gets its values back and the new one gets podnet's: each rolls aws-node. Policies, cache and "
@@ -36,6 +38,19 @@ def _address(found: Difference) -> Iterator[Effect]:
     yield _ANOTHER_WAY if found.around[0]["name"] == found.around[1]["name"] else _MOVED
 
 
+def _service_range(found: Difference) -> Iterator[Effect]:
+    """Tell of another tenth address: the cache is told no more of the range."""
+    one, other = (ipaddress.IPv4Network(cidr)[10] for cidr in (found.before, found.after))
+    if one == other:
+        yield Effect("nothing", "the tenth address, all that is used of the range, is the same", _DNS)
+    elif all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
+        yield Effect(
+            "DNS", "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone", _DNS
+        )
+    else:
+        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
+
+
 TABLE: Table = {
     "existing_cluster": another,
     "existing_cluster.name": _MOVED,
@@ -47,9 +62,5 @@ TABLE: Table = {
     "existing_cluster.endpoint": endpoint,
     "existing_cluster.security_group_id": _DNS_GAP,
     "existing_cluster.node_security_group_id": _DNS_GAP,
-    "existing_cluster.service_cidr": Effect(
-        "DNS",
-        "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone",
-        "docs/node-local-dns.md",
-    ),
+    "existing_cluster.service_cidr": _service_range,
 }

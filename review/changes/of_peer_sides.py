@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
@@ -24,6 +24,17 @@ _BY_HAND = Effect(
     "remove it right before the deploy",
     "EC2 API reference, CreateRoute and AuthorizeSecurityGroupIngress",
 )
+_RULES = Effect(
+    "connections",
+    "rules at the peer move to the group that is named now; routes back are the VPC owner's",
+    f"{_CFN}, AWS::EC2::SecurityGroupIngress; environments/schema.json, peers",
+)
+_RULE_BY_HAND = Effect(
+    "connections",
+    "a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: remove it right "
+    "before the deploy",
+    "EC2 API reference, AuthorizeSecurityGroupIngress",
+)
 _TABLE = Effect(
     "refused",
     "a table was another peer's, and EC2 takes no second route of it to this VPC before that one is deleted: the "
@@ -33,16 +44,32 @@ _TABLE = Effect(
 
 
 def _side(found: Difference) -> Iterator[Effect]:
-    if found.path[-1] == "route_table_ids" and not connects(found):
-        yield OWNERS
+    if not connects(found):
+        yield from _of_owners(found)
         return
-    if connects(found) and _of_another_way(found):
+    if _of_another_way(found):
         yield _TABLE
         return
     yield AT_PEER
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
     if not one or (isinstance(one, set) and other - one):
         yield _BY_HAND
+
+
+def _of_owners(found: Difference) -> Iterator[Effect]:
+    """Tell of an existing cluster's peer: podnet makes rules there alone, where a group is named."""
+    before, after = (_group(found, side) for side in (found.before, found.after))
+    if before == after:
+        yield OWNERS
+        return
+    yield _RULES
+    if after:
+        yield _RULE_BY_HAND
+
+
+def _group(found: Difference, side: Any) -> str | None:  # noqa: ANN401  (a side, or one of its values)
+    named = side.get("security_group_id") if isinstance(side, dict) else side
+    return str(named) if named and found.path[-1] != "route_table_ids" else None
 
 
 def _of_another_way(found: Difference) -> bool:

@@ -101,3 +101,26 @@ def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kin
     (change,) = compare(one, other, "saved")["changes"]
     assert [effect["kind"] for effect in change["effects"]] == [kind]
     assert words in change["effects"][0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (None, {"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}, "nothing"),
+        ({"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}, None, "nothing"),
+        (None, PEER["peer_side"], "connections"),
+        (None, TABLES["peer_side"], "connections"),
+        (TABLES["peer_side"], None, "connections"),
+    ],
+)
+def test_nobody_is_asked_to_remove_a_route_back_that_podnet_does_not_make(changed, before, after, kind):
+    """Without it the peer's answers have no way."""
+    one, other = (
+        content(changed("existing", lambda c, side=side: c.update(peers=[{**PEER, "peer_side": side}])), [])
+        for side in (before, after)
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert {effect["kind"] for effect in change["effects"]} == {kind}
+    told = " ".join(effect["sentence"] for effect in change["effects"])
+    assert "return route" not in told
+    assert ("a rule that somebody has made there by hand" in told) == bool((after or {}).get("security_group_id"))
