@@ -52,6 +52,12 @@ def ingress_is_open(workload: Workload, groups: list[dict[str, Any]]) -> None:
         expect(wanted in found, f"a group of {workload.name} must admit {wanted}, got {sorted(found)}")
 
 
+def group_of_nodes(scene: Scene) -> str:
+    """Give the group that the nodes and CoreDNS carry: the file's, or else the cluster's."""
+    own = scene.settings.node_security_group_id
+    return own or str(scene.cluster_record()["resourcesVpcConfig"]["clusterSecurityGroupId"])
+
+
 def _selectors(workload: Workload, policy: dict[str, Any]) -> None:
     for key, labels in (
         ("podSelector", workload.pod_labels),
@@ -62,12 +68,12 @@ def _selectors(workload: Workload, policy: dict[str, Any]) -> None:
 
 
 def _shared_group(scene: Scene, groups: dict[str, dict[str, Any]], shared: set[str]) -> None:
-    """Prove that the cluster's group answers DNS of the shared group, the way around a restarting cache."""
-    cluster = groups[scene.cluster_record()["resourcesVpcConfig"]["clusterSecurityGroupId"]]
+    """Prove that the nodes' group answers DNS of the shared group, the way around a restarting cache."""
+    nodes = group_of_nodes(scene)
     for group in shared:
         found = {
             rule["IpProtocol"]
-            for rule in cluster["IpPermissions"]
+            for rule in groups[nodes]["IpPermissions"]
             if rule.get("FromPort") == 53 and any(p["GroupId"] == group for p in rule["UserIdGroupPairs"])  # noqa: PLR2004
         }
-        equal(f"protocols of port 53 that the cluster's group admits from {group}", found, {"tcp", "udp"})
+        equal(f"protocols of port 53 that {nodes} of the nodes admits from {group}", found, {"tcp", "udp"})

@@ -27,7 +27,7 @@ _ANOTHER = Effect(
     "aws-cloudformation/cloudformation-coverage-roadmap#802: Modifying service token is not allowed",
 )
 _API = Effect("nothing", "who may talk to the API server changes, not what runs", "EKS user guide, Cluster API server")
-_LEAVE_VPC = Effect(
+LEAVE_VPC = Effect(
     "nothing",
     "podnet's functions leave the VPC: their interfaces go half an hour later or not at all, the stack waits for them, "
     "and may leave the functions' group behind (docs/operations.md)",
@@ -87,12 +87,12 @@ def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
 
 
-def endpoint(found: Difference) -> Iterator[Effect]:
+def _endpoint(found: Difference) -> Iterator[Effect]:
     """Tell of another way to the API server, which podnet's functions may take too."""
     yield _API
-    inside = [cluster["endpoint"] == "private" or bool(cluster.get("endpoint_cidrs")) for cluster in found.around]
+    inside = [cluster["endpoint"] == "private" or bool(cluster["endpoint_cidrs"]) for cluster in found.around]
     if inside == [True, False]:
-        yield _LEAVE_VPC
+        yield LEAVE_VPC
     yield from several(found)
 
 
@@ -126,8 +126,8 @@ TABLE: Table = {
     "cluster": another,
     "cluster.kubernetes_version": _version,
     "cluster.service_cidr": _NEW,
-    "cluster.endpoint": endpoint,
-    "cluster.endpoint_cidrs": endpoint,
+    "cluster.endpoint": _endpoint,
+    "cluster.endpoint_cidrs": _endpoint,
     "cluster.admin_role_arns": _API,
     "cluster.log_types": _logs,
     "cluster.kube_proxy_version": Effect(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
-from review.changes.of_cluster import another, endpoint
+from review.changes.of_cluster import LEAVE_VPC, another
+from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
+_BY_VPC = Effect(
+    "nothing",
+    "it only says how podnet's functions reach the API server: `private` from private_subnet_ids, which need a way to "
+    "AWS's own APIs, `public` from outside the VPC",
+    "environments/schema.json; docs/troubleshooting.md",
+)
 _DNS = "docs/node-local-dns.md"
 _MOVED = Effect(
     "replacement",
@@ -26,16 +33,52 @@ _ANOTHER_WAY = Effect(
     "nor its objects, and CloudFormation does not know: destroy the stacks before it is made",
     "CloudFormation user guide, Update behaviors of stack resources: what has no change is not looked at",
 )
-_DNS_GAP = Effect(
-    "DNS gap",
-    "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
-    "have no way around a cache that is away",
-    "EKS user guide, Security groups for pods, considerations",
+_SAME_GROUP = Effect(
+    "nothing",
+    "rules name the nodes' group, which is the same; podnet's functions carry the cluster's where they run in the VPC",
+    "environments/schema.json",
+)
+_RULES = Effect(
+    "connections",
+    "rules with `cluster: true`, and those for probes in `strict`, mean this group then: what carries the old one "
+    "alone is let in no longer",
+    "EC2 user guide, Security groups; environments/schema.json",
 )
 
 
 def _address(found: Difference) -> Iterator[Effect]:
     yield _ANOTHER_WAY if found.around[0]["name"] == found.around[1]["name"] else _MOVED
+
+
+def _endpoint(found: Difference) -> Iterator[Effect]:
+    """Tell of another way of podnet's functions to the API server, which is its owner's."""
+    yield _BY_VPC
+    if found.after == "public":
+        yield LEAVE_VPC
+
+
+def _group(found: Difference) -> Iterator[Effect]:
+    """Tell of another group of the nodes, which either setting may name."""
+    one, other = map(group_of_nodes, found.whole)
+    if one == other:
+        yield _SAME_GROUP
+        return
+    cached = all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole)
+    without = "no way around a cache that is away" if cached else "no DNS"
+    yield Effect(
+        "DNS gap",
+        "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
+        f"have {without}",
+        "EKS user guide, Security groups for pods, considerations",
+    )
+    if any(map(_means_nodes, found.whole)):
+        yield _RULES
+
+
+def _means_nodes(whole: Mapping[str, Any]) -> bool:
+    rules = [rule for one in whole["workloads"] for rule in (*one["ingress"], *(one["egress"] or ()))]
+    named = any((rule.get("from") or rule.get("to") or {}).get("cluster") for rule in rules)
+    return named or whole["pod_networking"]["enforcing_mode"] == "strict"
 
 
 def _service_range(found: Difference) -> Iterator[Effect]:
@@ -59,8 +102,8 @@ TABLE: Table = {
     ),
     "existing_cluster.endpoint_url": _address,
     "existing_cluster.certificate_authority": _address,
-    "existing_cluster.endpoint": endpoint,
-    "existing_cluster.security_group_id": _DNS_GAP,
-    "existing_cluster.node_security_group_id": _DNS_GAP,
+    "existing_cluster.endpoint": _endpoint,
+    "existing_cluster.security_group_id": _group,
+    "existing_cluster.node_security_group_id": _group,
     "existing_cluster.service_cidr": _service_range,
 }

@@ -1,16 +1,33 @@
-"""What a new `reaches` waits for: where podnet makes no rule at the peer, its owner must admit the workload."""
+"""What other `reaches` do. Where podnet makes no rule at the peer, its owner must admit the workload."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect
+from review.changes.of_peers import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
+IN_FORCE = Effect(
+    "connections",
+    "in force at once, for running pods too; a connection that a removed rule had let in may go on until it ends",
+    "EC2 user guide, Security group connection tracking",
+)
+ANEW = Effect(
+    "connections",
+    "a rule for a range whose description changes is taken away and made again: for a moment nothing new is let "
+    "through",
+    "aws-cloudformation/cloudformation-coverage-roadmap#2259",
+)
+_NONE = Effect(
+    "nothing",
+    "no rule changes: podnet makes one where egress is restricted, for a peer's ranges, and one for its group",
+    "docs/peers.md",
+)
 _MOST = 5  # services that a sentence names
 
 
@@ -18,7 +35,14 @@ def waits(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any]
     """Tell of services that a workload newly reaches at peers of others; a warning that was acknowledged does not."""
     ours = {peer["name"] for peer in found.whole[1]["peers"] if (peer["peer_side"] or {}).get("security_group_id")}
     known = {_service(reach) for reach in before.get("reaches", ())}
-    new = [_service(reach) for reach in after["reaches"] if reach["peer"] not in ours and _service(reach) not in known]
+    reached = {*_ways(found.whole[0], before)}
+    new = [
+        _service(reach)
+        for reach in after["reaches"]
+        if reach["peer"] not in ours
+        and _service(reach) not in known
+        and not reached >= {*_ways(found.whole[1], {"reaches": [reach]})}
+    ]
     if new:
         told = ", ".join(dict.fromkeys(new[:_MOST])) + (f" and {len(new) - _MOST} more" if len(new) > _MOST else "")
         yield Effect(
@@ -26,6 +50,54 @@ def waits(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any]
             f"{told}: podnet makes no rule there, so nothing answers before the peer's owner admits this workload",
             "docs/peers.md",
         )
+
+
+def rules(found: Difference) -> Iterator[Effect]:
+    """Tell of rules that are not those that they were, if only by their description, and that none changes at all.
+
+    An existing cluster's peer can have another name: no route stands under it.
+    """
+    sides = [*zip(found.whole, found.around, strict=True)]
+    one, other = (_ways(*side) if _is_kept_in(side[1]) else {} for side in sides)
+    same = one.keys() == other.keys() and _at_peers(*sides[0]) == _at_peers(*sides[1])
+    anew = any(other.get(way, name) != name for way, name in one.items())
+    if not same:
+        yield IN_FORCE
+    if anew:
+        yield ANEW
+    elif same:
+        yield _NONE
+
+
+def _is_kept_in(workload: Mapping[str, Any]) -> bool:
+    """Say whether podnet makes rules for what it sends."""
+    sent = workload["egress"]
+    return sent is not None and not any(
+        rule["protocol"] == "all" and rule["to"]["cidr"] == "0.0.0.0/0" for rule in sent
+    )
+
+
+def _ways(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[str, int, str], str]:
+    """Return the peer's name by protocol, port and range of what is reached."""
+    return {
+        (reach["protocol"], reach["port"], cidr): peer["name"]
+        for reach, peer in _reached(whole, workload)
+        for cidr in ranges(peer)
+    }
+
+
+def _at_peers(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
+    """Return protocol, port and group of each rule at a peer."""
+    groups = ((reach, (peer["peer_side"] or {}).get("security_group_id")) for reach, peer in _reached(whole, workload))
+    return {(reach["protocol"], reach["port"], group) for reach, group in groups if group}
+
+
+def _reached(
+    whole: Mapping[str, Any], workload: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    peers = {peer["name"]: peer for peer in whole["peers"]}
+    for reach in workload.get("reaches", ()):
+        yield reach, peers[reach["peer"]]
 
 
 def _service(reach: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ import pytest
 from podnet.pod_security_group import port
 from rehearsal.checks import policies
 from rehearsal.checks.expect import CheckFailedError
+from rehearsal.checks.scene import Scene
+from settings import load
 from settings.workloads import Rule, Workload
 
 RULES = [{"port": 8080}, {"protocol": "udp", "port": 53, "to_port": 54}, {"protocol": "icmp"}, {"protocol": "all"}]
@@ -40,3 +42,11 @@ def test_a_rule_of_each_protocol_is_found_where_it_is_and_nowhere_else(open_to, 
     policies.ingress_is_open(workload, open_to(*workload.ingress))
     with pytest.raises(CheckFailedError, match="a group of api must admit"):
         policies.ingress_is_open(workload, open_to(*others.ingress))
+
+
+def test_dns_is_looked_for_in_the_group_of_the_nodes_where_the_file_names_one():
+    """Where nodes do not carry the cluster's group, nor does CoreDNS; nobody has to be asked for it then."""
+    settings = load("existing")
+    cluster = settings.existing_cluster.model_copy(update={"node_security_group_id": "sg-0f5a2b3c4d5e6f709"})
+    scene = Scene(settings.model_copy(update={"existing_cluster": cluster}), *[None] * 5)
+    assert policies.group_of_nodes(scene) == "sg-0f5a2b3c4d5e6f709"

@@ -406,13 +406,13 @@ CASES = [
     ("another port at a peer that podnet changes", None, _reaches(5433), "workloads[shop/orders-api].reaches",
      "connections", "in force at once"),
     ("another port at a peer of somebody else", _of_somebody, lambda c: (_of_somebody(c), _reaches(5433)(c)),
-     "workloads[shop/orders-api].reaches", "connections connections",
-     "tcp 5433 at peer data: podnet makes no rule there|in force at once"),
+     "workloads[shop/orders-api].reaches", "connections nothing",
+     "tcp 5433 at peer data: podnet makes no rule there|no rule changes"),
     ("many ports at such a peer", _of_somebody, lambda c: (_of_somebody(c), _reaches(*range(1, 9))(c)),
-     "workloads[shop/orders-api].reaches", "connections connections",
-     "tcp 4 at peer data, tcp 5 at peer data and 3 more: |in force at once"),
+     "workloads[shop/orders-api].reaches", "connections nothing",
+     "tcp 4 at peer data, tcp 5 at peer data and 3 more: |no rule changes"),
     ("a port less at such a peer", lambda c: (_of_somebody(c), _reaches(5432, 5433)(c)), _of_somebody,
-     "workloads[shop/orders-api].reaches", "connections", "in force at once"),
+     "workloads[shop/orders-api].reaches", "nothing", "no rule changes"),
     ("other rules of a workload that reaches such a peer", _of_somebody,
      lambda c: (_of_somebody(c), _workload(0, ingress=[])(c)),
      "workloads[shop/orders-api].ingress", "connections", "in force at once"),
@@ -451,7 +451,7 @@ EXISTING = [
     ("name", "payments-us", "replacement", "stay in the old one"),
     ("endpoint_url", "https://0A1B2C3D4E5F60718293A4B5C6D7E8F0.gr7.eu-west-1.eks.amazonaws.com", "nothing",
      "made anew under the old name has neither"),
-    ("endpoint", "private", "nothing", "not what runs"),
+    ("endpoint", "private", "nothing", "it only says how podnet's functions reach the API server"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,114 @@
+"""What changes of a workload's rules do: they count at once, whereas a policy counts when a pod starts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from review.changes import of_reaches
+from review.changes.effect import Effect
+from review.changes.of_peers import ranges
+from review.changes.of_reaches import ANEW, IN_FORCE, waits
+from settings.workload_references import group_of_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from review.changes.difference import Difference
+
+GUIDE = "EKS user guide, Security groups for pods: policies only apply to newly scheduled pods"
+LEFT = Effect(
+    "pods",
+    "the workload's own group cannot be deleted while a pod carries it: CloudFormation tries, then leaves it behind. "
+    "Restart the pods, and delete it by hand",
+    "EC2 API reference, DeleteSecurityGroup; CloudFormation user guide, UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+)
+_TWICE = Effect(
+    "refused",
+    "a rule names the group that it named, by its id instead of as `cluster: true`, or the other way round: the new "
+    "one is made before the old is deleted, and EC2 takes no second: the deploy fails. Leave it, or remove it in one "
+    "deploy and add it in the next",
+    "EC2 API reference, AuthorizeSecurityGroupIngress",
+)
+_SAME = Effect(
+    "nothing",
+    "the rules are those that they were: only their order, the host that `make verify` connects to, or a peer's name "
+    "is another",
+    "environments/schema.json",
+)
+
+
+def rules(found: Difference) -> Iterator[Effect]:
+    """Tell of other rules of a workload."""
+    if _texts(found.before, found.whole[0]) == _texts(found.after, found.whole[1]):
+        yield _SAME
+        return
+    if found.path[-1] == "reaches":
+        yield from waits(found, *found.around)
+    before, after = map(has_own_group, found.around)
+    if _written_otherwise(found):
+        yield _TWICE
+        return
+    if before != after:
+        does = "gets a group of its own" if after else "loses its own group"
+        yield Effect("pods", f"the policy {does}, and running pods keep what they have: restart them", GUIDE)
+        if before:
+            yield LEFT
+        return
+    if found.path[-1] == "reaches":
+        yield from of_reaches.rules(found)
+        return
+    yield IN_FORCE
+    if _described_anew(found):
+        yield ANEW
+
+
+def _texts(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, Any]) -> set[str] | None:
+    """Return rules as texts to compare; left out and empty differ, since an empty `egress` lets nothing out."""
+    return None if rules is None else {json.dumps(_made(rule, whole)) for rule in rules}
+
+
+def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule as it is made: for a peer's ranges, whatever that is called. A reach's rule has its name."""
+    named = {peer["name"]: sorted(ranges(peer)) for peer in whole["peers"]}
+    ends = {end: {**rule[end], "peer": named.get(rule[end]["peer"])} for end in ("from", "to") if rule.get(end)}
+    return {**rule, "host": None, **ends}
+
+
+def _written_otherwise(found: Difference) -> bool:
+    """Say whether a rule that names the group of an existing cluster's nodes is another resource for the same rule."""
+    one, other = (
+        {
+            (rule["protocol"], rule["port"], rule["to_port"] or rule["port"], *group)
+            for rule in rules or ()
+            if (group := _group(rule, nodes))
+        }
+        for rules, nodes in zip((found.before, found.after), map(group_of_nodes, found.whole), strict=True)
+    )
+    return any((*rule, not by_id) in one for *rule, by_id in other)
+
+
+def _group(rule: Mapping[str, Any], nodes: str | None) -> tuple[str | None, bool] | None:
+    """Return the id of the group that a rule names, and whether it names it so; None where it names a range or peer."""
+    end = rule.get("from") or rule.get("to") or {}
+    given = end.get("security_group_id")
+    return (given or nodes, bool(given)) if given or end.get("cluster") else None
+
+
+def _described_anew(found: Difference) -> bool:
+    """Say whether a rule of the group itself has another description; rules between groups change in place."""
+    one, other = (
+        {json.dumps({**_made(rule, whole), "description": ""}): rule["description"] for rule in some if _inline(rule)}
+        for some, whole in zip((found.before or (), found.after or ()), found.whole, strict=True)
+    )
+    return any(other.get(rule, text) != text for rule, text in one.items())
+
+
+def _inline(rule: Mapping[str, Any]) -> bool:
+    end = rule.get("from") or rule.get("to") or {}
+    return bool(end.get("cidr") or end.get("peer"))
+
+
+def has_own_group(workload: Mapping[str, Any]) -> bool:
+    """Say whether podnet makes a group for it."""
+    return bool(workload["ingress"] or workload["reaches"]) or workload["egress"] is not None
