@@ -98,20 +98,18 @@ def _cache(found: Difference) -> Iterator[Effect]:
 
 
 def _cache_option(found: Difference) -> Iterator[Effect]:
-    if all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
+    if not all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
+        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
+    elif found.path[-1] == "standby":
+        does = "starts beside the cache" if found.after else "gives its addresses back to the cache and ends"
+        yield Effect("DNS", f"a second process {does}, node by node; the cache itself does not restart", _DNS)
+    else:
         yield Effect(
             "DNS",
             "the cache restarts node by node with what it knew forgotten; meanwhile that node's pods ask CoreDNS: no "
             "gap",
             _DNS,
         )
-    else:
-        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
-
-
-def _standby(found: Difference) -> Iterator[Effect]:
-    does = "starts beside the cache" if found.after else "gives its addresses back to the cache and ends"
-    yield Effect("DNS", f"a second process {does}, node by node; the cache itself does not restart", _DNS)
 
 
 _LATER = Effect("nothing", "it counts from the next rollout of the cache on; no pod restarts for it", _DNS)
@@ -144,7 +142,6 @@ TABLE: Table = {
     "pod_networking.drift": _NOTHING,
     "pod_networking.dns_cache": _cache_option,
     "pod_networking.dns_cache.enabled": _cache,
-    "pod_networking.dns_cache.standby": _standby,
     "pod_networking.dns_cache.min_ready_seconds": _LATER,
     "pod_networking.dns_cache.max_unavailable": _LATER,
 }

@@ -20,6 +20,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
     if found.before is None:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", GUIDE)
         yield from waits(found, {}, found.after)
+        yield from _namespace(found, found.after["namespace"])
         return
     namespace = found.before["namespace"]
     if not found.around[1]:
@@ -40,6 +41,17 @@ def _workload(found: Difference) -> Iterator[Effect]:
     yield Effect("pods", "running pods keep their groups until they are restarted", GUIDE)
     if has_own_group(found.before):
         yield LEFT
+
+
+def _namespace(found: Difference, name: str) -> Iterator[Effect]:
+    """Tell that the first workload of a namespace needs it, where podnet makes none."""
+    known = any(key.startswith(f"{name}/") for key in found.around[0])
+    if found.whole[1]["existing_cluster"] and not known:
+        yield Effect(
+            "nothing",
+            f"podnet makes no namespace in an existing cluster: {name} must be there, or the deploy fails",
+            "docs/troubleshooting.md",
+        )
 
 
 TABLE: Table = {
