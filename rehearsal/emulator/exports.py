@@ -2,7 +2,8 @@
 
 CloudFormation user guide, "Get exported outputs from a deployed CloudFormation stack". The update fails when outputs
 are made, after the resources, and is rolled back. A deletion is given up before it begins: the stack keeps its status,
-and an event tells the reason (rlister/stax#40).
+and an event tells the reason (rlister/stax#40). A change set with other outputs alone tells no changes, and is executed
+all the same (aws/aws-cdk#2029).
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from ministack.services.cloudformation import handlers, stacks
 Json = dict[str, Any]
 
 _ENDED = {"DELETE_COMPLETE", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"}  # such a stack has no resources
+_NO_CHANGES = "The submitted information didn't contain changes."
 _KIND = "AWS::CloudFormation::Stack"
 
 
@@ -20,6 +22,7 @@ def install() -> None:
     """Look at the exports wherever outputs are made, and before a stack is deleted."""
     _install_update()
     _install_delete()
+    _install_change_set()
 
 
 def _install_update() -> None:
@@ -58,6 +61,22 @@ def _install_delete() -> None:
         return original(query)
 
     handlers._ACTION_HANDLERS["DeleteStack"] = delete
+
+
+def _install_change_set() -> None:
+    original = handlers._ACTION_HANDLERS["CreateChangeSet"]
+
+    def create(query: Json) -> Any:  # noqa: ANN401  (the emulator's reply)
+        known = {*cloudformation._change_sets}
+        reply = original(query)
+        for made in [one for name, one in cloudformation._change_sets.items() if name not in known]:
+            stack = cloudformation._stacks.get(made["StackName"], {})
+            before, after = (one.get("_template", {}).get("Outputs", {}) for one in (stack, made))
+            if str(made["StatusReason"]).startswith(_NO_CHANGES) and before != after:
+                made.update(Status="CREATE_COMPLETE", ExecutionStatus="AVAILABLE", StatusReason="")
+        return reply
+
+    handlers._ACTION_HANDLERS["CreateChangeSet"] = create
 
 
 def _check(export: str, what: str, owner: str) -> None:

@@ -1,5 +1,7 @@
 """A stack that imports what no stack exports makes nothing; what it imports stays as it is."""
 
+import json
+
 import pytest
 
 from tests.rehearsal.observing import soon
@@ -81,6 +83,28 @@ def test_an_export_in_use_keeps_its_value(aws, pair, outputs, what):
     assert [one["LogicalResourceId"] for one in listed] == ["Vpc"]
     exports = {one["Name"]: one["Value"] for one in aws("cloudformation").list_exports()["Exports"]}
     assert exports["in-use"] == "subnet-1"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "end"),
+    [
+        ({}, "UPDATE_ROLLBACK_COMPLETE"),
+        ({"One": {"Value": "subnet-1", "Export": {"Name": "in-use"}}, "Two": {"Value": "2"}}, "UPDATE_COMPLETE"),
+        ({"One": {"Value": "subnet-1", "Export": {"Name": "in-use"}}}, None),
+    ],
+    ids=["dropped", "added", "same"],
+)
+def test_a_change_set_of_outputs_alone_has_no_changes_and_is_executed(aws, pair, outputs, end):
+    """As `cdk deploy` does, which asks for its status; that of nothing at all has failed."""
+    cloudformation, names = aws("cloudformation"), {"StackName": "exporter", "ChangeSetName": "outputs"}
+    body = json.dumps({"Resources": {"Vpc": VPC}, "Outputs": outputs})
+    cloudformation.create_change_set(**names, ChangeSetType="UPDATE", TemplateBody=body)
+    made = cloudformation.describe_change_set(**names)
+    assert made["Changes"] == []
+    assert made["Status"] == ("CREATE_COMPLETE" if end else "FAILED")
+    if end:
+        cloudformation.execute_change_set(**names)
+        assert soon(lambda: status(aws, "exporter") == end, 20), status(aws, "exporter")
 
 
 def test_a_stack_whose_export_is_in_use_is_not_deleted(aws, pair):
