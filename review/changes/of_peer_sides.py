@@ -8,7 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -29,6 +29,7 @@ _RULES = Effect(
     "rules at the peer move to the group that is named now; routes back are the VPC owner's",
     f"{_CFN}, AWS::EC2::SecurityGroupIngress; environments/schema.json, peers",
 )
+_NO_RULE = Effect("nothing", "no workload reaches this peer: there is no rule at its group", "docs/peers.md")
 _RULE_BY_HAND = Effect(
     "connections",
     "a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: remove it right "
@@ -62,9 +63,16 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
     if before == after:
         yield OWNERS
         return
+    if not any(reach["peer"] == found.path[1] for whole in found.whole for reach in _reaches(whole)):
+        yield _NO_RULE
+        return
     yield _RULES
     if after:
         yield _RULE_BY_HAND
+
+
+def _reaches(whole: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [reach for workload in whole["workloads"] for reach in workload["reaches"]]
 
 
 def _group(found: Difference, side: Any) -> str | None:  # noqa: ANN401  (a side, or one of its values)

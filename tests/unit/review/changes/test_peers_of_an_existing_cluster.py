@@ -11,6 +11,7 @@ PEER = {
     "cidr": "10.99.0.0/16",
     "peer_side": {"security_group_id": "sg-0d1a2b3c4d5e6f703"},
 }
+REACHES = [{"peer": "data", "port": 5432}]
 GATEWAY = {"vpc_id": None, "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701"}
 TABLES = {"peer_side": {**PEER["peer_side"], "route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}}
 
@@ -65,7 +66,7 @@ def test_rules_are_podnets_there_too(kinds):
     """They name the peer's ranges and group."""
     found = kinds(_peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"}))
     assert found["peers[data].cidr"] == {"connections"}
-    assert found["peers[data].peer_side.security_group_id"] >= {"connections"}
+    assert found["peers[data].peer_side.security_group_id"] == {"nothing"}
 
 
 def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
@@ -75,7 +76,10 @@ def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
         sides = [{"peer_side": {**PEER["peer_side"], "route_table_ids": [some]}} if some else {} for some in tables]
         more = {"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"}
         one, other = ({**peer, "peer_side": None, **side} for peer, side in zip((PEER, more), sides, strict=True))
-        return content(changed("existing", lambda c: c.update(peers=[one, other])), [])
+        reaches = [{"peer": peer["name"], "port": 5432} for peer in (one, other)]
+        return content(
+            changed("existing", lambda c: (c.update(peers=[one, other]), c["workloads"][0].update(reaches=reaches))), []
+        )
 
     table = "rtb-0d1a2b3c4d5e6f702"
     found = compare(peers(table, None), peers(None, table), "saved")["changes"]
@@ -116,9 +120,13 @@ def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kin
 def test_nobody_is_asked_to_remove_a_route_back_that_podnet_does_not_make(changed, before, after, kind):
     """Without it the peer's answers have no way."""
     one, other = (
-        content(changed("existing", lambda c, side=side: c.update(peers=[{**PEER, "peer_side": side}])), [])
+        content(
+            changed("existing", lambda c, side=side: (
+                c.update(peers=[{**PEER, "peer_side": side}]), c["workloads"][0].update(reaches=REACHES)
+            )), []
+        )
         for side in (before, after)
-    )
+    )  # fmt: skip
     (change,) = compare(one, other, "saved")["changes"]
     assert {effect["kind"] for effect in change["effects"]} == {kind}
     told = " ".join(effect["sentence"] for effect in change["effects"])
