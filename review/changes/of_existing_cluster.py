@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from review.changes.difference import Difference
 
+ADDON = Effect(
+    "rollout",
+    "an upgrade of the add-on is its owner's: where that took podnet's values, this deploy puts them back, which "
+    "replaces aws-node once more on a tenth of the nodes at a time; where they stand, nothing restarts",
+    "docs/decisions/0001-custom-resource-beside-the-add-on.md",
+)
 _BY_VPC = Effect(
     "nothing",
     "it only says how podnet's functions reach the API server: `private` from private_subnet_ids, which need a way to "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
+from review.changes.of_existing_cluster import ADDON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,7 @@ _NEW_NODES = {
 
 def _mode(found: Difference) -> Iterator[Effect]:
     yield _ROLL
-    sentence = (
-        f"a pod with groups of its own keeps {found.before} until it is restarted: restart all of them, one by one"
-    )
+    sentence = f"a pod with groups of its own keeps {found.before} until it is restarted: restart all, one by one"
     yield Effect("pods", sentence, f"{_CNI}, POD_SECURITY_GROUP_ENFORCING_MODE")
     cached = found.around[1]["dns_cache"]["enabled"]
     if found.before == "strict" and cached:
@@ -122,19 +121,23 @@ _CARRIER = Effect(
 )
 
 
-def _carrier(found: Difference) -> Iterator[Effect]:
-    yield _CARRIER if found.whole[1]["cluster"] else _NOTHING  # an existing cluster's add-on is its owner's
+def _addon(found: Difference) -> Iterator[Effect]:
+    version = found.path[-1] == "version"
+    if found.whole[1]["cluster"]:
+        yield _ROLL if version else _CARRIER
+    else:
+        yield ADDON if version else _NOTHING
 
 
 TABLE: Table = {
-    "pod_networking.vpc_cni.version": _ROLL,
+    "pod_networking.vpc_cni.version": _addon,
     "pod_networking.vpc_cni.resolve_conflicts": _NOTHING,
     "pod_networking.enforcing_mode": _mode,
     "pod_networking.external_snat": _snat,
     "pod_networking.exclude_snat_cidrs": _excluded,
     "pod_networking.disable_tcp_early_demux": _ROLL,
     "pod_networking.env.*": _variable,
-    "pod_networking.addon_configuration": _carrier,
+    "pod_networking.addon_configuration": _addon,
     "pod_networking.rollout_limit_minutes": _NOTHING,
     "pod_networking.dead_nodes": _NOTHING,
     "pod_networking.run_again": _NOTHING,

@@ -536,6 +536,15 @@ def test_the_add_on_of_an_existing_cluster_keeps_its_configuration(changed):
     assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
 
 
+def test_the_add_on_of_an_existing_cluster_is_upgraded_by_its_owner(changed):
+    """A version in the file lets podnet's values be put back; where they stand, nothing restarts."""
+    one, other = (content(changed("existing", change), []) for change in (lambda _: None, _cni("v1.23.2-eksbuild.1")))
+    (change,) = compare(one, other, "saved")["changes"]
+    (effect,) = change["effects"]
+    assert effect["kind"] == "rollout"
+    assert "is its owner's" in effect["sentence"]
+
+
 def test_subnets_of_a_cluster_that_takes_an_existing_ones_place_are_its_nodes_alone(changed):
     """The cluster itself is new, and gets no second request."""
     subnets = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f719"]
