@@ -6,54 +6,35 @@ from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
 from review.changes.of_existing_cluster import ADDON
+from review.changes.of_mode import CNI, MEASURED, ROLL, STRICT_PODS, mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from review.changes.difference import Difference
 
-_CNI = "aws/amazon-vpc-cni-k8s, README.md"
-_MEASURED = "measured with AWS's CNI code, docs/dataplane.md"
 _DNS = "docs/node-local-dns.md"
-_ROLL = Effect(
-    "rollout",
-    "aws-node is replaced on a tenth of the nodes at a time; running pods keep their network, and a pod that starts "
-    "there meanwhile waits",
-    "aws/amazon-vpc-cni-k8s, charts/aws-vpc-cni/values.yaml, updateStrategy",
-)
 _BACK = "without it aws-node gets the value back that stood there before podnet, or its own default"
-_STRICT_PODS = "pods that were made in strict lose all DNS as soon as the cache runs on their node"
 _NEW_NODES = {
     "ENABLE_PREFIX_DELEGATION": "nodes that run keep kubelet's max-pods: only new nodes carry more pods",
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "nodes that run keep their interfaces' subnets: replace them one by one",
 }  # EKS best practices, Prefix mode for Linux, and Custom networking
 
 
-def _mode(found: Difference) -> Iterator[Effect]:
-    yield _ROLL
-    sentence = f"a pod with groups of its own keeps {found.before} until it is restarted: restart all, one by one"
-    yield Effect("pods", sentence, f"{_CNI}, POD_SECURITY_GROUP_ENFORCING_MODE")
-    cached = found.around[1]["dns_cache"]["enabled"]
-    if found.before == "strict" and cached:
-        yield Effect(
-            "DNS gap", f"{_STRICT_PODS}: deploy the mode alone, restart them, then enable the cache", _MEASURED
-        )
-
-
 def _snat(found: Difference) -> Iterator[Effect]:
-    yield _ROLL
+    yield ROLL
     seen = "the pod's address and groups" if found.after is True else "the node's address and groups"
     also = "; what leaves the VPC is translated by the NAT gateways" if found.after is True else ""
     yield Effect(
         "connections",
         f"open connections go on as they are, new ones to peers and the internet carry {seen}{also}: have peers admit "
         "them before",
-        _MEASURED,
+        MEASURED,
     )
 
 
 def _excluded(found: Difference) -> Iterator[Effect]:
-    yield _ROLL
+    yield ROLL
     for text, ranges in (("the pod's", found.after), ("the node's", found.before)):
         others = found.before if ranges is found.after else found.after
         changed = ", ".join(cidr for cidr in ranges if cidr not in others)[:200]
@@ -62,25 +43,25 @@ def _excluded(found: Difference) -> Iterator[Effect]:
                 "connections",
                 f"open connections go on as they are, new ones to {changed} carry {text} address and groups, where "
                 "external_snat is false",
-                _MEASURED,
+                MEASURED,
             )
 
 
 def _variable(found: Difference) -> Iterator[Effect]:
     name = found.path[-1]
-    source = f"{_CNI}, {name}"[:120]
-    yield _ROLL
+    source = f"{CNI}, {name}"[:120]
+    yield ROLL
     if name in _NEW_NODES:
         yield Effect("nodes", _NEW_NODES[name], source)
     if name == "AWS_EXTERNAL_SERVICE_CIDRS":
-        yield Effect("connections", "what pods send to these ranges leaves by the primary ENI", _MEASURED)
+        yield Effect("connections", "what pods send to these ranges leaves by the primary ENI", MEASURED)
     if found.after is None:
         yield Effect("rollout", _BACK, "docs/decisions/0001-custom-resource-beside-the-add-on.md")
 
 
 def _cache(found: Difference) -> Iterator[Effect]:
     if found.after and found.whole[0]["pod_networking"]["enforcing_mode"] == "strict":
-        yield Effect("DNS gap", f"node by node: {_STRICT_PODS}", _MEASURED)
+        yield Effect("DNS gap", f"node by node: {STRICT_PODS}", MEASURED)
     elif found.after:
         yield Effect(
             "DNS",
@@ -124,7 +105,7 @@ _CARRIER = Effect(
 def _addon(found: Difference) -> Iterator[Effect]:
     version = found.path[-1] == "version"
     if found.whole[1]["cluster"]:
-        yield _ROLL if version else _CARRIER
+        yield ROLL if version else _CARRIER
     else:
         yield ADDON if version else _NOTHING
 
@@ -132,10 +113,10 @@ def _addon(found: Difference) -> Iterator[Effect]:
 TABLE: Table = {
     "pod_networking.vpc_cni.version": _addon,
     "pod_networking.vpc_cni.resolve_conflicts": _NOTHING,
-    "pod_networking.enforcing_mode": _mode,
+    "pod_networking.enforcing_mode": mode,
     "pod_networking.external_snat": _snat,
     "pod_networking.exclude_snat_cidrs": _excluded,
-    "pod_networking.disable_tcp_early_demux": _ROLL,
+    "pod_networking.disable_tcp_early_demux": ROLL,
     "pod_networking.env.*": _variable,
     "pod_networking.addon_configuration": _addon,
     "pod_networking.rollout_limit_minutes": _NOTHING,

@@ -49,6 +49,7 @@ def test_a_pod_made_in_strict_stays_so_and_loses_dns_when_the_cache_comes(base):
     """Until it is restarted: CoreDNS answers while there is no cache, and nobody afterwards."""
     found = _switch(base, "strict", "standard")
     assert _seen(found, "switched", "sgp-to-cluster-dns") == (True, "pod", ">branch")
+    assert _seen(found, "switched", "kubelet-to-sgp") == (True, "node", ">primary<branch")  # judged by its groups
     assert _seen(found, "cached", "sgp-to-cluster-dns") == (False, "pod", ">branch")
     assert _seen(found, "cached", "sgp-to-link-local") == (False, "pod", ">branch")
 
