@@ -34,6 +34,20 @@ def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[s
         yield Finding("pods need no other name from CoreDNS", not_tried=told)
 
 
+def cluster_domain(configuration: Json | None, domain: str) -> Finding:
+    """Return what is found about the domain that CoreDNS answers for: the cache asks it for no other one."""
+    what = "CoreDNS answers for the cluster's domain of the file"
+    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
+    told = [(key, to) for key, block in found.items() for name, *to in block if name == "kubernetes"]
+    known = {_zone(zone) for key, to in told for zone in [one for one in to if one != "{"] or [key]}
+    zones = sorted(zone for zone in known if zone != "." and not zone.endswith(_ASKED))
+    if not zones:
+        return Finding(what, not_tried=f"there is no such domain in the ConfigMap kube-system/{NAME}")
+    problems = [] if domain in zones else [f"dns_cache.cluster_domain is {domain}, and CoreDNS has {', '.join(zones)}"]
+    fix = "mend dns_cache.cluster_domain: names of the cluster are lost for pods that ask the cache"
+    return Finding(what, domain, problems, fix)
+
+
 def _elsewhere(plugin: str, arguments: list[str]) -> bool:
     return plugin == "forward" and not _NODES.issuperset(set(arguments[1:]) - {"{"})
 

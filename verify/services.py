@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from settings import Settings
-from verify.corefile import NAME, corefile
+from verify.corefile import NAME, cluster_domain, corefile
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
@@ -18,6 +18,7 @@ def services(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
         yield _address(settings.cluster_dns_ip, _named(kubectl.items("services", "kube-system"), _DNS))
         cache, configured = settings.pod_networking.dns_cache, kubectl.items("configmaps", "kube-system")
         yield _mode(settings.pod_networking.kube_proxy_mode, _named(configured, _PROXY))
+        yield cluster_domain(_named(configured, NAME), cache.cluster_domain)
         yield from corefile(_named(configured, NAME), domain=cache.cluster_domain, stub_domains=cache.stub_domains)
 
 

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 _DNS = "docs/node-local-dns.md"
 _BACK = "without it aws-node gets the value back that stood there before podnet, or its own default"
+_ALSO = {
+    "node_labels": Effect("DNS", "nodes without the labels of the file have no cache: their pods ask CoreDNS", _DNS),
+    "cluster_domain": Effect(
+        "DNS gap",
+        "the cache asks CoreDNS for this domain alone: where it is not that of CoreDNS and kubelet, pods lose the "
+        "names of the cluster (make verify tells)",
+        _DNS,
+    ),
+}
 _NEW_NODES = {
     "ENABLE_PREFIX_DELEGATION": "nodes that run keep kubelet's max-pods: only new nodes carry more pods",
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "nodes that run keep their interfaces' subnets: replace them one by one",
@@ -90,6 +99,8 @@ def _cache_option(found: Difference) -> Iterator[Effect]:
             "gap",
             _DNS,
         )
+        if also := _ALSO.get(found.path[2]):
+            yield also
 
 
 _LATER = Effect("nothing", "it counts from the next rollout of the cache on; no pod restarts for it", _DNS)

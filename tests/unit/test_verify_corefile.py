@@ -4,7 +4,7 @@ import pytest
 
 from charts.node_local_dns import Options
 from charts.node_local_dns.corefile import corefile as written
-from verify.corefile import blocks, corefile
+from verify.corefile import blocks, cluster_domain, corefile
 
 PLAIN = """
 .:53 {
@@ -107,3 +107,30 @@ def test_without_a_corefile_nothing_is_said_to_hold(configuration):
     """A cluster may keep it somewhere else."""
     (found,) = corefile(configuration, domain="cluster.local", stub_domains={})
     assert found.result == "not tried"
+
+
+@pytest.mark.parametrize(
+    ("line", "domain", "result"),
+    [
+        ("kubernetes cluster.local in-addr.arpa ip6.arpa {", "cluster.local", "holds"),
+        ("kubernetes Cluster.Local. in-addr.arpa {", "cluster.local", "holds"),
+        ("kubernetes old.example cluster.example 172.20.0.0/16 {", "cluster.example", "holds"),
+        ("kubernetes cluster.local in-addr.arpa ip6.arpa {", "cluster.example", "fails"),
+        ("kubernetes in-addr.arpa {", "cluster.local", "not tried"),
+        ("kubernetes {", "cluster.local", "not tried"),
+    ],
+)
+def test_the_cluster_has_the_domain_of_the_file(line, domain, result):
+    """The cache asks CoreDNS for it alone: under another one every name of the cluster is lost."""
+    text = PLAIN.replace("kubernetes cluster.local in-addr.arpa ip6.arpa {", line)
+    found = cluster_domain({"data": {"Corefile": text}}, domain)
+    assert found.result == result
+    assert found.problems == ["dns_cache.cluster_domain is cluster.example, and CoreDNS has cluster.local"] * (
+        result == "fails"
+    )
+
+
+@pytest.mark.parametrize("configuration", [None, {}, {"data": {}}])
+def test_without_a_corefile_no_domain_is_known(configuration):
+    """A cluster may keep it somewhere else."""
+    assert cluster_domain(configuration, "cluster.local").result == "not tried"
