@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from review.changes.effect import Effect, Table
 from review.changes.of_peer_sides import AT_PEER
 from review.changes.of_peers import back, connects, ranges, told
+from review.changes.of_reaches import is_kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,11 @@ _RULES = Effect(
     "rules of workloads that name the peer follow at once, for running pods too; routes are the VPC owner's",
     "EC2 user guide, Security groups; environments/schema.json, peers",
 )
+_NO_RULE = Effect(
+    "nothing",
+    "no rule of a workload has the peer's ranges; routes are the VPC owner's",
+    "environments/schema.json, peers",
+)
 _BY_OWNERS = Effect(
     "connections",
     "peers' owners must route back and admit the range that is named now: no table of theirs is podnet's",
@@ -45,14 +51,15 @@ _TOLD = Effect(
 def _first(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range; one that was routed before, as a further one or another peer's, is routed twice."""
     if not connects(found):
-        return (_RULES,)
+        return (_RULES if _is_named(found) else _NO_RULE,)
     return (_MOVED,) if _routed(found, [found.after]) else (_RANGE,)
 
 
 def _further(found: Difference) -> Iterator[Effect]:
     """Tell of further ranges that came and went: each has a route of its own, so that no other one is touched."""
     if not connects(found):
-        yield _RULES if {*found.before} != {*found.after} else _ORDER
+        named = _RULES if _is_named(found) else _NO_RULE
+        yield named if {*found.before} != {*found.after} else _ORDER
         return
     if _routed(found, _without(found.after, found.before)):
         yield _MOVED
@@ -63,6 +70,14 @@ def _further(found: Difference) -> Iterator[Effect]:
         "ranges go on",
         "connections with {} end, for their routes and rules are deleted; those with its other ranges go on",
     )
+
+
+def _is_named(found: Difference) -> bool:
+    """Say whether a rule of a workload has the peer's ranges, in either environment."""
+    name, workloads = found.path[1], [workload for whole in found.whole for workload in whole["workloads"]]
+    ends = [rule.get("from") or rule["to"] for one in workloads for rule in (*one["ingress"], *(one["egress"] or ()))]
+    reaches = [reach for workload in workloads if is_kept_in(workload) for reach in workload["reaches"]]
+    return name in [end["peer"] for end in (*ends, *reaches)]
 
 
 def _listed(found: Difference, came: str, gone: str) -> Iterator[Effect]:

@@ -58,7 +58,7 @@ def rules(found: Difference) -> Iterator[Effect]:
     An existing cluster's peer can have another name: no route stands under it.
     """
     sides = [*zip(found.whole, found.around, strict=True)]
-    one, other = (_ways(*side) if _is_kept_in(side[1]) else {} for side in sides)
+    one, other = (_ways(*side) if is_kept_in(side[1]) else {} for side in sides)
     same = one.keys() == other.keys() and _at_peers(*sides[0]) == _at_peers(*sides[1])
     anew = any(other.get(way, name) != name for way, name in one.items())
     if not same:
@@ -69,7 +69,7 @@ def rules(found: Difference) -> Iterator[Effect]:
         yield _NONE
 
 
-def _is_kept_in(workload: Mapping[str, Any]) -> bool:
+def is_kept_in(workload: Mapping[str, Any]) -> bool:
     """Say whether podnet makes rules for what it sends."""
     sent = workload["egress"]
     return sent is not None and not any(

@@ -137,3 +137,20 @@ def test_a_peer_is_reached(told, rules, peer, kinds, same):
     """Connections may need the peer's owner; rules are made where something is kept in, and for a group."""
     found = told(_peers(rules, peer), _peers({**rules, **REACHED}, peer))
     assert found == ({"workloads[payments/ledger].reaches": kinds}, same)
+
+
+@pytest.mark.parametrize("ranges", [{"cidr": "10.98.0.0/16"}, {"further_cidrs": ["10.98.0.0/16"]}], ids=str)
+@pytest.mark.parametrize(
+    ("rules", "kind"),
+    [
+        ({}, "nothing"),
+        (REACHED, "nothing"),
+        ({**REACHED, "egress": []}, "connections"),
+        ({"egress": [{"port": 443, "to": {"peer": "data"}}]}, "connections"),
+        ({"ingress": [{"port": 443, "from": {"peer": "data"}}]}, "connections"),
+    ],
+)
+def test_a_peer_gets_other_ranges(told, rules, kind, ranges):
+    """Rules follow, where one has them; routes are the VPC owner's."""
+    found, same = told(_peers(rules, {}), _peers(rules, ranges))
+    assert (set.union(*found.values()), same) == ({kind}, kind == "nothing")

@@ -62,11 +62,16 @@ def test_what_is_the_vpc_owners_is_no_change_of_podnets(kinds, change):
     assert {kind for those in found.values() for kind in those} == {"nothing"}
 
 
-def test_rules_are_podnets_there_too(kinds):
-    """They name the peer's ranges and group."""
-    found = kinds(_peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"}))
-    assert found["peers[data].cidr"] == {"connections"}
-    assert found["peers[data].peer_side.security_group_id"] == {"nothing"}
+@pytest.mark.parametrize(("more", "kind"), [({}, "nothing"), ({"egress": [], "reaches": REACHES}, "connections")])
+def test_rules_are_podnets_there_too(kinds, more, kind):
+    """They have the peer's ranges and group, where a workload needs them."""
+
+    def change(content):
+        _peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"})(content)
+        content["workloads"][0].update(more)
+
+    found = kinds(change)
+    assert found["peers[data].cidr"] == found["peers[data].peer_side.security_group_id"] == {kind}
 
 
 def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
@@ -98,10 +103,15 @@ def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
 )  # fmt: skip
 def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kind, words):
     """Rules that name the peer follow its ranges, in whatever order these stand."""
+    rule = [{"port": 443, "from": {"peer": "data"}}]
     one, other = (
-        content(changed("existing", lambda c, some=some: c.update(peers=[{**PEER, **some}])), [])
+        content(
+            changed("existing", lambda c, some=some: (
+                c.update(peers=[{**PEER, **some}]), c["workloads"][0].update(ingress=rule)
+            )), []
+        )
         for some in (before, after)
-    )
+    )  # fmt: skip
     (change,) = compare(one, other, "saved")["changes"]
     assert [effect["kind"] for effect in change["effects"]] == [kind]
     assert words in change["effects"][0]["sentence"]
