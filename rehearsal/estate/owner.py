@@ -3,7 +3,7 @@
 from typing import Any
 
 from rehearsal.checks import branch_enis, nodes
-from rehearsal.checks.expect import CheckFailedError, equal, eventually, expect
+from rehearsal.checks.expect import CheckFailedError, NotAskedFor, equal, eventually, expect
 from rehearsal.checks.scene import Scene
 from rehearsal.errors import RehearsalError
 from settings.workloads import Workload
@@ -74,6 +74,8 @@ class Owner:
         Raises:
             CheckFailedError: If one has none after a minute.
         """
+        if not self._scene.settings.workloads:
+            return NotAskedFor("no workloads in the file")
         for path, _ in self._application_pods():
             self._scene.kubernetes("DELETE", path)
         return eventually(self._all_have_interfaces, _SECONDS)

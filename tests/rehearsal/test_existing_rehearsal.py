@@ -8,9 +8,13 @@ import sys
 import pytest
 
 from rehearsal.checks.as_found import everything_is_as_found, with_image_tag
-from rehearsal.checks.expect import CheckFailedError
+from rehearsal.checks.expect import CheckFailedError, NotAskedFor
 from rehearsal.checks.pods import none_was_replaced
+from rehearsal.checks.scene import Scene
+from rehearsal.checks.verified import pods_to_restart_are_named
+from rehearsal.estate.owner import Owner
 from rehearsal.workspace import PROJECT
+from settings import load
 from tests.rehearsal.observing import commands
 
 PROVEN = {
@@ -52,6 +56,13 @@ def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_pat
     assert len(stays) == 2
     assert all(one.startswith("logs of CDK's functions stay: /aws/lambda/existing-PodNetworking-Cl") for one in stays)
     assert commands(str(folder)) == []
+
+
+def test_without_workloads_nobody_is_to_be_restarted():
+    """No pod waits for a group then, and verify has nothing to name; no cluster is asked."""
+    scene = Scene(load("existing").model_copy(update={"workloads": ()}), *[None] * 5)
+    for told in (pods_to_restart_are_named(scene, PROJECT), Owner(scene).restart_applications()):
+        assert isinstance(told, NotAskedFor)
 
 
 @pytest.mark.parametrize(
