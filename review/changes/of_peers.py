@@ -30,6 +30,22 @@ _OF_OLD_VPC = Effect(
     "deploy fails. Name the tables, and the group, of the new VPC",
     "hashicorp/terraform#2185: route table and network gateway belong to different networks",
 )
+_OTHER_WAY = Effect(
+    "replacement",
+    "the new way and its routes are made, then the old ones are deleted: connections with the peer end, and the owner "
+    "of the new way may have to accept",
+    f"{_CFN}, AWS::EC2::VPCPeeringConnection and AWS::EC2::TransitGatewayVpcAttachment",
+)
+_NAMES = Effect(
+    "DNS",
+    "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
+    "VPC peering guide, Enable DNS resolution for a VPC peering connection",
+)
+_NO_CONNECTION = Effect(
+    "nothing",
+    "a transit gateway leads to the peer: podnet makes no connection that has an account, a region or a DNS option",
+    "environments/schema.json, peers",
+)
 OWNERS = Effect(
     "nothing",
     "an existing cluster's connections, routes and DNS options are its VPC owner's: podnet makes rules alone",
@@ -90,13 +106,27 @@ def told(named: list[str]) -> str:
 def _way_of_peer(found: Difference) -> tuple[Effect, ...]:
     """Another VPC, with tables of its own, is connected beside the old one; whatever else changes has the same routes.
 
-    Whoever owns it, or wherever it lies, may change with it.
+    Whoever owns it, or wherever it lies, may change with it. To a gateway and from one, ranges and tables must change.
     """
     before, after = (peer["vpc_id"] for peer in found.around)
-    if None in (before, after) or after in [peer["vpc_id"] for peer in found.whole[0]["peers"]]:
+    if _stays_behind_its_gateway(found):
+        return (_NO_CONNECTION,)
+    if after is not None and after in [peer["vpc_id"] for peer in found.whole[0]["peers"]]:
         return (_TWICE,)
-    one, other = (back(peer)[1] for peer in found.around)
+    (_, one), (_, other) = map(back, found.around)
+    if None in (before, after):
+        routed = {cidr for peer in found.whole[0]["peers"] for cidr in ranges(peer)}
+        return (_TWICE,) if one & other or not routed.isdisjoint(ranges(found.around[1])) else (_OTHER_WAY,)
     return (_OF_OLD_VPC,) if one & other else (_CONNECTION,)
+
+
+def _stays_behind_its_gateway(found: Difference) -> bool:
+    one, other = (peer["transit_gateway_id"] for peer in found.around)
+    return one is not None and one == other
+
+
+def _names(found: Difference) -> tuple[Effect, ...]:
+    return (_NO_CONNECTION if found.around[1]["transit_gateway_id"] else _NAMES,)
 
 
 def back(peer: Mapping[str, Any]) -> tuple[str, set[str]]:
@@ -111,11 +141,5 @@ TABLE: Table = {
     "peers.*.account": _made_here(_way_of_peer),
     "peers.*.region": _made_here(_way_of_peer),
     "peers.*.accepter_role_arn": _made_here(_way_of_peer),
-    "peers.*.dns_resolution": _made_here(
-        Effect(
-            "DNS",
-            "names of the other side's hosts resolve to private addresses, or public ones again, with the next lookup",
-            "VPC peering guide, Enable DNS resolution for a VPC peering connection",
-        )
-    ),
+    "peers.*.dns_resolution": _made_here(_names),
 }

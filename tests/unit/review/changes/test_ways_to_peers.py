@@ -1,0 +1,61 @@
+"""A peer's way may change where the new one stands beside the old one for a while."""
+
+import pytest
+
+from review.changes import compare
+from review.content import content
+
+HUB = {"name": "hub", "transit_gateway_id": "tgw-0d1a2b3c4d5e6f701", "cidr": "10.94.0.0/16"}
+SIDE = {"peer_side": {"route_table_ids": ["rtb-0d1a2b3c4d5e6f705"]}}
+CONNECTED = {"name": "hub", "vpc_id": "vpc-0d1a2b3c4d5e6f705", "cidr": "10.95.0.0/16"}
+OTHER_GATEWAY = {**HUB, "transit_gateway_id": "tgw-0d1a2b3c4d5e6f702"}
+
+
+def _told(changed, one, other):
+    """Return {key of the peer: effects}, where the peer of the two texts stands third."""
+    sides = [content(changed("prod", lambda c, some=some: c["peers"].append(some)), []) for some in (one, other)]
+    changes = compare(*sides, "saved")["changes"]
+    return {change["path"].removeprefix("peers[hub]."): change["effects"] for change in changes}
+
+
+def _kinds(effects):
+    return [effect["kind"] for effect in effects]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (HUB, CONNECTED, "replacement"),
+        (CONNECTED, HUB, "replacement"),
+        ({**HUB, **SIDE}, CONNECTED, "replacement"),
+        (HUB, {**CONNECTED, "cidr": "10.94.0.0/16"}, "refused"),
+        (HUB, {**CONNECTED, "further_cidrs": ["10.94.0.0/16"]}, "refused"),
+        ({**CONNECTED, "cidr": "10.94.0.0/16"}, HUB, "refused"),
+        ({**HUB, **SIDE}, {**CONNECTED, **SIDE}, "refused"),
+        (HUB, OTHER_GATEWAY, "refused"),
+        (HUB, {**OTHER_GATEWAY, "cidr": "10.95.0.0/16"}, "replacement"),
+    ],
+)
+def test_a_way_with_other_ranges_and_tables_is_made_beside_the_old_one(changed, one, other, kind):
+    """The emulator takes it as EC2 does; a range or a table of both has two routes for a moment, which is refused."""
+    told = _told(changed, one, other)
+    ways = [told[key] for key in ("vpc_id", "transit_gateway_id") if key in told]
+    assert ways
+    assert all(_kinds(effects) == [kind] for effects in ways)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("account", "333333333333"), ("region", "eu-central-1"), ("dns_resolution", False)]
+)
+def test_what_a_connection_has_means_nothing_behind_a_gateway(changed, key, value):
+    """No template has it."""
+    (effect,) = _told(changed, HUB, {**HUB, key: value})[key]
+    assert effect["kind"] == "nothing"
+    assert "no connection" in effect["sentence"]
+
+
+def test_it_means_much_where_there_is_a_connection(changed):
+    """Its DNS option is set, and the connection made anew."""
+    names = _told(changed, CONNECTED, {**CONNECTED, "dns_resolution": False})["dns_resolution"]
+    owner = _told(changed, CONNECTED, {**CONNECTED, "account": "333333333333"})["account"]
+    assert [_kinds(names), _kinds(owner)] == [["DNS"], ["refused"]]
