@@ -83,8 +83,8 @@ def _nat(found: Difference) -> Iterator[Effect]:
     else:
         yield Effect(
             "connections",
-            "routes to the internet move: open connections through a NAT gateway that goes end, and others see new "
-            "public addresses",
+            "routes to the internet of some zones move to another NAT gateway: open connections from there end, also "
+            "where a gateway comes, and new ones have new public addresses",
             "VPC user guide, NAT gateways",
         )
 

@@ -51,7 +51,7 @@ _TOO_FAR = Effect("refused", "EKS takes nodes back by one minor version at most:
 
 
 def _version(found: Difference) -> Iterator[Effect]:
-    if _others(found) & _ANEW:
+    if made_anew(found):
         yield from new_group(found) or (_OPEN,)
         return
     yield from beside_others(found, "another version")
@@ -75,6 +75,11 @@ def beside_others(found: Difference, what: str) -> Iterator[Effect]:
     if others and not others & _ANEW:
         told = f"EKS takes {what} and other changes of a group one after the other: the deploy fails"
         yield Effect("refused", f"{told}. Change {found.path[-1]} in a deploy of its own", _TOGETHER)
+
+
+def made_anew(found: Difference) -> bool:
+    """Say whether another group is made in the place of this one, with all that the file says of it."""
+    return bool(_others(found) & _ANEW)
 
 
 def _others(found: Difference) -> set[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_node_versions import beside_others, new_group
+from review.changes.of_node_versions import beside_others, made_anew, new_group
 from review.data import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from review.changes.difference import Difference
 
 _CFN = "CloudFormation user guide, AWS::EKS::Nodegroup"
+_WITH_IT = Effect("nothing", "the group that is made in this one's place has it from its first node on", _CFN)
+_LABELS = Effect("nothing", "labels of nodes that run are changed in place", f"{_CFN}, Labels")
 _LIMITS = "aws/amazon-vpc-resource-controller-k8s, pkg/aws/vpc/limits.go"
 
 
@@ -65,14 +67,19 @@ def _anew(what: str) -> Callable[[Difference], tuple[Effect, ...]]:
     return lambda found: (*new_group(found), made, end)
 
 
+def _in_place(told: Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
+    """Tell what is done to nodes that stay only where the group does."""
+    return lambda found: (_WITH_IT,) if made_anew(found) else told(found)
+
+
 TABLE: Table = {
     "node_groups.*": _group,
     "node_groups.*.instance_types": _types,
     "node_groups.*.architecture": _anew("AmiType"),
     "node_groups.*.capacity": _anew("CapacityType"),
-    "node_groups.*.min_size": _size,
-    "node_groups.*.max_size": _size,
-    "node_groups.*.desired_size": _size,
-    "node_groups.*.disk_gib": _disk,
-    "node_groups.*.labels": Effect("nothing", "labels of nodes that run are changed in place", f"{_CFN}, Labels"),
+    "node_groups.*.min_size": _in_place(_size),
+    "node_groups.*.max_size": _in_place(_size),
+    "node_groups.*.desired_size": _in_place(_size),
+    "node_groups.*.disk_gib": _in_place(_disk),
+    "node_groups.*.labels": _in_place(lambda _: (_LABELS,)),
 }
