@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _NAMED = {"peers": ("name",), "node_groups": ("name",), "workloads": ("namespace", "name")}
 _WHOLE = {"pod_labels", "service_account_labels", "labels", "acknowledge"}  # mappings that are one value
 
+_IN_ORDER = {"stub_domains", "node_labels"}  # mappings that the cache's manifests have as the file does
+
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
@@ -57,6 +59,8 @@ def _below(
     for key in dict.fromkeys([*around[0], *around[1]]):
         one, other = (_value(section, key, path) for section in around)
         if isinstance(one, dict) and isinstance(other, dict) and key not in _WHOLE:
+            if key in _IN_ORDER and one == other and [*one] != [*other]:
+                yield Difference((*path, key), one, other, around, whole)
             yield from _below((*path, key), (one, other), whole)
         elif one != other:
             yield Difference((*path, key), one, other, around, whole)

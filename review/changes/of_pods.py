@@ -99,7 +99,7 @@ def _cache_option(found: Difference) -> Iterator[Effect]:
             "gap",
             _DNS,
         )
-        if also := _ALSO.get(found.path[2]):
+        if found.before != found.after and (also := _ALSO.get(found.path[2])):
             yield also
 
 

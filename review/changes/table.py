@@ -34,11 +34,23 @@ _PARTS = (
     of_workloads,
 )
 TABLE: Table = {pattern: entry for part in _PARTS for pattern, entry in part.TABLE.items()}
+_UNORDERED = {  # lists that are sets to AWS, and that a template has in one order
+    "cluster.endpoint_cidrs",
+    "cluster.log_types",
+    "cluster.admin_role_arns",
+    "network.interface_endpoints",
+    "existing_network.private_route_table_ids",
+    "peers.*.peer_side.route_table_ids",
+    "workloads.*.security_group_ids",
+}
+_ORDER = Effect("nothing", "only their order changes, which means nothing", "environments/schema.json")
 UNKNOWN = Effect("nothing", "nothing is known of what it does: look at the CDK's own diff", "review/changes/table.py")
 
 
 def effects(found: Difference) -> tuple[Effect, ...]:
     """Return what a difference leads to; that of the nearest setting around it where it has no entry of its own."""
+    if found.pattern in _UNORDERED and found.before and found.after and {*found.before} == {*found.after}:
+        return (_ORDER,)
     keys = found.pattern.split(".")
     for length in range(len(keys), 0, -1):
         entry = TABLE.get(".".join(keys[:length]), ())
