@@ -83,14 +83,15 @@ def _peer(found: Difference) -> Iterator[Effect]:
 
 
 def _renamed(found: Difference) -> bool:
-    """Say whether the same VPC, or one of the ranges, is a peer of another name on the other side."""
+    """Say whether the same VPC, a range or a table of the peer's side is another peer's on the other side."""
     peer, other = (found.before, found.whole[1]) if found.after is None else (found.after, found.whole[0])
     return any(_same(one, peer) for one in other["peers"])
 
 
 def _same(one: Mapping[str, Any], peer: Mapping[str, Any]) -> bool:
-    vpc = peer["vpc_id"]
-    return (vpc is not None and one["vpc_id"] == vpc) or not set(ranges(one)).isdisjoint(ranges(peer))
+    vpc, ((way, tables), (other_way, others)) = peer["vpc_id"], map(back, (one, peer))
+    twice = not set(ranges(one)).isdisjoint(ranges(peer)) or (way != other_way and not tables.isdisjoint(others))
+    return (vpc is not None and one["vpc_id"] == vpc) or twice
 
 
 def ranges(part: Mapping[str, Any]) -> list[str]:

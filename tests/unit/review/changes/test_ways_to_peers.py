@@ -59,3 +59,13 @@ def test_it_means_much_where_there_is_a_connection(changed):
     names = _told(changed, CONNECTED, {**CONNECTED, "dns_resolution": False})["dns_resolution"]
     owner = _told(changed, CONNECTED, {**CONNECTED, "account": "333333333333"})["account"]
     assert [_kinds(names), _kinds(owner)] == [["DNS"], ["refused"]]
+
+
+@pytest.mark.parametrize(("tables", "kind"), [(SIDE, "refused"), ({}, "connections")])
+def test_a_table_of_a_peer_that_goes_is_not_free_for_one_that_comes(changed, tables, kind):
+    """Its route back is there until the clean-up; behind another name the table is as much the same."""
+    came = {**HUB, "name": "core", "cidr": "10.92.0.0/14", **tables}
+    one, other = ([{**CONNECTED, **SIDE}], [came])
+    sides = [content(changed("prod", lambda c, some=some: c["peers"].extend(some)), []) for some in (one, other)]
+    told = {change["path"]: change["effects"] for change in compare(*sides, "saved")["changes"]}
+    assert [_kinds(told[f"peers[{name}]"]) for name in ("hub", "core")] == [[kind], [kind]]
