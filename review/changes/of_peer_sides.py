@@ -51,10 +51,22 @@ def _side(found: Difference) -> Iterator[Effect]:
     if _of_another_way(found):
         yield _TABLE
         return
+    if not _reached(found) and not any(_tables(side) for side in (found.before, found.after)):
+        yield _NO_RULE
+        return
     yield AT_PEER
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
-    if not one or (isinstance(one, set) and other - one):
+    if other and (not isinstance(one, set) or other - one):
         yield _BY_HAND
+
+
+def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
+    return bool(side.get("route_table_ids") if isinstance(side, dict) else isinstance(side, list) and side)
+
+
+def _reached(found: Difference) -> bool:
+    """Say whether a workload reaches the peer, in either environment."""
+    return any(reach["peer"] == found.path[1] for whole in found.whole for reach in _reaches(whole))
 
 
 def _of_owners(found: Difference) -> Iterator[Effect]:
@@ -63,7 +75,7 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
     if before == after:
         yield OWNERS
         return
-    if not any(reach["peer"] == found.path[1] for whole in found.whole for reach in _reaches(whole)):
+    if not _reached(found):
         yield _NO_RULE
         return
     yield _RULES

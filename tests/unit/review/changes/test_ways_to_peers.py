@@ -69,3 +69,40 @@ def test_a_table_of_a_peer_that_goes_is_not_free_for_one_that_comes(changed, tab
     sides = [content(changed("prod", lambda c, some=some: c["peers"].extend(some)), []) for some in (one, other)]
     told = {change["path"]: change["effects"] for change in compare(*sides, "saved")["changes"]}
     assert [_kinds(told[f"peers[{name}]"]) for name in ("hub", "core")] == [[kind], [kind]]
+
+
+GROUP, OTHER_GROUP = ({"security_group_id": f"sg-0d1a2b3c4d5e6f70{last}"} for last in "35")
+TABLES = SIDE["peer_side"]
+
+
+def _with_side(side):
+    return {**CONNECTED, **({"peer_side": side} if side else {})}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (GROUP, OTHER_GROUP, False, ["nothing"], "no rule at its group"),
+        (GROUP, None, False, ["nothing"], "no rule at its group"),
+        (None, GROUP, False, ["nothing"], "no rule at its group"),
+        (GROUP, OTHER_GROUP, True, ["connections", "connections"], "made there by hand"),
+        (GROUP, None, True, ["connections"], "the old ones carried end"),
+        (None, {**GROUP, **TABLES}, False, ["connections", "connections"], "made there by hand"),
+        ({**GROUP, **TABLES}, None, False, ["connections"], "the old ones carried end"),
+    ],
+)
+def test_a_group_at_the_peer_has_rules_only_where_a_workload_reaches_it(changed, case):
+    """One without a rule may be another; a new one may have a rule made by hand, as a table has a route."""
+    one, other, reached, kinds, words = case
+
+    def side(given):
+        def change(content):
+            content["peers"].append(_with_side(given))
+            content["workloads"][0]["reaches"].extend([{"peer": "hub", "port": 443}] * reached)
+
+        return content(changed("prod", change), [])
+
+    found = compare(side(one), side(other), "saved")["changes"]
+    (told,) = (change["effects"] for change in found if change["path"].startswith("peers[hub].peer_side"))
+    assert _kinds(told) == kinds
+    assert words in told[-1]["sentence"]
