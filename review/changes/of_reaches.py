@@ -58,9 +58,9 @@ def rules(found: Difference) -> Iterator[Effect]:
     An existing cluster's peer can have another name: no route stands under it.
     """
     sides = [*zip(found.whole, found.around, strict=True)]
-    one, other = (_ways(*side) if is_kept_in(side[1]) else {} for side in sides)
+    one, other = (sent(*side) for side in sides)
     same = one.keys() == other.keys() and _at_peers(*sides[0]) == _at_peers(*sides[1])
-    anew = any(other.get(way, name) != name for way, name in one.items())
+    anew = any(other.get(way, text) != text for way, text in one.items())
     if not same:
         yield IN_FORCE
     if anew:
@@ -75,6 +75,20 @@ def is_kept_in(workload: Mapping[str, Any]) -> bool:
     return sent is not None and not any(
         rule["protocol"] == "all" and rule["to"]["cidr"] == "0.0.0.0/0" for rule in sent
     )
+
+
+def sent(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[str | int | None, ...], str]:
+    """Return the description of each rule for a range that the workload may send to; of two, the first one's."""
+    if not is_kept_in(workload):
+        return {("all", None, None, "0.0.0.0/0"): ""}
+    peers, found = {peer["name"]: ranges(peer) for peer in whole["peers"]}, dict[tuple[str | int | None, ...], str]()
+    for rule in workload["egress"]:
+        for cidr in peers.get(rule["to"]["peer"], [rule["to"]["cidr"]] if rule["to"]["cidr"] else []):
+            last = rule["to_port"] or rule["port"]
+            found.setdefault((rule["protocol"], rule["port"], last, cidr), rule["description"])
+    for (protocol, port, cidr), name in _ways(whole, workload).items():
+        found.setdefault((protocol, port, port, cidr), f"to {name}")
+    return found
 
 
 def _ways(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[str, int, str], str]:

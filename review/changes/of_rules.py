@@ -36,6 +36,11 @@ _SAME = Effect(
     "connects to, or a peer's name is another",
     "environments/schema.json",
 )
+_AS_BEFORE = Effect(
+    "nothing",
+    "the same rules are made: what is let out is let out already, by another rule too, or is written in another way",
+    "stacks/workloads_stack.py",
+)
 
 
 def rules(found: Difference) -> Iterator[Effect]:
@@ -58,14 +63,22 @@ def rules(found: Difference) -> Iterator[Effect]:
     if found.path[-1] == "reaches":
         yield from of_reaches.rules(found)
         return
+    one, other = map(of_reaches.sent, found.whole, found.around) if found.path[-1] == "egress" else ({}, {})
+    if one and one == other and _to_groups(found.before, found.whole[0]) == _to_groups(found.after, found.whole[1]):
+        yield _AS_BEFORE
+        return
     yield IN_FORCE
-    if _described_anew(found):
+    if _described_anew(found) or any(other.get(way, text) != text for way, text in one.items()):
         yield ANEW
 
 
 def _texts(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, Any]) -> set[str] | None:
     """Return rules as texts to compare; left out and empty differ, since an empty `egress` lets nothing out."""
     return None if rules is None else {json.dumps(_made(rule, whole)) for rule in rules}
+
+
+def _to_groups(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, Any]) -> set[str] | None:
+    return _texts([rule for rule in rules or () if not _inline(rule)], whole)
 
 
 def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
