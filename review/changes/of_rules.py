@@ -32,8 +32,8 @@ _TWICE = Effect(
 )
 _SAME = Effect(
     "nothing",
-    "the rules are those that they were: only their order, how one port is written, the host that `make verify` "
-    "connects to, or a peer's name is another",
+    "the rules are those that they were: only their order, how a port or a range is written, the host that "
+    "`make verify` connects to, or a peer's name is another",
     "environments/schema.json",
 )
 _AS_BEFORE = Effect(
@@ -84,9 +84,15 @@ def _to_groups(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, An
 def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
     """Return a rule as it is made: for a peer's ranges, whatever that is called. A reach's rule has its name."""
     named = {peer["name"]: sorted(ranges(peer)) for peer in whole["peers"]}
-    ends = {end: {**rule[end], "peer": named.get(rule[end]["peer"])} for end in ("from", "to") if rule.get(end)}
+    ends = {end: _ranged(rule[end], named) for end in ("from", "to") if rule.get(end)}
     last = {"to_port": rule["to_port"] or rule["port"]} if "to_port" in rule else {}  # a reach has one port
     return {**rule, "host": None, **last, **ends}
+
+
+def _ranged(end: Mapping[str, Any], named: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return a rule's end by its ranges: those of a peer are the same when they are written out."""
+    written = [end["cidr"]] if end.get("cidr") else None
+    return {**end, "cidr": None, "peer": named.get(end.get("peer"), written)}
 
 
 def _written_otherwise(found: Difference) -> bool:

@@ -90,3 +90,14 @@ def test_a_range_of_ports_is_another_rule(changed):
     """One port more is let through."""
     told = _told(changed, lambda _: None, lambda c: c["workloads"][0]["ingress"][0].update(to_port=8444))
     assert [effect["kind"] for effect in told["workloads[shop/payments].ingress"]] == ["connections"]
+
+
+def test_a_peers_range_written_out_is_the_same_rule(changed):
+    """Of rules that let in, too; another range is another rule."""
+
+    def rule(**end):
+        return lambda c: c["workloads"][0]["ingress"].append({"port": 9000, "from": end})
+
+    (same,) = _told(changed, rule(peer="partner"), rule(cidr="10.97.0.0/16"))["workloads[shop/payments].ingress"]
+    (other,) = _told(changed, rule(peer="partner"), rule(cidr="10.96.0.0/16"))["workloads[shop/payments].ingress"]
+    assert [same["kind"], other["kind"]] == ["nothing", "connections"]

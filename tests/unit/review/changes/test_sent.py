@@ -12,7 +12,7 @@ OTHER = {"port": 8443, "to": {"cidr": "10.0.0.0/8"}}
 NODES = {"port": 80, "to": {"cluster": True}}
 PARTNER = {"port": 443, "to": {"peer": "partner"}}
 REACH = {"peer": "partner", "port": 443}
-BEFORE, ANEW = "written in another way", "for a moment nothing new"
+ANEW = "for a moment nothing new"
 
 
 def _told(changed, *sides):
@@ -40,7 +40,7 @@ def test_what_is_let_out_already_makes_no_rule(changed, one, other):
     """The templates are the same."""
     (effect,) = _told(changed, one, other)["egress"]
     assert effect["kind"] == "nothing"
-    assert BEFORE in effect["sentence"]
+    assert "is written" in effect["sentence"]
 
 
 @pytest.mark.parametrize(
