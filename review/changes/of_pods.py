@@ -44,6 +44,12 @@ def _snat(found: Difference) -> Iterator[Effect]:
 
 def _excluded(found: Difference) -> Iterator[Effect]:
     yield ROLL
+    if found.around[0]["external_snat"] != found.around[1]["external_snat"]:
+        named = ", ".join(found.before if found.around[1]["external_snat"] else found.after)[:200]
+        if named:
+            told = f"what goes to {named} carries the pod's address and groups, before and after"
+            yield Effect("nothing", f"{told}: external_snat takes the place of the ranges, or they take its", MEASURED)
+        return
     for text, ranges in (("the pod's", found.after), ("the node's", found.before)):
         others = found.before if ranges is found.after else found.after
         changed = ", ".join(cidr for cidr in ranges if cidr not in others)[:200]
