@@ -34,10 +34,11 @@ def _snat(found: Difference) -> Iterator[Effect]:
     yield ROLL
     seen = "the pod's address and groups" if found.after is True else "the node's address and groups"
     also = "; what leaves the VPC is translated by the NAT gateways" if found.after is True else ""
+    but = ", but not to excluded ranges," if found.around[not found.after]["exclude_snat_cidrs"] else ""
     yield Effect(
         "connections",
-        f"open connections go on as they are, new ones to peers and the internet carry {seen}{also}: have peers admit "
-        "them before",
+        f"open connections go on as they are, new ones to peers and the internet{but} carry {seen}{also}: have peers "
+        "admit them before",
         MEASURED,
     )
 
