@@ -27,6 +27,9 @@ _RANGE = Effect(
     "routes are made anew: connections with addresses that lie in the old range only end",
     f"{_CFN}, AWS::EC2::Route, DestinationCidrBlock",
 )
+_NEW_WAY = Effect(
+    "connections", "routes and rules for these ranges come with the new way to the peer: no connection goes on", _ROUTES
+)
 _ORDER = Effect("nothing", "the order of further ranges means nothing", "docs/peers.md")
 _RULES = Effect(
     "connections",
@@ -52,7 +55,11 @@ def _first(found: Difference) -> tuple[Effect, ...]:
     """Tell of another first range; one that was routed before, as a further one or another peer's, is routed twice."""
     if not connects(found):
         return (_RULES if _is_named(found) else _NO_RULE,)
-    return (_MOVED,) if _routed(found, [found.after]) else (_RANGE,)
+    return (_MOVED if _routed(found, [found.after]) else _NEW_WAY if _goes_another_way(found) else _RANGE,)
+
+
+def _goes_another_way(found: Difference) -> bool:
+    return any(found.around[0][way] != found.around[1][way] for way in ("vpc_id", "transit_gateway_id"))
 
 
 def _further(found: Difference) -> Iterator[Effect]:
@@ -63,6 +70,9 @@ def _further(found: Difference) -> Iterator[Effect]:
         return
     if _routed(found, _without(found.after, found.before)):
         yield _MOVED
+        return
+    if _goes_another_way(found):
+        yield _NEW_WAY
         return
     yield from _listed(
         found,

@@ -106,3 +106,13 @@ def test_a_group_at_the_peer_has_rules_only_where_a_workload_reaches_it(changed,
     (told,) = (change["effects"] for change in found if change["path"].startswith("peers[hub].peer_side"))
     assert _kinds(told) == kinds
     assert words in told[-1]["sentence"]
+
+
+@pytest.mark.parametrize("key", ["cidr", "further_cidrs"])
+def test_no_connection_goes_on_where_the_way_is_another_one(changed, key):
+    """It was told that those with other ranges go on, beside the VPC that is another one."""
+    other = {"cidr": "10.92.0.0/16", "further_cidrs": ["10.92.0.0/16"]}[key]
+    kept = _told(changed, CONNECTED, {**CONNECTED, key: other})[key]
+    (moved,) = _told(changed, CONNECTED, {**CONNECTED, key: other, "vpc_id": "vpc-0d1a2b3c4d5e6f706"})[key]
+    assert "no connection goes on" in moved["sentence"]
+    assert all("no connection goes on" not in effect["sentence"] for effect in kept)
