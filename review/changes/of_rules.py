@@ -91,8 +91,8 @@ def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ranged(end: Mapping[str, Any], named: Mapping[str, list[str]]) -> dict[str, Any]:
     """Return a rule's end by its ranges: those of a peer are the same when they are written out."""
-    written = [end["cidr"]] if end.get("cidr") else None
-    return {**end, "cidr": None, "peer": named.get(end.get("peer"), written)}
+    written, peer = [end["cidr"]] if end["cidr"] else [], end["peer"]
+    return {**end, "cidr": None, "peer": named[peer] if peer else written}
 
 
 def _written_otherwise(found: Difference) -> bool:
