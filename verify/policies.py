@@ -7,13 +7,19 @@ from settings.workloads import Workload
 from verify.finding import RUN_AGAIN, Finding
 from verify.kubectl import Json, Kubectl
 
-_KIND = "securitygrouppolicies"
+_KIND, _APPLIED = "securitygrouppolicies", "aws.cdk.eks/prune-"
 _DEPLOY = "deploy the stack of that namespace"
 _AGAIN = f"{_DEPLOY}; where a deploy has no change, somebody deleted them: {RUN_AGAIN}"
 _MEND = (
     f"{_DEPLOY}, or mend the file; what somebody changed by hand a deploy without a change leaves as it is: "
     f"{RUN_AGAIN}, and take away what was added by `kubectl -n <namespace> edit sgp <name>`; "
     "then restart the pods, which keep their groups until then"
+)
+
+_LEFT = (
+    "a stack that left the app with the last workload of its namespace stays, and its pods keep getting groups: "
+    "aws cloudformation delete-stack --stack-name <environment>-Workloads-<namespace>, once the pods are without them "
+    "(docs/operations.md, Remove a workload)"
 )
 
 
@@ -29,6 +35,10 @@ def policies(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     if there:
         other = [f"{name}: {problem}" for name in there for problem in _differs(wanted[name], found[name])]
         yield Finding("every policy selects and gives what the file says", f"{len(there)} policies", other, _MEND)
+        shared = {group for name in there for group in _groups(found[name])[:1]}
+        left = [name for name, item in found.items() if name not in wanted and _is_podnets(item, shared)]
+        seen = f"{len(found)} policies in the cluster"
+        yield Finding("no policy is left of a workload that the file no longer has", seen, left, _LEFT)
 
 
 def _differs(workload: Workload, policy: Json) -> Iterator[str]:
@@ -41,10 +51,20 @@ def _differs(workload: Workload, policy: Json) -> Iterator[str]:
             yield f"{selector}.matchLabels must be {_shown(labels or {})}, got {_shown(got)}"
         if more := live.get("matchExpressions"):
             yield f"{selector}.matchExpressions must not be there, got {more}"
-    groups = (spec.get("securityGroups") or {}).get("groupIds") or []
+    groups = _groups(policy)
     if lacking := [group for group in workload.security_group_ids if group not in groups]:
         got = ", ".join(groups) or "none"
         yield f"securityGroups.groupIds must have {', '.join(lacking)}, got {got}"
+
+
+def _is_podnets(policy: Json, shared: set[str]) -> bool:
+    """Say whether a CDK app has applied it, and it has the shared group, which is the first one of each."""
+    labels = policy["metadata"].get("labels") or {}
+    return any(label.startswith(_APPLIED) for label in labels) and not shared.isdisjoint(_groups(policy)[:1])
+
+
+def _groups(policy: Json) -> list[str]:
+    return (policy.get("spec", {}).get("securityGroups") or {}).get("groupIds") or []
 
 
 def _shown(labels: dict[str, str]) -> str:

@@ -34,7 +34,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
         yield Effect(
             "nothing",
             f"the stack Workloads-{namespace} leaves the app, and a deploy does not delete it: its policies stay in "
-            "effect until cdk destroy names it",
+            "effect. Restart its pods and destroy it before, while the file still has it",
             "AWS CDK guide, cdk deploy and cdk destroy",
         )
         return

@@ -442,6 +442,26 @@ def test_a_policy_without_a_group_of_the_file_is_named_and_further_groups_are_no
     assert verify().returncode == 0
 
 
+def test_policies_whose_stack_stayed_when_their_namespace_left_the_file_are_named(verify, cluster, api):
+    """They go on giving groups; those of other tools, and those of other CDK apps, are their owners'."""
+    (workload,) = [one for one in load("dev").workloads if one.name == "orders-api"]
+    label = {"aws.cdk.eks/prune-c80000000000000000000000000000000000000001": ""}
+    for name, labels, groups in (
+        ("left", label, [SHARED, OWN]),
+        ("by-hand", {"team": "x"}, [SHARED]),
+        ("of-others", label, [OWN, SHARED]),
+    ):
+        made = policy(workload)
+        made["metadata"].update(name=name, labels=labels)
+        made["spec"]["securityGroups"]["groupIds"] = groups
+        cluster(make(api, POLICIES, made))
+    done = verify()
+    assert (done.returncode, done.stdout.count("FAIL")) == (1, 1)
+    found = done.stdout.partition("no policy is left of a workload that the file no longer has")[2]
+    assert re.findall(r"shop/[\w-]+", found) == ["shop/left"]
+    assert "aws cloudformation delete-stack --stack-name <environment>-Workloads-<namespace>" in found
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
