@@ -147,9 +147,9 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0] == f"dev: context rehearsal, server {plane.endpoint}"
-    assert done.stdout.count("ok  ") == 14
+    assert done.stdout.count("ok  ") == 15
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 14 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 15 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -165,7 +165,7 @@ def test_a_cache_that_runs_on_no_node_is_not_called_proven(verify, cluster, api)
     done = verify()
     told = "-     node-local-dns runs on every node with its labels: not tried: there is no node that it would run on"
     assert (done.returncode, told in done.stdout.splitlines()) == (0, True), done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 13 hold, 1 not tried"
+    assert done.stdout.splitlines()[-1] == "dev: 14 hold, 1 not tried"
 
 
 @pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
@@ -175,7 +175,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 14 hold" in printed
+    assert "dev: 15 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -206,7 +206,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "13 hold, 1 do not"
+    assert found["counts"] == "14 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
