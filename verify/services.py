@@ -18,8 +18,9 @@ def services(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
         yield _address(settings.cluster_dns_ip, _named(kubectl.items("services", "kube-system"), _DNS))
         cache, configured = settings.pod_networking.dns_cache, kubectl.items("configmaps", "kube-system")
         yield _mode(settings.pod_networking.kube_proxy_mode, _named(configured, _PROXY))
-        yield cluster_domain(_named(configured, NAME), cache.cluster_domain)
-        yield from corefile(_named(configured, NAME), domain=cache.cluster_domain, stub_domains=cache.stub_domains)
+        core = _named(configured, NAME)
+        yield cluster_domain(core, cache.cluster_domain)
+        yield from corefile(core, domain=cache.cluster_domain, stub_domains=cache.stub_domains)
 
 
 def _named(items: list[Json], name: str) -> Json | None:

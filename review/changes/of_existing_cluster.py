@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
+from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
 from review.changes.of_cluster import LEAVE_VPC, another
+from review.changes.workload_rules import end_of, rules_of
 from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
@@ -69,8 +71,7 @@ def _group(found: Difference) -> Iterator[Effect]:
     if one == other:
         yield _SAME_GROUP
         return
-    cached = all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole)
-    without = "no way around a cache that is away" if cached else "no DNS"
+    without = "no way around a cache that is away" if runs_on(found) else "no DNS"
     yield Effect(
         "DNS gap",
         "the rules by which pods reach CoreDNS move to this group: until they are there, pods with groups of their own "
@@ -82,8 +83,7 @@ def _group(found: Difference) -> Iterator[Effect]:
 
 
 def _means_nodes(whole: Mapping[str, Any]) -> bool:
-    rules = [rule for one in whole["workloads"] for rule in (*one["ingress"], *(one["egress"] or ()))]
-    named = any((rule.get("from") or rule.get("to") or {}).get("cluster") for rule in rules)
+    named = any(end_of(rule)["cluster"] for rule in rules_of(whole["workloads"]))
     return named or whole["pod_networking"]["enforcing_mode"] == "strict"
 
 
@@ -92,12 +92,12 @@ def _service_range(found: Difference) -> Iterator[Effect]:
     one, other = (ipaddress.IPv4Network(cidr)[10] for cidr in (found.before, found.after))
     if one == other:
         yield Effect("nothing", "the tenth address, all that is used of the range, is the same", _DNS)
-    elif all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
+    elif runs_on(found):
         yield Effect(
             "DNS", "the cache restarts for another ClusterIP: a wrong one leaves pods with CoreDNS alone", _DNS
         )
     else:
-        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
+        yield NO_CACHE
 
 
 TABLE: Table = {

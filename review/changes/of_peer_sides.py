@@ -8,7 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from review.changes.difference import Difference
 
@@ -66,7 +66,8 @@ def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
 
 def _reached(found: Difference) -> bool:
     """Say whether a workload reaches the peer, in either environment."""
-    return any(reach["peer"] == found.path[1] for whole in found.whole for reach in _reaches(whole))
+    workloads = [workload for whole in found.whole for workload in whole["workloads"]]
+    return any(reach["peer"] == found.path[1] for workload in workloads for reach in workload["reaches"])
 
 
 def _of_owners(found: Difference) -> Iterator[Effect]:
@@ -81,10 +82,6 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
     yield _RULES
     if after:
         yield _RULE_BY_HAND
-
-
-def _reaches(whole: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [reach for workload in whole["workloads"] for reach in workload["reaches"]]
 
 
 def _group(found: Difference, side: Any) -> str | None:  # noqa: ANN401  (a side, or one of its values)

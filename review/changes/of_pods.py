@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
 from review.changes.of_existing_cluster import ADDON
 from review.changes.of_mode import CNI, MEASURED, ROLL, STRICT_PODS, mode
@@ -94,8 +95,8 @@ def _cache(found: Difference) -> Iterator[Effect]:
 
 
 def _cache_option(found: Difference) -> Iterator[Effect]:
-    if not all(side["pod_networking"]["dns_cache"]["enabled"] for side in found.whole):
-        yield Effect("nothing", "there is no cache that runs before and after", _DNS)
+    if not runs_on(found):
+        yield NO_CACHE
     elif found.path[-1] == "standby":
         does = "starts beside the cache" if found.after else "gives its addresses back to the cache and ends"
         yield Effect("DNS", f"a second process {does}, node by node; the cache itself does not restart", _DNS)

@@ -8,6 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peer_sides import AT_PEER
 from review.changes.of_peers import back, connects, ranges, told
 from review.changes.of_reaches import is_kept_in
+from review.changes.workload_rules import end_of, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,9 +86,8 @@ def _further(found: Difference) -> Iterator[Effect]:
 def _is_named(found: Difference) -> bool:
     """Say whether a rule of a workload has the peer's ranges, in either environment."""
     name, workloads = found.path[1], [workload for whole in found.whole for workload in whole["workloads"]]
-    ends = [rule.get("from") or rule["to"] for one in workloads for rule in (*one["ingress"], *(one["egress"] or ()))]
     reaches = [reach for workload in workloads if is_kept_in(workload) for reach in workload["reaches"]]
-    return name in [end["peer"] for end in (*ends, *reaches)]
+    return name in [end["peer"] for end in (*map(end_of, rules_of(workloads)), *reaches)]
 
 
 def _listed(found: Difference, came: str, gone: str) -> Iterator[Effect]:

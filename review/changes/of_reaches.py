@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect
 from review.changes.of_peers import ranges
+from review.changes.workload_rules import described_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,7 @@ def rules(found: Difference) -> Iterator[Effect]:
     sides = [*zip(found.whole, found.around, strict=True)]
     one, other = (sent(*side) for side in sides)
     same = one.keys() == other.keys() and _at_peers(*sides[0]) == _at_peers(*sides[1])
-    anew = any(other.get(way, text) != text for way, text in one.items())
+    anew = described_anew(one, other)
     if not same:
         yield IN_FORCE
     if anew:

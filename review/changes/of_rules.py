@@ -9,6 +9,7 @@ from review.changes import of_reaches
 from review.changes.effect import Effect
 from review.changes.of_peers import ranges
 from review.changes.of_reaches import ANEW, IN_FORCE, waits
+from review.changes.workload_rules import described_anew, end_of
 from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def rules(found: Difference) -> Iterator[Effect]:
         yield _AS_BEFORE
         return
     yield IN_FORCE
-    if _described_anew(found) or any(other.get(way, text) != text for way, text in one.items()):
+    if described_anew(*_described(found)) or described_anew(one, other):
         yield ANEW
 
 
@@ -110,22 +111,21 @@ def _written_otherwise(found: Difference) -> bool:
 
 def _group(rule: Mapping[str, Any], nodes: str | None) -> tuple[str | None, bool] | None:
     """Return the id of the group that a rule names, and whether it names it so; None where it names a range or peer."""
-    end = rule.get("from") or rule.get("to") or {}
+    end = end_of(rule)
     given = end.get("security_group_id")
     return (given or nodes, bool(given)) if given or end.get("cluster") else None
 
 
-def _described_anew(found: Difference) -> bool:
-    """Say whether a rule of the group itself has another description; rules between groups change in place."""
-    one, other = (
+def _described(found: Difference) -> Iterator[dict[str, str]]:
+    """Return both sides' descriptions by the rules of the group itself; rules between groups change in place."""
+    return (
         {json.dumps({**_made(rule, whole), "description": ""}): rule["description"] for rule in some if _inline(rule)}
         for some, whole in zip((found.before or (), found.after or ()), found.whole, strict=True)
     )
-    return any(other.get(rule, text) != text for rule, text in one.items())
 
 
 def _inline(rule: Mapping[str, Any]) -> bool:
-    end = rule.get("from") or rule.get("to") or {}
+    end = end_of(rule)
     return bool(end.get("cidr") or end.get("peer"))
 
 

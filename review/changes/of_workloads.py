@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 from review.changes.of_reaches import waits
 from review.changes.of_rules import GUIDE, LEFT, has_own_group, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -20,7 +20,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
     if found.before is None:
         yield Effect("pods", "pods that run already and match get these groups when they are restarted", GUIDE)
         yield from waits(found, {}, found.after)
-        yield from _namespace(found, found.after["namespace"])
+        yield from _namespace(found)
         return
     namespace = found.before["namespace"]
     if not found.around[1]:
@@ -30,7 +30,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
             "the deploy fails unless cdk destroy has named that stack before",
             "CloudFormation user guide, Get exported outputs from a deployed CloudFormation stack",
         )
-    if not any(key.startswith(f"{namespace}/") for key in found.around[1]):
+    if not _has(found.around[1], namespace):
         yield Effect(
             "nothing",
             f"the stack Workloads-{namespace} leaves the app, and a deploy does not delete it: its policies stay in "
@@ -43,10 +43,14 @@ def _workload(found: Difference) -> Iterator[Effect]:
         yield LEFT
 
 
-def _namespace(found: Difference, name: str) -> Iterator[Effect]:
+def _has(workloads: Mapping[str, Any], namespace: str) -> bool:
+    return any(key.startswith(f"{namespace}/") for key in workloads)
+
+
+def _namespace(found: Difference) -> Iterator[Effect]:
     """Tell that the first workload of a namespace needs it, where podnet makes none."""
-    known = any(key.startswith(f"{name}/") for key in found.around[0])
-    if found.whole[1]["existing_cluster"] and not known:
+    name = found.after["namespace"]
+    if found.whole[1]["existing_cluster"] and not _has(found.around[0], name):
         yield Effect(
             "nothing",
             f"podnet makes no namespace in an existing cluster: {name} must be there, or the deploy fails",

@@ -75,7 +75,7 @@ def watch(event: Json, context: object) -> dict[str, int]:
     where the note is gone (the add-on was made again) it is in the event. A failure is counted, never raised.
     The cluster is the function's own, not the event's: who writes the rule's target would be sent a token.
     """
-    cluster, failure, drift, repaired = dict(os.environ), "", list[str](), False
+    cluster, failure, drift, repaired = os.environ, "", list[str](), False
     try:
         with form_known():
             api = _api(event, context, cluster)
