@@ -66,11 +66,15 @@ class Variant:
         self.changes.append("every manifest is applied again")
 
     def _drop_workload(self, workloads: list[dict[str, Any]]) -> bool:
-        """Drop the last workload that no other names and whose namespace has more; say whether there was one."""
-        named = str([workload.get("ingress", []) for workload in workloads])
+        """Drop the last workload that no other names and whose namespace has more; say whether there was one.
+
+        A rule between namespaces keeps its workload: it has to go in a deploy before.
+        """
+        rules = {id(workload): str((workload.get("ingress"), workload.get("egress"))) for workload in workloads}
         for workload in reversed(workloads):
             others = [w for w in workloads if w["namespace"] == workload["namespace"] and w is not workload]
-            if others and f"'workload': '{workload['name']}'" not in named:
+            named = any(f"'workload': '{workload['name']}'" in text for text in rules.values())
+            if others and not named and "'namespace':" not in rules[id(workload)]:
                 workloads.remove(workload)
                 self.changes.append(f"{workload['namespace']}/{workload['name']} is gone")
                 return True

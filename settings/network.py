@@ -127,7 +127,10 @@ class RuleSource(Section):
     """An existing group in this VPC, or in a peer of the same account and region; `egress` names none behind a transit
     gateway."""
     workload: Name | None = None
-    """The group of another workload of the same namespace, by its name."""
+    """The own group of another workload, by its name."""
+    namespace: Name | None = None
+    """Namespace of that `workload`; left out: the same. The rule is made in the stack of that one of the two namespaces
+    that is the later in the alphabet."""
     peer: Name | None = None
     """All ranges of a peer, by its name in this file."""
     cluster: Literal[True] | None = None

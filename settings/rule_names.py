@@ -1,4 +1,4 @@
-"""What CloudFormation calls rules that name a group: two of one name in a namespace's stack end its synthesis."""
+"""What CloudFormation calls rules that name a group: two of one name in a stack end its synthesis."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _GROUPS = ("workload", "security_group_id", "cluster")  # ends that make a rule 
 def rule_names(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return rules whose names differ in nothing but what CloudFormation leaves out of a name."""
     known: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
-    for path, namespace, kind, words in _named(raw):
-        name = namespace, re.sub("[^A-Za-z0-9]", "", "".join(words))
+    for path, stack, kind, words in _named(raw):
+        name = stack, re.sub("[^A-Za-z0-9]", "", "".join(words))
         first, other = known.setdefault(name, (path, (kind, *words)))
         if other != (kind, *words):
             yield Problem(path, _RULE, f"the name of {first}", _FIX)
 
 
 def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield path, namespace, kind of the group at the other end, and the words of the name, of each such rule."""
+    """Yield path, namespace of the stack, kind of the other group, and the words of the name, of each such rule."""
     at_peers = {
         str(peer.get("name")): part(peer, "peer_side").get("security_group_id") for _, peer in items(raw, "peers")
     }
@@ -37,8 +37,11 @@ def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]
             for j, rule in items(workload, key):
                 for kind in _GROUPS:
                     if other := part(rule, end).get(kind):
-                        group = "cluster" if kind == "cluster" else str(other)
-                        yield f"workloads[{i}].{key}[{j}]", namespace, kind, (name, end, group, *_ports(rule))
+                        there = part(rule, end).get("namespace")
+                        near = "cluster" if kind == "cluster" else str(other)
+                        ends = (f"{namespace}/{name}", end, f"{there}/{other}") if there else (name, end, near)
+                        stack = max(namespace, str(there)) if there else namespace
+                        yield f"workloads[{i}].{key}[{j}]", stack, kind, (*ends, *_ports(rule))
         for j, reach in items(workload, "reaches"):
             if target := at_peers.get(str(reach.get("peer"))):
                 yield f"workloads[{i}].reaches[{j}]", namespace, "", (str(target), "from", name, *_ports(reach))

@@ -34,10 +34,10 @@ def group_of_nodes(raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any YAML val
 def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return what is wrong between workloads, their siblings and the peers."""
     peers, nodes = {str(peer.get("name")) for _, peer in items(raw, "peers")}, group_of_nodes(raw)
-    siblings: dict[Any, set[Any]] = collections.defaultdict(set)
+    groups: dict[str, set[str]] = collections.defaultdict(set)
     for _, workload in items(raw, "workloads"):
         if _has_own_group(workload):
-            siblings[str(workload.get("namespace"))].add(str(workload.get("name")))
+            groups[str(workload.get("namespace"))].add(str(workload.get("name")))
     for i, workload in items(raw, "workloads"):
         path = f"workloads[{i}]"
         if workload.get("pod_labels") is None and workload.get("service_account_labels") is None:
@@ -51,8 +51,9 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
             yield from _repeated(f"{path}.{key}", items(workload, key), nodes)
         for key, end in (("ingress", "from"), ("egress", "to")):
             for j, rule in items(workload, key):
-                known = siblings[str(workload.get("namespace"))]
-                yield from _rule(f"{path}.{key}[{j}]", rule, end, peers, known)
+                yield from _rule(f"{path}.{key}[{j}]", rule, end)
+                where, own = f"{path}.{key}[{j}].{end}", str(workload.get("namespace"))
+                yield from _end(where, part(rule, end), peers, own, groups)
         for j, reach in items(workload, "reaches"):
             yield from _known(f"{path}.reaches[{j}].peer", reach.get("peer"), peers, "a peer of this file")
 
@@ -74,7 +75,7 @@ def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]], nodes: object)
         known.append(same)
 
 
-def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: set[Any]) -> Iterator[Problem]:
+def _rule(path: str, rule: dict[str, Any], end: str) -> Iterator[Problem]:
     port, last, protocol = rule.get("port"), rule.get("to_port"), rule.get("protocol", "tcp")
     if protocol in ("tcp", "udp") and port is None:
         yield Problem(
@@ -84,18 +85,41 @@ def _rule(path: str, rule: dict[str, Any], end: str, peers: set[Any], siblings: 
         yield Problem(f"{path}.port", f"must not be there with {protocol}", show(port), "remove it")
     if type(port) is int and type(last) is int and last < port:
         yield Problem(f"{path}.to_port", "must not be below port", f"{port} to {last}", "write the lower port first")
-    other = rule.get(end)
-    if isinstance(other, dict):
-        given = [key for key in _SOURCES if other.get(key) is not None]
+    if isinstance(rule.get(end), dict):
+        given = [key for key in _SOURCES if rule[end].get(key) is not None]
         if len(given) != 1:
             yield Problem(
                 f"{path}.{end}", f"must have one of {', '.join(_SOURCES)}", " and ".join(given) or "none", "give one"
             )
-        if other.get("peer") is not None:
-            yield from _known(f"{path}.{end}.peer", other["peer"], peers, "a peer of this file")
-        if other.get("workload") is not None:
-            what = "a workload of the same namespace with a group of its own"
-            yield from _known(f"{path}.{end}.workload", other["workload"], siblings, what)
+
+
+def _end(
+    path: str, end: dict[str, Any], peers: set[Any], own: str, groups: Mapping[str, set[str]]
+) -> Iterator[Problem]:
+    """Return what is wrong with the names in a rule's end; `groups`: by namespace, workloads that have one."""
+    workload, namespace = end.get("workload"), end.get("namespace")
+    if end.get("peer") is not None:
+        yield from _known(f"{path}.peer", end["peer"], peers, "a peer of this file")
+    if namespace is not None and workload is None:
+        fix = "name one of its workloads, or remove it"
+        yield Problem(f"{path}.namespace", "must stand beside a workload", "none", fix)
+    elif namespace == own:
+        must = "must be another one than the rule's workload is in"
+        yield Problem(f"{path}.namespace", must, show(own), "leave it out")
+    elif namespace is not None:
+        must = "the namespace of a workload with a group of its own"
+        yield from _known(f"{path}.namespace", namespace, {*groups}, must)
+    elif isinstance(workload, str) and (
+        elsewhere := [of for of, names in groups.items() if workload in names - groups[own]]
+    ):
+        fix = f"add namespace: {elsewhere[0]}, or choose another"
+        must = "must name a workload of the same namespace, or one with its namespace"
+        yield Problem(f"{path}.workload", must, show(workload), fix)
+        return
+    if known := groups.get(own if namespace is None else str(namespace)):
+        where = "the same" if namespace is None else "that"
+        what = f"a workload of {where} namespace with a group of its own"
+        yield from _known(f"{path}.workload", workload, known, what)
 
 
 def _known(path: str, name: object, names: set[Any], what: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from stacks.compute_stack import ComputeStack
 from stacks.environment_stack import EnvironmentStack
 from stacks.network_stack import NetworkStack
 from stacks.pod_networking_stack import PodNetworkingStack
-from stacks.workloads_stack import WorkloadsStack
+from stacks.workloads_stack import Groups, WorkloadsStack
 
 
 class Environment:
@@ -34,9 +34,11 @@ class Environment:
             nodes.add_stack_dependency(pod_networking)
         else:
             pod_networking = nodes = PodNetworkingStack(stage, "PodNetworking", settings=settings)
+        groups: Groups = {}
         for name in sorted({workload.namespace for workload in settings.workloads}):
-            made = WorkloadsStack(stage, f"Workloads-{name}", settings=settings, namespace=name, below=pod_networking)
+            made = WorkloadsStack(stage, settings=settings, namespace=name, below=pod_networking, earlier=groups)
             made.add_stack_dependency(nodes)
+            groups = made.groups
 
     @property
     def manifests(self) -> dict[str, list[Any]]:

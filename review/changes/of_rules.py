@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from review.changes import of_reaches
+from review.changes.between_namespaces import group_goes
 from review.changes.effect import Effect
 from review.changes.of_peers import ranges
 from review.changes.of_reaches import ANEW, IN_FORCE, waits
@@ -60,6 +61,7 @@ def rules(found: Difference) -> Iterator[Effect]:
         yield Effect("pods", f"the policy {does}, and running pods keep what they have: restart them", GUIDE)
         if before:
             yield LEFT
+            yield from group_goes(found.whole[0], found.around[0])
         return
     if found.path[-1] == "reaches":
         yield from of_reaches.rules(found)

@@ -67,4 +67,6 @@ def _port(rule: Rule | EgressRule) -> str:
 def _end(end: RuleSource) -> str:
     if end.cluster:
         return "the cluster"
-    return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id or end.workload)
+    if end.workload:
+        return f"{end.namespace}/{end.workload}" if end.namespace else end.workload
+    return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING
 
 from review.rules.at import At
@@ -11,18 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from settings import Settings
-    from settings.network import Network, Peer, RuleSource
+    from settings.network import Network, Peer
     from settings.workloads import Workload
 
-RESOURCES_PER_STACK = 500
+RESOURCES_PER_STACK, EXPORTS_PER_STACK = 500, 200
 _OF_EVERY_STACK = 1  # CDK's own, AWS::CDK::Metadata
 
 
-def resources_of_namespace(settings: Settings, namespace: str) -> int:
-    """Return how many resources the Workloads stack of a namespace has."""
-    workloads = [workload for workload in settings.workloads if workload.namespace == namespace]
-    own = sum(_resources_of(settings, workload) for workload in workloads)
-    return own + (settings.cluster is not None) + _OF_EVERY_STACK  # the namespace itself
+def resources_of_namespaces(settings: Settings) -> dict[str, int]:
+    """Return how many resources the Workloads stack of each namespace has."""
+    found: collections.Counter[str] = collections.Counter()
+    for workload in settings.workloads:
+        found[workload.namespace] += _resources_of(settings, workload)
+        found.update(_rules_of(workload))
+    # the namespace itself
+    return {namespace: count + (settings.cluster is not None) + _OF_EVERY_STACK for namespace, count in found.items()}
 
 
 def resources_of_network(settings: Settings) -> int:
@@ -53,21 +57,23 @@ def _tables_of(peer: Peer) -> set[str]:
 
 
 def _resources_of(settings: Settings, workload: Workload) -> int:
-    """Return those of a workload: policy, group, and the rules that name another group; ranges stand in the group."""
-    sent = workload.egress or ()
-    alone = sum(_names_a_group(rule.source) for rule in workload.ingress)
-    alone += sum(_names_a_group(rule.destination) + (rule.destination.cluster is not None) for rule in sent)
+    """Return those of a workload: policy, group, and what it adds to groups of peers."""
     at_peers = {
         (peer.peer_side.security_group_id, reach.protocol, reach.port)
         for reach in workload.reaches
         for peer in settings.peers
         if peer.name == reach.peer and peer.peer_side and peer.peer_side.security_group_id
     }
-    return 1 + workload.has_own_group + alone + len(at_peers)
+    return 1 + workload.has_own_group + len(at_peers)
 
 
-def _names_a_group(end: RuleSource) -> bool:
-    return end.cidr is None and end.peer is None
+def _rules_of(workload: Workload) -> collections.Counter[str]:
+    """Return how many rules that name a group stand in each namespace's stack; ranges stand in the group itself."""
+    received = [rule.source for rule in workload.ingress]
+    sent = [rule.destination for rule in workload.egress or ()]
+    to_cluster = [end for end in sent if end.cluster]  # each has another rule in the cluster's group
+    alone = [end for end in (*received, *sent, *to_cluster) if end.cidr is None and end.peer is None]
+    return collections.Counter(max(workload.namespace, end.namespace or "") for end in alone)
 
 
 @rule(
@@ -82,12 +88,29 @@ def _names_a_group(end: RuleSource) -> bool:
 )
 def stack_holds_its_resources(settings: Settings) -> Iterator[At]:
     """Find namespaces with too many workloads and rules, and a network with too many routes."""
-    for namespace in dict.fromkeys(workload.namespace for workload in settings.workloads):
-        count = resources_of_namespace(settings, namespace)
+    for namespace, count in resources_of_namespaces(settings).items():
         if count > RESOURCES_PER_STACK:
             yield At("workloads", f"{count} in namespace {namespace}", final=True)
     if settings.cluster and (count := resources_of_network(settings)) > RESOURCES_PER_STACK:
         yield At("peers", f"{count} in the network", "give wider ranges that cover several", final=True)
 
 
-RULES = (stack_holds_its_resources,)
+@rule(
+    "stack-exports-its-groups",
+    "error",
+    must="have at most 200 workloads with a group of their own in each of several namespaces",
+    why="each stack exports their ids, for rules of the others, and CloudFormation takes 200 outputs of a stack",
+    source="CloudFormation user guide, Understand CloudFormation quotas",
+    fix="let workloads share a policy and a group, or spread them over namespaces",
+    paths=("workloads",),
+)
+def stack_exports_its_groups(settings: Settings) -> Iterator[At]:
+    """Find namespaces with too many groups."""
+    groups = collections.Counter(workload.namespace for workload in settings.workloads if workload.has_own_group)
+    several = len({workload.namespace for workload in settings.workloads}) > 1
+    for namespace, count in groups.items() if several else ():
+        if count > EXPORTS_PER_STACK:
+            yield At("workloads", f"{count} in namespace {namespace}", final=True)
+
+
+RULES = (stack_holds_its_resources, stack_exports_its_groups)

@@ -125,6 +125,7 @@ OTHER = {
     "workloads.x.egress.to.cidr": "10.0.0.0/8",
     "workloads.x.egress.to.security_group_id": GROUP,
     "workloads.x.egress.to.workload": "prometheus",
+    "workloads.x.egress.to.namespace": "shop",
     "workloads.x.egress.to.peer": "data",
     "workloads.x.egress.to.cluster": True,
     "workloads.x.egress.description": "other",
@@ -143,6 +144,13 @@ def _in_a_vpc_that_is_there(content):
     content["existing_network"] = {**copy.deepcopy(VPC), "private_route_table_ids": tables}
 
 
+def _names_its_own_kind(content):
+    """Another namespace has a workload of the same name."""
+    there = {**copy.deepcopy(content["workloads"][0]), "namespace": "shop"}
+    content["workloads"].append(there)
+    content["workloads"][0]["egress"][0]["to"] = {"workload": "prometheus"}
+
+
 # what both sides need besides
 BESIDES = {
     "peers.x.account": lambda c: c["peers"][0].pop("peer_side"),
@@ -154,6 +162,7 @@ BESIDES = {
     "existing_network.further_cidrs": _in_a_vpc_that_is_there,
     "existing_network.private_route_table_ids": _in_a_vpc_that_is_there,
     "workloads.x.egress.to.cluster": lambda c: c["workloads"][0]["egress"][0].update(to={"peer": "data"}),
+    "workloads.x.egress.to.namespace": _names_its_own_kind,
 }
 
 
@@ -177,7 +186,7 @@ def _with(content, path, value):
     for key in above:
         section = section[0] if key == "x" else section.setdefault(key, {})
         section = section[0] if key == "egress" else section
-    if above[-1:] == ["to"]:
+    if above[-1:] == ["to"] and last != "namespace":
         section.clear()
     section[last] = value
     return changed

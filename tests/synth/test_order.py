@@ -27,6 +27,33 @@ def test_namespaces_do_not_wait_for_each_other(synthesized):
     assert "Workloads-monitoring" not in dev.after("Workloads-shop")
 
 
+def test_the_later_of_two_namespaces_waits_for_the_earlier_one_where_a_rule_joins_them(synthesized):
+    """And has the rules of both sides, so that no circle can come of it; the earlier one names nothing of it."""
+    prod = synthesized("prod")
+    assert "Workloads-reports" in prod.after("Workloads-shop")
+    assert "Workloads-shop" not in prod.after("Workloads-reports")
+    (batch,) = prod.templates["Workloads-reports"]["Outputs"].values()
+    imported = {"Fn::ImportValue": batch["Export"]["Name"]}
+    payments = {"Fn::GetAtt": [next(iter(prod.resources("Workloads-shop", "AWS::EC2::SecurityGroup"))), "GroupId"]}
+    rules = [
+        resource["Properties"]
+        for kind in ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
+        for resource in prod.resources("Workloads-shop", kind).values()
+        if imported in resource["Properties"].values()
+    ]
+    assert [(rule["GroupId"], rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in rules] == [
+        (payments, "tcp", 8443, 8443),
+        (imported, "tcp", 8443, 8443),
+    ]
+    assert [rules[0]["SourceSecurityGroupId"], rules[1]["DestinationSecurityGroupId"]] == [imported, payments]
+    assert "Workloads-shop" not in json.dumps(prod.templates["Workloads-reports"])
+
+
+def test_a_single_namespace_exports_nothing(synthesized):
+    """There is nobody to import it."""
+    assert "Outputs" not in synthesized("existing").templates["Workloads-payments"]
+
+
 def test_an_existing_cluster_gets_pod_networking_and_workloads_only(synthesized):
     """Nothing else of somebody's cluster is touched."""
     existing = synthesized("existing")

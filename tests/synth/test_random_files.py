@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from review import check, stops
-from review.rules.stacks import resources_of_namespace, resources_of_network
+from review.rules.stacks import resources_of_namespaces, resources_of_network
 from settings import SettingsError, load
 from tests.any_environment import EXAMPLES, environments
 
@@ -28,6 +28,6 @@ def test_what_the_review_lets_pass_becomes_stacks(environment_file, synthesized,
     assert {f"Workloads-{workload.namespace}" for workload in loaded.workloads} <= set(found.templates)
     for namespace in {workload.namespace for workload in loaded.workloads}:
         made = len(found.templates[f"Workloads-{namespace}"]["Resources"]) + METADATA
-        assert made == resources_of_namespace(loaded, namespace)
+        assert made == resources_of_namespaces(loaded)[namespace]
     if loaded.cluster:
         assert len(found.templates["Network"]["Resources"]) + METADATA <= resources_of_network(loaded)

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from review.rules.stacks import resources_of_namespace, resources_of_network
+from review.rules.stacks import resources_of_namespaces, resources_of_network
 from settings import load
 from settings.files import FOLDER, environments
 
@@ -21,17 +21,21 @@ PEERS = [
 ]  # fmt: skip
 ENDS = [
     {"cluster": True}, {"security_group_id": GROUP}, {"workload": "orders-worker"}, {"cidr": "10.20.0.0/16"},
-    {"peer": "data"},
+    {"peer": "data"}, {"workload": "prometheus", "namespace": "monitoring"},
 ]  # fmt: skip
 
 
 def every_way(content):
-    """Peers of every kind, and a workload with a rule for each end; two peers share the group of their servers."""
+    """Peers of every kind, and workloads with a rule for each end; two peers share the group of their servers."""
     content["peers"] = PEERS
     content["workloads"][0] |= {
         "ingress": [{"port": 8000 + i, "from": end} for i, end in enumerate(ENDS)],
         "egress": [{"port": 9000 + i, "to": end} for i, end in enumerate(ENDS)],
         "reaches": [{"peer": "data", "port": 5432}, {"peer": "hall", "port": 5432}, {"peer": "yard", "port": 5432}],
+    }
+    there = {"workload": "orders-worker", "namespace": "shop"}
+    content["workloads"][2] |= {
+        "ingress": [{"port": 7000 + i, "from": end} for i, end in enumerate((*ENDS[:2], there))]
     }
 
 
@@ -39,6 +43,14 @@ def without_peers(content):
     """No S3 endpoint, and more NAT gateways than zones, of which each gets one."""
     content["network"] |= {"s3_endpoint": False, "flow_logs": True, "nat_gateways": 6}
     content["peers"], content["workloads"] = [], [{**content["workloads"][0], "reaches": []}]
+
+
+def in_one_namespace(content):
+    """Nothing is exported."""
+    every_way(content)
+    content["workloads"] = content["workloads"][:2]
+    for key in ("ingress", "egress"):
+        content["workloads"][0][key].pop()
 
 
 def in_an_existing_network(content):
@@ -54,7 +66,7 @@ def check(settings, found):
     """Compare the counts with the templates."""
     made = {name: len(template["Resources"]) + METADATA for name, template in found.templates.items()}
     for namespace in {workload.namespace for workload in settings.workloads}:
-        assert resources_of_namespace(settings, namespace) == made[f"Workloads-{namespace}"]
+        assert resources_of_namespaces(settings)[namespace] == made[f"Workloads-{namespace}"]
     if settings.cluster:
         assert resources_of_network(settings) == made["Network"]
 
@@ -65,7 +77,7 @@ def test_a_shipped_environment_has_the_resources_that_are_counted(synthesized, n
     check(load(name), synthesized(name))
 
 
-@pytest.mark.parametrize("change", [every_way, without_peers, in_an_existing_network])
+@pytest.mark.parametrize("change", [every_way, without_peers, in_one_namespace, in_an_existing_network])
 def test_whatever_a_file_asks_for_is_counted(synthesized, environment_file, change):
     """Nothing in it is made that the count does not know."""
     content = yaml.safe_load((FOLDER / "dev.yaml").read_text())

@@ -37,6 +37,13 @@ def _from_a_workload_called_cluster(c):
     c["workloads"][0]["ingress"].append({"port": 8080, "from": {"workload": "cluster"}})
 
 
+def _of_two_namespaces(c):
+    """`shop/a` from `monitoring/b-c`, and `shop/a` from `monitoring/bc`."""
+    for name in ("b-c", "bc"):
+        c["workloads"].append({"name": name, "namespace": "monitoring", "pod_labels": {"app": name}, "egress": []})
+        c["workloads"][0]["ingress"].append({"port": 1, "from": {"workload": name, "namespace": "monitoring"}})
+
+
 def _found(name, change):
     content = copy.deepcopy(FILES[name])
     change(content)
@@ -49,6 +56,7 @@ def _found(name, change):
         (_admitting("ordersapi", 8080, {"cluster": True}), "workloads[3].ingress[0]", "workloads[0].ingress[0]"),
         (_reaching("ordersapi", 5432), "workloads[3].reaches[0]", "workloads[0].reaches[0]"),
         (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
+        (_of_two_namespaces, "workloads[0].ingress[2]", "workloads[0].ingress[1]"),
         (_ranges((1, 2345), (12, 345)), "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
     ],
 )

@@ -182,6 +182,21 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "workloads[0].ingress[0].from.peer",
             "a peer of this file",
         ),
+        *(
+            (
+                lambda c, end=end: c["workloads"][0]["ingress"][0].update({"from": end}),
+                f"workloads[0].ingress[0].from.{key}",
+                rule,
+            )
+            for end, key, rule in (
+                ({"workload": "prometheus"}, "workload", "same namespace, or one with its namespace"),
+                ({"workload": "nobody"}, "workload", "a workload of the same namespace with a group"),
+                ({"workload": "orders-worker", "namespace": "shop"}, "namespace", "another one"),
+                ({"workload": "prometheus", "namespace": "nowhere"}, "namespace", "the namespace of a workload"),
+                ({"workload": "nobody", "namespace": "monitoring"}, "workload", "a workload of that namespace"),
+                ({"cluster": True, "namespace": "monitoring"}, "namespace", "beside a workload"),
+            )
+        ),
         (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),
         (lambda c: c.pop("network"), "network", "existing_network"),

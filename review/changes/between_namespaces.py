@@ -1,0 +1,40 @@
+"""Rules between workloads of two namespaces: the stack of the later one imports the id of the earlier one's group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from review.changes.effect import Effect
+from review.changes.workload_rules import end_of, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_EXPORTS = "CloudFormation user guide, Get exported outputs from a deployed CloudFormation stack"
+
+
+def group_goes(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterator[Effect]:
+    """Tell that a workload's group cannot go in the deploy that takes away a later stack's rule; `whole`: as it was."""
+    here = workload["namespace"], workload["name"]
+    for later in sorted({pair[1][0] for pair in _pairs(whole) if pair[0] == here}):
+        yield _refused(f"its group's id is used by rules of the stack Workloads-{later}")
+
+
+def exports_go(before: Mapping[str, Any], after: Mapping[str, Any], namespace: str) -> Iterator[Effect]:
+    """Tell that a single namespace that is left exports no more, where the stack of `namespace` has such rules."""
+    left = {workload["namespace"] for workload in after["workloads"]}
+    if len(left) == 1 and any((pair[0][0], pair[1][0]) == (*left, namespace) for pair in _pairs(before)):
+        yield _refused(f"ids of groups of {', '.join(left)} are used by rules of the stack Workloads-{namespace}")
+
+
+def _refused(why: str) -> Effect:
+    told = "which CloudFormation updates later: an export in use cannot go, and the deploy fails"
+    return Effect("refused", f"{why}, {told}. Take those rules out in one deploy, and this in the next", _EXPORTS)
+
+
+def _pairs(whole: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
+    """Yield both workloads of each rule between namespaces, as (namespace, name), the earlier namespace's first."""
+    for workload in whole["workloads"]:
+        for end in map(end_of, rules_of([workload])):
+            if end["namespace"]:
+                yield sorted([(workload["namespace"], workload["name"]), (end["namespace"], end["workload"])])
