@@ -17,19 +17,24 @@ def group_goes(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterato
     """Tell that a workload's group cannot go in the deploy that takes away a later stack's rule; `whole`: as it was."""
     here = workload["namespace"], workload["name"]
     for later in sorted({pair[1][0] for pair in _pairs(whole) if pair[0] == here}):
-        yield _refused(f"its group's id is used by rules of the stack Workloads-{later}")
+        yield Effect(
+            "refused",
+            f"rules of the stack Workloads-{later} use its group's id, and an export in use cannot go: the deploy "
+            "fails unless that stack happens to be updated first. Take those rules out in one deploy, and this in the next",
+            _EXPORTS,
+        )
 
 
 def exports_go(before: Mapping[str, Any], after: Mapping[str, Any], namespace: str) -> Iterator[Effect]:
     """Tell that a single namespace that is left exports no more, where the stack of `namespace` has such rules."""
     left = {workload["namespace"] for workload in after["workloads"]}
     if len(left) == 1 and any((pair[0][0], pair[1][0]) == (*left, namespace) for pair in _pairs(before)):
-        yield _refused(f"ids of groups of {', '.join(left)} are used by rules of the stack Workloads-{namespace}")
-
-
-def _refused(why: str) -> Effect:
-    told = "which CloudFormation updates later: an export in use cannot go, and the deploy fails"
-    return Effect("refused", f"{why}, {told}. Take those rules out in one deploy, and this in the next", _EXPORTS)
+        yield Effect(
+            "refused",
+            f"rules of the stack Workloads-{namespace}, which stays, use ids of groups that {', '.join(left)} exports "
+            "no longer: the deploy fails. Destroy that stack before, or take its rules out in a deploy before",
+            _EXPORTS,
+        )
 
 
 def _pairs(whole: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:

@@ -51,7 +51,7 @@ def test_a_workload_of_the_earlier_namespace_goes_after_the_rules(changed, rule)
     """Whichever side has the rule: the later stack imports the earlier workload's group."""
     more = _one_more("monitoring")
     (told,) = _told(changed, [more, rule], [more, _without(PROMETHEUS)], "workloads[monitoring/prometheus]")
-    assert "its group's id is used by rules of the stack Workloads-shop" in told
+    assert "rules of the stack Workloads-shop use its group's id" in told
     assert "in one deploy" in told
 
 
@@ -80,7 +80,7 @@ def test_rules_of_others_do_not_count(changed):
 def test_the_only_namespace_left_exports_no_more(changed):
     """The other one's stack leaves the app, stays where it is, and imports what is to go."""
     gone = _told(changed, [_admitted], [_without(0, 1)], "workloads[shop/orders-api]")
-    assert ["groups of monitoring are used by rules of the stack Workloads-shop" in told for told in gone] == [True]
+    assert ["Workloads-shop, which stays, use ids of groups that monitoring exports" in told for told in gone] == [True]
     assert _told(changed, [], [_without(0, 1)], "workloads[shop/orders-api]") == []
     assert _told(changed, [_admitted], [_without(PROMETHEUS)], "workloads[monitoring/prometheus]") == []
     third = _one_more("tools")
