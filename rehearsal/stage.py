@@ -49,6 +49,7 @@ class Stage:
             node_modules=str(NODE_MODULES),
             peers=[_peer(peer, settings) for peer in settings.peers],
             roles=_roles(settings),
+            prefix_lists=_prefix_lists(settings),
             heals=heals,
         )
         self.emulator = EmulatorProcess(workspace, configuration)
@@ -94,6 +95,12 @@ class Stage:
         """Let their owners delete them: a VPC goes when no group is left in it."""
         for group in given_groups.given_groups(settings):
             self.aws.ec2.delete_security_group(GroupId=group)
+
+
+def _prefix_lists(settings: Settings) -> list[str]:
+    rules = [rule.source for workload in settings.workloads for rule in workload.ingress]
+    rules += [rule.destination for workload in settings.workloads for rule in workload.egress or ()]
+    return sorted({end.prefix_list_id for end in rules if end.prefix_list_id})
 
 
 def _roles(settings: Settings) -> list[str]:

@@ -34,7 +34,7 @@ def may_reach(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"workloads[{i}].egress", name
         for j, sent in enumerate(workload.egress or ()):
             end = sent.destination
-            if end.security_group_id or any(_contains(end.cidr, peer) for peer in settings.peers):
+            if end.security_group_id or end.prefix_list_id or any(_contains(end.cidr, peer) for peer in settings.peers):
                 yield f"workloads[{i}].egress[{j}].to", name
 
 

@@ -49,6 +49,7 @@ TransitGatewayId = Annotated[str, _identifier("tgw", "tgw-0a1b2c3d4e5f60718")]
 SubnetId = Annotated[str, _identifier("subnet", "subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _identifier("rtb", "rtb-0a1b2c3d4e5f60718")]
 SecurityGroupId = Annotated[str, _identifier("sg", "sg-0a1b2c3d4e5f60718")]
+PrefixListId = Annotated[str, _identifier("pl", "pl-0a1b2c3d4e5f60718")]
 PeeringConnectionId = Annotated[str, _identifier("pcx", "pcx-0a1b2c3d4e5f60718")]
 RoleArn = Annotated[
     str,

@@ -10,6 +10,7 @@ from settings.fields import (
     AccountId,
     AnyRange,
     Name,
+    PrefixListId,
     Region,
     RoleArn,
     RouteTableId,
@@ -126,6 +127,9 @@ class RuleSource(Section):
     security_group_id: SecurityGroupId | None = None
     """An existing group in this VPC, or in a peer of the same account and region; `egress` names none behind a transit
     gateway."""
+    prefix_list_id: PrefixListId | None = None
+    """Ranges that somebody keeps, such as AWS those of S3 in this region. It counts as many rules as it may have
+    entries, one of AWS its weight (S3 and DynamoDB 1, CloudFront 55)."""
     workload: Name | None = None
     """The own group of another workload, by its name."""
     namespace: Name | None = None

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _RULE = "must be told from every other rule by letters and digits: CloudFormation's names hold nothing else"
 _FIX = "give one of the workloads a name that differs by more than hyphens and is not cluster, or choose other ports"
-_GROUPS = ("workload", "security_group_id", "cluster")  # ends that make a rule a resource of its own; ranges do not
+# ends that make a rule a resource of its own; ranges do not
+_GROUPS = ("workload", "security_group_id", "prefix_list_id", "cluster")
 
 
 def rule_names(raw: dict[str, Any]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from settings.problems import Problem, show
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SOURCES = ("cidr", "security_group_id", "workload", "peer", "cluster")
+_SOURCES = ("cidr", "security_group_id", "prefix_list_id", "workload", "peer", "cluster")
 
 
 def items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:

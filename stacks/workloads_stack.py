@@ -122,4 +122,5 @@ class WorkloadsStack(EnvironmentStack):
             return [(name, self.groups[end.namespace or workload.namespace, end.workload].security_group_id)]
         if cidrs := self._peers[end.peer].cidrs if end.peer else (end.cidr,) if end.cidr else ():
             return [(cidr, cidr) for cidr in cidrs]
-        return [(end.security_group_id or "cluster", end.security_group_id or self._nodes)]
+        given = end.security_group_id or end.prefix_list_id
+        return [(given or "cluster", given or self._nodes)]

@@ -56,24 +56,23 @@ def port(protocol: str, first: int | None = None, last: int | None = None) -> ec
 def admit(scope: Construct, construct_id: str, *, group: str, source: str, port: ec2.Port, why: str) -> cdk.CfnResource:
     """Let a group's members in to another group: `group` and `source` are ids; the rule stands in the scope's stack.
 
+    In place of the source there may be a prefix list, `pl-…`.
+
     The methods of `ec2.SecurityGroup` would put the rule into the owner's stack and make a dependency cycle, and number
     rules or name them by their path: a rule that changes its logical id is refused by EC2 as a duplicate of itself.
     """
-    fields = _fields(port, why)
-    return ec2.CfnSecurityGroupIngress(scope, construct_id, group_id=group, source_security_group_id=source, **fields)
+    return ec2.CfnSecurityGroupIngress(scope, construct_id, group_id=group, **_fields("source", source, port, why))
 
 
 def let_out(
     scope: Construct, construct_id: str, *, group: str, target: str, port: ec2.Port, why: str
 ) -> cdk.CfnResource:
-    """Let a group's members out to another group, as `admit` lets them in."""
-    fields = _fields(port, why)
-    return ec2.CfnSecurityGroupEgress(
-        scope, construct_id, group_id=group, destination_security_group_id=target, **fields
-    )
+    """Let a group's members out to another group, or to a prefix list, as `admit` lets them in."""
+    return ec2.CfnSecurityGroupEgress(scope, construct_id, group_id=group, **_fields("destination", target, port, why))
 
 
-def _fields(port: ec2.Port, why: str) -> dict[str, Any]:
+def _fields(role: str, end: str, port: ec2.Port, why: str) -> dict[str, Any]:
     rule = port.to_rule_json()
-    ends = {"from_port": rule.get("fromPort"), "to_port": rule.get("toPort")}
-    return {"ip_protocol": rule["ipProtocol"], **ends, "description": why}
+    far = {f"{role}_prefix_list_id" if end.startswith("pl-") else f"{role}_security_group_id": end}
+    ports = {"from_port": rule.get("fromPort"), "to_port": rule.get("toPort")}
+    return {"ip_protocol": rule["ipProtocol"], **far, **ports, "description": why}

@@ -22,6 +22,7 @@ class Configuration:
         node_modules: Folder with the SDK clients that CDK's Node handlers import.
         peers: VPCs that exist before the deployment (`rehearsal.emulator.seed`).
         roles: ARNs of IAM roles that exist before it.
+        prefix_lists: Ids of prefix lists that exist before it.
         heals: Whether programs of a control plane that end by themselves are started again, as EKS does.
     """
 
@@ -36,6 +37,7 @@ class Configuration:
     node_modules: str
     peers: list[dict[str, Any]]
     roles: list[str]
+    prefix_lists: list[str]
     heals: bool = False
 
     @classmethod

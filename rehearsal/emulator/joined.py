@@ -7,6 +7,7 @@ from rehearsal.emulator import (
     idle_functions,
     imports,
     peering_options,
+    prefix_lists,
     rights,
     schedules,
     state_machines,
@@ -35,6 +36,7 @@ def install() -> None:
         imports,
         transit_gateways,
         vpc_ranges,
+        prefix_lists,
     )
     for service in services:
         service.install()

@@ -20,7 +20,7 @@ def group_goes(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterato
         yield Effect(
             "refused",
             f"rules of the stack Workloads-{later} use its group's id, and an export in use cannot go: the deploy "
-            "fails unless that stack happens to be updated first. Take those rules out in one deploy, and this in the next",
+            "fails unless that stack happens to be updated first. Take the rules out in one deploy, this in the next",
             _EXPORTS,
         )
 

@@ -69,4 +69,4 @@ def _end(end: RuleSource) -> str:
         return "the cluster"
     if end.workload:
         return f"{end.namespace}/{end.workload}" if end.namespace else end.workload
-    return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id)
+    return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id or end.prefix_list_id)

@@ -13,7 +13,7 @@ from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
-from tests.rehearsal.observing import ACCOUNT, BEHIND, PEER, REGION
+from tests.rehearsal.observing import ACCOUNT, BEHIND, PEER, PREFIX_LISTS, REGION
 from tests.rehearsal.templates import ECHO, deployed, policy, trust
 
 _TRIALS = itertools.count()
@@ -36,6 +36,7 @@ def emulator(tmp_path_factory):
         node_modules="",
         peers=[PEER, BEHIND],
         roles=[],
+        prefix_lists=PREFIX_LISTS,
     )
     process = EmulatorProcess(workspace, configuration)
     process.start()

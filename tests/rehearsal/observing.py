@@ -5,6 +5,7 @@ import socket
 import time
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
+PREFIX_LISTS = ["pl-0d1a2b3c4d5e6f701", "pl-0d1a2b3c4d5e6f702"]
 PEER = {
     "vpc_id": "vpc-0d1a2b3c4d5e6f701",
     "transit_gateway_id": None,

@@ -31,7 +31,7 @@ def test_profiles_files_and_proxies_are_not_read(tmp_path, monkeypatch):
     workspace.open()
     modules = {name: str(module_dir(name)) for name in ("vpc_cni", "vpc_resource_controller")}
     place = {"folder": str(workspace.emulator), "port": free_port(), "account": ACCOUNT, "region": REGION}
-    nothing = {"programs": {}, "kwok": "", "node_modules": "", "peers": [], "roles": []}
+    nothing = {"programs": {}, "kwok": "", "node_modules": "", "peers": [], "roles": [], "prefix_lists": []}
     emulator = EmulatorProcess(workspace, Configuration(**place, **nothing, **modules))
     emulator.start()
     try:

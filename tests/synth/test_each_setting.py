@@ -124,6 +124,7 @@ OTHER = {
     "workloads.x.egress.to_port": 9101,
     "workloads.x.egress.to.cidr": "10.0.0.0/8",
     "workloads.x.egress.to.security_group_id": GROUP,
+    "workloads.x.egress.to.prefix_list_id": "pl-0a1a2b3c4d5e6f7a9",
     "workloads.x.egress.to.workload": "prometheus",
     "workloads.x.egress.to.namespace": "shop",
     "workloads.x.egress.to.peer": "data",

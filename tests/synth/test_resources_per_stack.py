@@ -21,7 +21,7 @@ PEERS = [
 ]  # fmt: skip
 ENDS = [
     {"cluster": True}, {"security_group_id": GROUP}, {"workload": "orders-worker"}, {"cidr": "10.20.0.0/16"},
-    {"peer": "data"}, {"workload": "prometheus", "namespace": "monitoring"},
+    {"peer": "data"}, {"prefix_list_id": "pl-0d1a2b3c4d5e6f706"}, {"workload": "prometheus", "namespace": "monitoring"},
 ]  # fmt: skip
 
 

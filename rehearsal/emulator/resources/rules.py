@@ -6,13 +6,13 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2
 
-from rehearsal.emulator import transit_gateways
+from rehearsal.emulator import prefix_lists, transit_gateways
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.emulator.resources import lookup
 
 # EC2 API, CreateSecurityGroup ("GroupDescription") and IpRange ("Description")
 _DESCRIPTION = re.compile(r"[-A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*]{0,255}")
-_ENDS = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "UserIdGroupPairs": "GroupId"}
+_ENDS = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "UserIdGroupPairs": "GroupId", "PrefixListIds": "PrefixListId"}
 _MOST = 60  # inbound or outbound rules of a group, default quota (VPC user guide, "Amazon VPC quotas")
 
 
@@ -48,7 +48,7 @@ def check_rule(vpc_id: str, rule: dict[str, Any]) -> None:
 
 
 def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
-    """Refuse a rule whose other end is a group that cannot be named from `vpc_id`.
+    """Refuse a rule whose other end is a group that cannot be named from `vpc_id`, or a prefix list that is not there.
 
     A group of another VPC can be named where a peering connection between the two is active and both are in the same
     region (VPC peering guide, "Update your security groups to reference peer security groups"). What comes in may also
@@ -56,8 +56,10 @@ def check_reference(vpc_id: str, rule: dict[str, Any]) -> None:
     here; outbound rules do not take such a group (Transit gateways guide, "Security group referencing").
 
     Raises:
-        RefusedError: If the group does not exist or its VPC is not peered.
+        RefusedError: If the group does not exist or its VPC is not peered; if the list does not exist.
     """
+    if listed := rule.get("SourcePrefixListId") or rule.get("DestinationPrefixListId"):
+        prefix_lists.check(listed)
     group_id = rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
     if not group_id:
         return

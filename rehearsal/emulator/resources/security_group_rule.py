@@ -60,9 +60,7 @@ class SecurityGroupRule(ResourceType):
 
     @staticmethod
     def _query(rule: Properties) -> dict[str, object]:
-        """Give a rule's properties as the query API writes them; the emulator's reader knows no prefix lists."""
-        if rule.get("SourcePrefixListId") or rule.get("DestinationPrefixListId"):
-            raise RefusedError("NotRehearsed", "rules with prefix lists cannot be rehearsed")
+        """Give a rule's properties as the query API writes them."""
         pairs = {
             "IpProtocol": rule["IpProtocol"],
             "FromPort": rule.get("FromPort"),
@@ -76,4 +74,7 @@ class SecurityGroupRule(ResourceType):
             pairs["Groups__1__GroupId"] = group
             pairs["Groups__1__UserId"] = rule.get("SourceSecurityGroupOwnerId")
             pairs["Groups__1__Description"] = rule.get("Description")
+        if listed := rule.get("SourcePrefixListId") or rule.get("DestinationPrefixListId"):
+            pairs["PrefixListIds__1__PrefixListId"] = listed
+            pairs["PrefixListIds__1__Description"] = rule.get("Description")
         return {"GroupId": rule["GroupId"], **{_PERMISSION + name: value for name, value in pairs.items()}}
