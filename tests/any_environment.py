@@ -48,7 +48,14 @@ ENDS = st.one_of(
     st.fixed_dictionaries({"peer": PEERS}),
     st.just({"cluster": True}),
     st.fixed_dictionaries({"workload": st.sampled_from(["orders-api", "orders-worker", "ledger"])}),
+    st.fixed_dictionaries(
+        {
+            "workload": st.sampled_from(["orders-api", "prometheus", "batch", "payments"]),
+            "namespace": st.sampled_from(["shop", "monitoring", "reports", "kube-system"]),
+        }
+    ),
     st.just({"security_group_id": "sg-12345678"}),
+    st.just({"prefix_list_id": "pl-12345678"}),
 )
 PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "all"])
 REACHES = st.lists(st.fixed_dictionaries({"peer": PEERS, "port": PORTS}), max_size=3)

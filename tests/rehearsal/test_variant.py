@@ -46,3 +46,22 @@ def test_no_namespace_loses_its_last_workload(tmp_path):
     before, after = load("dev"), load(str(variant.path))
     assert len(after.workloads) == len(before.workloads) - 1
     assert {w.namespace for w in after.workloads} == {w.namespace for w in before.workloads}
+
+
+def test_a_workload_that_others_name_stays_and_so_does_one_with_a_rule_between_namespaces(tmp_path):
+    """The file would be wrong without the first; an export in use keeps the second."""
+    content = yaml.safe_load((ENVIRONMENTS / "dev.yaml").read_text())
+    api, worker, prometheus = content["workloads"]
+    api["egress"] = [{"port": 9000, "to": {"workload": "orders-worker"}}]
+    worker["ingress"] = []
+    more = {**prometheus, "name": "more", "pod_labels": {"app": "more"}}
+    more["egress"] = [{"port": 1, "to": {"workload": "orders-api", "namespace": "shop"}}]
+    content["workloads"] = [api, worker, more, prometheus]
+    (tmp_path / "names.yaml").write_text(yaml.safe_dump(content))
+    (tmp_path / "changed").mkdir()
+    after = load(str(Variant(tmp_path / "names.yaml", tmp_path / "changed").path))
+    assert [workload.name for workload in after.workloads] == ["orders-api", "orders-worker", "more"]
+    content["workloads"].pop()
+    (tmp_path / "names.yaml").write_text(yaml.safe_dump({**content, "workloads": content["workloads"]}))
+    after = load(str(Variant(tmp_path / "names.yaml", tmp_path / "changed").path))
+    assert len(after.workloads) == 3

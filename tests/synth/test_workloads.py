@@ -91,6 +91,7 @@ def test_a_workload_may_send_everything_and_be_admitted_by_the_cluster(synthesiz
         {"port": 8443, "to": {"cidr": "10.99.0.0/16"}},
         {"port": 443, "to": {"cluster": True}},
         {"port": 444, "to": {"security_group_id": "sg-0f5a2b3c4d5e6f703"}},
+        {"port": 445, "to": {"prefix_list_id": "pl-0f5a2b3c4d5e6f703"}},
     ]
     given = {**settings.workloads[0].model_dump(by_alias=True, exclude_none=True), "egress": egress}
     workload = Workload.model_validate(given, strict=False)
@@ -104,9 +105,23 @@ def test_a_workload_may_send_everything_and_be_admitted_by_the_cluster(synthesiz
     assert "ClusterSecurityGroupId" in str(admitted["GroupId"])
     rules = found.resources("Workloads-shop", "AWS::EC2::SecurityGroupEgress").values()
     sent = {rule["Properties"]["FromPort"]: rule["Properties"] for rule in rules}
-    assert [rule["GroupId"] for rule in sent.values()] == [own] * 2
+    assert [rule["GroupId"] for rule in sent.values()] == [own] * 3
     assert "ClusterSecurityGroupId" in str(sent[443]["DestinationSecurityGroupId"])
     assert sent[444]["DestinationSecurityGroupId"] == "sg-0f5a2b3c4d5e6f703"
+    assert sent[445]["DestinationPrefixListId"] == "pl-0f5a2b3c4d5e6f703"
+    assert "DestinationSecurityGroupId" not in sent[445]
+
+
+def test_a_prefix_list_may_be_let_in(synthesized):
+    """As a rule of its own, for CloudFormation to change in place."""
+    settings = load("existing")
+    rules = [{"port": 8443, "from": {"prefix_list_id": "pl-0f5a2b3c4d5e6f703"}, "description": "the offices"}]
+    given = {**settings.workloads[0].model_dump(by_alias=True, exclude_none=True), "ingress": rules}
+    workload = Workload.model_validate(given, strict=False)
+    found = synthesized(settings.model_copy(update={"workloads": (workload,)}))
+    _, rule = found.only("Workloads-payments", "AWS::EC2::SecurityGroupIngress")
+    kept = {key: rule["Properties"][key] for key in ("SourcePrefixListId", "FromPort", "Description")}
+    assert kept == {"SourcePrefixListId": "pl-0f5a2b3c4d5e6f703", "FromPort": 8443, "Description": "the offices"}
 
 
 def test_given_groups_stand_behind_the_shared_one(synthesized):

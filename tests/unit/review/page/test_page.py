@@ -262,11 +262,13 @@ def test_a_workload_has_a_row_with_what_it_receives_and_sends(changed):
     def change(content):
         one, two, three = content["workloads"]
         one["ingress"].append({"port": 8080, "from": {"cidr": "10.1.0.0/16"}})
-        two["egress"] = []
+        lists = [{"port": 443, "to": {"prefix_list_id": f"pl-0a1b2c3d4e5f6071{last}"}} for last in "89"]
+        two["egress"] = [*lists, {"port": 1, "to": {"workload": "more", "namespace": "monitoring"}}]
+        content["workloads"].append({**two, "name": "more", "namespace": "monitoring", "egress": [], "ingress": []})
         three.update(egress=None, security_group_ids=["sg-0a1b2c3d4e5f60718"])
 
     found = content(changed("dev", change), [])
-    monitoring, api, worker = found["workloads"]
+    _, monitoring, api, worker = found["workloads"]
     assert api == {
         "name": "shop/orders-api",
         "pods": ["app=orders-api"],
@@ -275,7 +277,12 @@ def test_a_workload_has_a_row_with_what_it_receives_and_sends(changed):
         "sends": ["everything to everybody", "tcp 5432: peer data (db.data.example.internal)"],
     }
     assert worker["pods"] == ["team=orders of the service account"]
-    assert (worker["receives"], worker["sends"]) == (["tcp 9000-9010: orders-api"], ["tcp 5432: peer data"])
+    assert worker["receives"] == ["tcp 9000-9010: orders-api"]
+    assert worker["sends"] == [
+        "tcp 443: pl-0a1b2c3d4e5f60718, pl-0a1b2c3d4e5f60719",
+        "tcp 1: monitoring/more",
+        "tcp 5432: peer data",
+    ]
     assert monitoring["groups"] == ["shared", "sg-0a1b2c3d4e5f60718"]
     assert monitoring["receives"] == monitoring["sends"] == []
     page = render(found, {})
