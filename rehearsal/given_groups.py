@@ -18,6 +18,7 @@ def given_groups(settings: Settings) -> list[str]:
         named += workload.security_group_ids
         named += [rule.source.security_group_id for rule in workload.ingress]
         named += [rule.destination.security_group_id for rule in workload.egress or ()]
+        named += [reach.security_group_id for reach in workload.reaches]
     known = {peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
     known |= {settings.existing_cluster.security_group_id} if settings.existing_cluster else set()
     return sorted({group for group in named if group} - known)

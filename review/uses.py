@@ -44,8 +44,8 @@ def peer_uses(settings: Settings) -> Iterator[PeerUse]:
     for i, workload in enumerate(settings.workloads):
         name = f"{workload.namespace}/{workload.name}"
         for j, reach in enumerate(workload.reaches):
-            peer = peers[reach.peer]
-            yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peer, "to", peer.cidrs)
+            if peer := peers.get(reach.peer or ""):
+                yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peer, "to", peer.cidrs)
         for j, sent in enumerate(workload.egress or ()):
             for peer, cidrs in _meant(sent.destination, peers):
                 yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to", cidrs)

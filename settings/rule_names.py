@@ -44,8 +44,11 @@ def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]
                         stack = max(namespace, str(there)) if there else namespace
                         yield f"workloads[{i}].{key}[{j}]", stack, kind, (*ends, *_ports(rule))
         for j, reach in items(workload, "reaches"):
-            if target := at_peers.get(str(reach.get("peer"))):
-                yield f"workloads[{i}].reaches[{j}]", namespace, "", (str(target), "from", name, *_ports(reach))
+            path, given = f"workloads[{i}].reaches[{j}]", reach.get("security_group_id")
+            if target := given or at_peers.get(str(reach.get("peer"))):
+                yield path, namespace, "", (str(target), "from", name, *_ports(reach))
+            if given:
+                yield path, namespace, "security_group_id", (name, "to", str(given), *_ports(reach))
 
 
 def _ports(rule: dict[str, Any]) -> tuple[str, str, str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _SOURCES = ("cidr", "security_group_id", "prefix_list_id", "workload", "peer", "cluster")
 
+_SERVICES = ("peer", "security_group_id")
+
 
 def items(raw: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
     """Return the mappings in a list of the file with their places; whatever else stands there is passed over."""
@@ -55,7 +57,14 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
                 where, own = f"{path}.{key}[{j}].{end}", str(workload.get("namespace"))
                 yield from _end(where, part(rule, end), peers, own, groups)
         for j, reach in items(workload, "reaches"):
-            yield from _known(f"{path}.reaches[{j}].peer", reach.get("peer"), peers, "a peer of this file")
+            yield from _service(f"{path}.reaches[{j}]", reach, peers)
+
+
+def _service(path: str, reach: dict[str, Any], peers: set[Any]) -> Iterator[Problem]:
+    given = [key for key in _SERVICES if reach.get(key) is not None]
+    if len(given) != 1:
+        yield Problem(path, f"must have one of {', '.join(_SERVICES)}", " and ".join(given) or "none", "give one")
+    yield from _known(f"{path}.peer", reach.get("peer"), peers, "a peer of this file")
 
 
 def _has_own_group(workload: dict[str, Any]) -> bool:

@@ -46,10 +46,12 @@ class EgressRule(Section):
 
 
 class Reach(Section):
-    """A service in a peer that the workload must reach."""
+    """A service that the workload must reach: in a peer, or one of this VPC by the group of its servers."""
 
-    peer: Name
+    peer: Name | None = None
     """The peer, by its name in this file."""
+    security_group_id: SecurityGroupId | None = None
+    """An existing group in this VPC that podnet may change, such as a database's: it gets a rule for these pods."""
     protocol: Literal["tcp", "udp"] = "tcp"
     """Transport protocol."""
     port: Port
@@ -80,7 +82,8 @@ class Workload(Section):
     """What these pods may reach; left out: whoever admits them. Makes a group of their own. DNS is in the shared group.
     A rule to the cluster opens the cluster's group too, which admits nobody else to plain pods and the API server."""
     reaches: tuple[Reach, ...] = ()
-    """Services in peers: ingress at the peer where podnet manages its side, egress here where egress is restricted."""
+    """Services in peers, or behind groups of this VPC: ingress there, at a peer where podnet manages its side; egress
+    here where egress is restricted."""
 
     @property
     def has_own_group(self) -> bool:

@@ -62,7 +62,9 @@ class WorkloadsStack(EnvironmentStack):
             if group := self.groups.get((workload.namespace, workload.name)):
                 self._rules(workload, group)
         for workload in workloads:
-            groups = [below.shared_group, *filter(None, [own.get((namespace, workload.name))])]
+            if group := own.get((namespace, workload.name)):
+                self._services(workload, group)
+            groups = [below.shared_group, *([group] if group else [])]
             chart = SecurityGroupPolicy(
                 self.charts,
                 f"policy-{workload.name}",
@@ -98,14 +100,24 @@ class WorkloadsStack(EnvironmentStack):
             if sent.destination.cluster:
                 made = f"Cluster from {workload.name} {wanted.to_string()}"
                 admit(self, made, group=end, source=own, port=wanted, why=f"pods of {pods}")
-        for reach in workload.reaches if workload.namespace == self._namespace else ():
-            peer, wanted = self._peers[reach.peer], port(reach.protocol, reach.port)
-            for cidr in peer.cidrs:
-                send(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
-            if peer.peer_side and (target := peer.peer_side.security_group_id):
-                made = f"{target} from {workload.name} {wanted.to_string()}"
-                if not self.node.try_find_child(made):  # two peers may share a group
-                    admit(self, made, group=target, source=own, port=wanted, why=f"pods of {pods}")
+
+    def _services(self, workload: Workload, group: ec2.SecurityGroup) -> None:
+        own = group.security_group_id
+        for reach in workload.reaches:
+            wanted, target, side = port(reach.protocol, reach.port), reach.security_group_id, None
+            if reach.peer:
+                peer = self._peers[reach.peer]
+                side = peer.peer_side.security_group_id if peer.peer_side else None
+                for cidr in () if workload.sends_everything else peer.cidrs:
+                    group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
+            # two peers may share a group, and an egress rule may name it too
+            made = f"{target or side} from {workload.name} {wanted.to_string()}"
+            if (there := target or side) and not self.node.try_find_child(made):
+                why = f"pods of {workload.namespace}/{workload.name}"
+                admit(self, made, group=there, source=own, port=wanted, why=why)
+            made = f"{workload.name} to {target} {wanted.to_string()}"
+            if target and not (workload.sends_everything or self.node.try_find_child(made)):
+                let_out(self, made, group=own, target=target, port=wanted, why=target)
 
     def _ends(
         self, workload: Workload, rules: list[tuple[OneRule, RuleSource]]

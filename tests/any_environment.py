@@ -58,7 +58,11 @@ ENDS = st.one_of(
     st.just({"prefix_list_id": "pl-12345678"}),
 )
 PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "all"])
-REACHES = st.lists(st.fixed_dictionaries({"peer": PEERS, "port": PORTS}), max_size=3)
+SERVICES = st.one_of(
+    st.fixed_dictionaries({"peer": PEERS, "port": PORTS}),
+    st.fixed_dictionaries({"security_group_id": st.just("sg-12345678"), "port": PORTS}),
+)
+REACHES = st.lists(SERVICES, max_size=3)
 ROLES = st.sampled_from(["arn:aws:iam::333333333333:role/a", "arn:aws:iam::111111111111:role/b"])
 REASON = "a reason that is long"
 ACCEPTED = st.one_of(

@@ -98,7 +98,8 @@ def _not_tried(settings: Settings, workload: Workload) -> Iterator[Finding]:
         yield Finding(f"from {_named(workload)}: the cache of the node answers", not_tried=why)
     for reach in workload.reaches:
         if why := _untold(reach):
-            yield Finding(f"from {_named(workload)}: {reach.peer} on {reach.protocol} {reach.port}", not_tried=why)
+            where = f"{reach.peer or reach.security_group_id} on {reach.protocol} {reach.port}"
+            yield Finding(f"from {_named(workload)}: {where}", not_tried=why)
 
 
 def _untold(reach: Reach) -> str:

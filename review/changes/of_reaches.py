@@ -40,7 +40,7 @@ def waits(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any]
     new = [
         _service(reach)
         for reach in after["reaches"]
-        if reach["peer"] not in ours
+        if reach["peer"] not in (None, *ours)
         and _service(reach) not in known
         and not reached >= {*_ways(found.whole[1], {"reaches": [reach]})}
     ]
@@ -64,6 +64,13 @@ def rules(found: Difference) -> Iterator[Effect]:
     anew = described_anew(one, other)
     if not same:
         yield IN_FORCE
+    if new := ", ".join(sorted({group for *_, group in _given(found.around[1]) - _given(found.around[0])})):
+        yield Effect(
+            "connections",
+            f"a rule for this workload that somebody has made at {new[:200]} by hand stands in the way, since EC2 "
+            "takes no second one: remove it right before the deploy",
+            "EC2 API reference, AuthorizeSecurityGroupIngress",
+        )
     if anew:
         yield ANEW
     elif same:
@@ -102,9 +109,16 @@ def _ways(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[s
 
 
 def _at_peers(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
-    """Return protocol, port and group of each rule at a peer."""
-    groups = ((reach, (peer["peer_side"] or {}).get("security_group_id")) for reach, peer in _reached(whole, workload))
+    """Return protocol, port and group of each rule at a peer, or at a group of this VPC."""
+    sides = {peer["name"]: (peer["peer_side"] or {}).get("security_group_id") for peer in whole["peers"]}
+    groups = ((reach, reach["security_group_id"] or sides.get(reach["peer"])) for reach in workload["reaches"])
     return {(reach["protocol"], reach["port"], group) for reach, group in groups if group}
+
+
+def _given(workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
+    """Return protocol, port and group of what is reached in this VPC."""
+    reaches = [reach for reach in workload["reaches"] if reach["security_group_id"]]
+    return {(reach["protocol"], reach["port"], reach["security_group_id"]) for reach in reaches}
 
 
 def _reached(
@@ -112,7 +126,8 @@ def _reached(
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     peers = {peer["name"]: peer for peer in whole["peers"]}
     for reach in workload.get("reaches", ()):
-        yield reach, peers[reach["peer"]]
+        if reach["peer"]:
+            yield reach, peers[reach["peer"]]
 
 
 def _service(reach: Mapping[str, Any]) -> str:

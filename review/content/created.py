@@ -92,8 +92,9 @@ def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator
             ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
             yield f"policy {workload.name} with {' and '.join(ids)}"
             for reach in workload.reaches:
-                if reach.peer in managed:
-                    yield f"ingress of {workload.name} at peer {reach.peer}, {reach.protocol} {reach.port}"
+                if reach.security_group_id or reach.peer in managed:
+                    where = reach.security_group_id or f"peer {reach.peer}"
+                    yield f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -45,7 +45,8 @@ def _sends(workload: Workload) -> Iterator[str]:
     rules = [(_port(rule), _end(rule.destination)) for rule in workload.egress or ()]
     for reach in workload.reaches:
         host = f" ({reach.host})" if reach.host else ""
-        rules.append((f"{reach.protocol} {reach.port}", f"peer {reach.peer}{host}"))
+        end = reach.security_group_id or f"peer {reach.peer}"
+        rules.append((f"{reach.protocol} {reach.port}", f"{end}{host}"))
     yield from _joined(rules)
 
 

@@ -99,7 +99,7 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
         for direction, count in _counts(settings, workload).items():
             if count > RULES_PER_GROUP:
                 yield At(f"workloads[{i}].{direction}", f"{count}")
-        at_peers.update(reach.peer for reach in workload.reaches)
+        at_peers.update(reach.peer for reach in workload.reaches if reach.peer)
         to_cluster += sum(1 for rule in sent if rule.destination.cluster)
     for i, peer in enumerate(settings.peers):
         if peer.peer_side and peer.peer_side.security_group_id and at_peers[peer.name] > RULES_PER_GROUP:
@@ -125,7 +125,7 @@ def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
     why="interfaces have groups of their VPC, or associated with it, rules a near peer's too: at first there is no VPC",
     source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface, AssociateSecurityGroupVpc",
     fix="deploy the Network stack, have the groups made in its VPC and acknowledge it; or give rules instead of ids",
-    paths=(_IDS, "network", "workloads[].ingress", "workloads[].egress", "peers"),
+    paths=(_IDS, "network", "workloads[].ingress", "workloads[].egress", "workloads[].reaches", "peers"),
 )
 def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
     """Find groups that cannot be there yet; one in a rule may be a peer's of the same account and region."""
@@ -134,11 +134,13 @@ def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
     for i, workload in enumerate(settings.workloads if settings.network else ()):
         if workload.security_group_ids:
             yield At(f"workloads[{i}].security_group_ids", some(workload.security_group_ids))
-        ends = [(f"ingress[{j}].from", one.source) for j, one in enumerate(workload.ingress)]
-        ends += [(f"egress[{j}].to", one.destination) for j, one in enumerate(workload.egress or ())]
-        for path, end in ends:
-            if end.security_group_id and not near:
-                yield At(f"workloads[{i}].{path}", end.security_group_id)
+        ends = [(f"ingress[{j}].from", one.source.security_group_id) for j, one in enumerate(workload.ingress)]
+        ends += [(f"egress[{j}].to", one.destination.security_group_id) for j, one in enumerate(workload.egress or ())]
+        ends = [(path, group) for path, group in ends if not near]
+        ends += [(f"reaches[{j}].security_group_id", one.security_group_id) for j, one in enumerate(workload.reaches)]
+        for path, group in ends:
+            if group:
+                yield At(f"workloads[{i}].{path}", group)
 
 
 RULES = (

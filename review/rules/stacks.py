@@ -57,14 +57,15 @@ def _tables_of(peer: Peer) -> set[str]:
 
 
 def _resources_of(settings: Settings, workload: Workload) -> int:
-    """Return those of a workload: policy, group, and what it adds to groups of peers."""
-    at_peers = {
-        (peer.peer_side.security_group_id, reach.protocol, reach.port)
-        for reach in workload.reaches
-        for peer in settings.peers
-        if peer.name == reach.peer and peer.peer_side and peer.peer_side.security_group_id
-    }
-    return 1 + workload.has_own_group + len(at_peers)
+    """Return those of a workload: policy, group, and the rules for what it reaches, at both ends."""
+    sides = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+    there = {(one.security_group_id or sides.get(one.peer or ""), one.protocol, one.port) for one in workload.reaches}
+    let_out = {(one.security_group_id, one.protocol, one.port) for one in workload.reaches if one.security_group_id}
+    for sent in workload.egress or ():
+        if sent.port == (sent.to_port or sent.port):
+            let_out.discard((sent.destination.security_group_id, sent.protocol, sent.port or 0))
+    alone = 0 if workload.sends_everything else len(let_out)
+    return 1 + workload.has_own_group + sum(target is not None for target, *_ in there) + alone
 
 
 def _rules_of(workload: Workload) -> collections.Counter[str]:

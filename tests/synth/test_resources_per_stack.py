@@ -11,6 +11,7 @@ from settings.files import FOLDER, environments
 
 METADATA = 1  # the CDK CLI lets each stack have a resource of CDK's own
 GROUP, TABLES = "sg-0d1a2b3c4d5e6f703", ["rtb-0d1a2b3c4d5e6f702", "rtb-0d1a2b3c4d5e6f704"]
+GIVEN = "sg-0d1a2b3c4d5e6f7aa"
 GATEWAY = {"transit_gateway_id": "tgw-0a1b2c3d4e5f60718"}
 PEERS = [
     {"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16", "further_cidrs": ["100.66.0.0/16"],
@@ -31,8 +32,17 @@ def every_way(content):
     content["workloads"][0] |= {
         "ingress": [{"port": 8000 + i, "from": end} for i, end in enumerate(ENDS)],
         "egress": [{"port": 9000 + i, "to": end} for i, end in enumerate(ENDS)],
-        "reaches": [{"peer": "data", "port": 5432}, {"peer": "hall", "port": 5432}, {"peer": "yard", "port": 5432}],
+        "reaches": [
+            {"peer": "data", "port": 5432},
+            {"peer": "hall", "port": 5432},
+            {"peer": "yard", "port": 5432},
+            *({"security_group_id": GIVEN, "port": port} for port in (3306, 9006)),
+            {"security_group_id": GROUP, "port": 5432},
+        ],
     }
+    content["workloads"][0]["egress"].append({"port": 9006, "to": {"security_group_id": GIVEN}})
+    content["workloads"][1]["reaches"].append({"security_group_id": GIVEN, "port": 3306})
+    content["workloads"][2] |= {"egress": None, "reaches": [{"security_group_id": GIVEN, "port": 3306}]}
     there = {"workload": "orders-worker", "namespace": "shop"}
     content["workloads"][2] |= {
         "ingress": [{"port": 7000 + i, "from": end} for i, end in enumerate((*ENDS[:2], there))]

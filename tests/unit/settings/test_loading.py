@@ -197,6 +197,12 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
                 ({"cluster": True, "namespace": "monitoring"}, "namespace", "beside a workload"),
             )
         ),
+        (lambda c: c["workloads"][0]["reaches"][0].pop("peer"), "workloads[0].reaches[0]", "one of peer"),
+        (
+            lambda c: c["workloads"][0]["reaches"][0].update(security_group_id="sg-12345678"),
+            "workloads[0].reaches[0]",
+            "one of peer",
+        ),
         (lambda c: c.update(node_groups=[]), "node_groups", "at least one"),
         (lambda c: c.update(existing_cluster={}), "cluster", "existing_cluster"),
         (lambda c: c.pop("network"), "network", "existing_network"),

@@ -265,6 +265,7 @@ def test_a_workload_has_a_row_with_what_it_receives_and_sends(changed):
         lists = [{"port": 443, "to": {"prefix_list_id": f"pl-0a1b2c3d4e5f6071{last}"}} for last in "89"]
         two["egress"] = [*lists, {"port": 1, "to": {"workload": "more", "namespace": "monitoring"}}]
         content["workloads"].append({**two, "name": "more", "namespace": "monitoring", "egress": [], "ingress": []})
+        two["reaches"].append({"port": 5432, "security_group_id": "sg-0a1b2c3d4e5f60718", "host": "db.example"})
         three.update(egress=None, security_group_ids=["sg-0a1b2c3d4e5f60718"])
 
     found = content(changed("dev", change), [])
@@ -281,7 +282,7 @@ def test_a_workload_has_a_row_with_what_it_receives_and_sends(changed):
     assert worker["sends"] == [
         "tcp 443: pl-0a1b2c3d4e5f60718, pl-0a1b2c3d4e5f60719",
         "tcp 1: monitoring/more",
-        "tcp 5432: peer data",
+        "tcp 5432: peer data, sg-0a1b2c3d4e5f60718 (db.example)",
     ]
     assert monitoring["groups"] == ["shared", "sg-0a1b2c3d4e5f60718"]
     assert monitoring["receives"] == monitoring["sends"] == []
