@@ -14,9 +14,16 @@ def add_workload(content: Content) -> None:
 
 
 def move_group(content: Content, group: str) -> None:
-    """Give the first workload that no other names a group by id in place of its own."""
-    named = str([workload.get("ingress", []) for workload in content["workloads"]])
-    workload = next(w for w in content["workloads"] if f"'workload': '{w['name']}'" not in named)
+    """Give a workload a group by id in place of its own: the first that no other names, or the last namespace's.
+
+    Rules that name it go with its group; those between namespaces stand in the stack of the later one, and so can go.
+    """
+    workloads = content["workloads"]
+    free = (workload for workload in workloads if not any(_named(rule, workload) for rule in _rules(workloads)))
+    workload = next(free, max(workloads, key=lambda one: str(one["namespace"])))
+    for other in workloads:
+        for key in {"ingress", "egress"} & other.keys():
+            other[key] = [rule for rule in other[key] if not _named(rule, workload)]
     for key in ("ingress", "egress", "reaches"):
         workload.pop(key, None)
     workload["security_group_ids"] = [group]
@@ -75,3 +82,11 @@ def upgrade_nodes(content: Content) -> None:
     """Let all node groups follow."""
     for group in content["node_groups"]:
         group["kubernetes_version"] = content["cluster"]["kubernetes_version"]
+
+
+def _rules(workloads: list[Content]) -> list[Content]:
+    return [rule for workload in workloads for key in ("ingress", "egress") for rule in workload.get(key, ())]
+
+
+def _named(rule: Content, workload: Content) -> bool:
+    return f"'workload': '{workload['name']}'" in str(rule)

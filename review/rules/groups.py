@@ -129,17 +129,15 @@ def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
 )
 def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
     """Find groups that cannot be there yet; one in a rule may be a peer's of the same account and region."""
-    own = {None, settings.account, settings.region}
-    near = any({peer.account, peer.region} <= own for peer in settings.peers)
+    near = any({peer.account, peer.region} <= {None, settings.account, settings.region} for peer in settings.peers)
     for i, workload in enumerate(settings.workloads if settings.network else ()):
         if workload.security_group_ids:
             yield At(f"workloads[{i}].security_group_ids", some(workload.security_group_ids))
         ends = [(f"ingress[{j}].from", one.source.security_group_id) for j, one in enumerate(workload.ingress)]
         ends += [(f"egress[{j}].to", one.destination.security_group_id) for j, one in enumerate(workload.egress or ())]
-        ends = [(path, group) for path, group in ends if not near]
-        ends += [(f"reaches[{j}].security_group_id", one.security_group_id) for j, one in enumerate(workload.reaches)]
+        ends += [(f"reaches[{j}]", one.security_group_id) for j, one in enumerate(workload.reaches)]
         for path, group in ends:
-            if group:
+            if group and not near:
                 yield At(f"workloads[{i}].{path}", group)
 
 

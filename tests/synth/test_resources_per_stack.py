@@ -42,7 +42,7 @@ def every_way(content):
     }
     content["workloads"][0]["egress"].append({"port": 9006, "to": {"security_group_id": GIVEN}})
     content["workloads"][1]["reaches"].append({"security_group_id": GIVEN, "port": 3306})
-    content["workloads"][2] |= {"egress": None, "reaches": [{"security_group_id": GIVEN, "port": 3306}]}
+    content["workloads"][2]["reaches"] = [{"security_group_id": GIVEN, "port": 3306}]
     there = {"workload": "orders-worker", "namespace": "shop"}
     content["workloads"][2] |= {
         "ingress": [{"port": 7000 + i, "from": end} for i, end in enumerate((*ENDS[:2], there))]
@@ -59,8 +59,10 @@ def in_one_namespace(content):
     """Nothing is exported."""
     every_way(content)
     content["workloads"] = content["workloads"][:2]
-    for key in ("ingress", "egress"):
-        content["workloads"][0][key].pop()
+    for key, end in (("ingress", "from"), ("egress", "to")):
+        rules = content["workloads"][0][key]
+        content["workloads"][0][key] = [rule for rule in rules if "namespace" not in rule[end]]
+    content["workloads"][1].pop("egress")
 
 
 def in_an_existing_network(content):

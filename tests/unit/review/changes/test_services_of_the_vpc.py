@@ -12,7 +12,7 @@ PATH = "workloads[payments/ledger].reaches"
 
 def _told(changed, before, after):
     sides = [
-        content(changed("existing", lambda c, some=some: c["workloads"][0].update(some)), [])
+        content(changed("existing", lambda c, some=some: c["workloads"][0].update({"reaches": [], **some})), [])
         for some in (before, after)
     ]
     found = {change["path"]: change["effects"] for change in compare(*sides, "saved")["changes"]}
@@ -30,7 +30,7 @@ def test_a_rule_that_stands_there_by_hand_is_in_the_way(changed, egress):
 
 def test_a_workload_that_gets_its_group_with_it_has_no_such_rule(changed):
     """Nobody could have named it."""
-    bare = {"ingress": [], "security_group_ids": [OTHER]}
+    bare = {"ingress": [], "security_group_ids": [OTHER], "reaches": []}
     told = _told(changed, bare, {**bare, "reaches": [REACH]})
     assert [kind for kind, _ in told] == ["pods"]
 
