@@ -1,4 +1,7 @@
-"""Make review/data/trunk_limits.json: interfaces, addresses for each, and branch interfaces of every instance type."""
+"""Make review/data/trunk_limits.json: interfaces, addresses for each, and branch interfaces of every instance type.
+
+The interfaces are those of the network card that aws-node attaches to: a type may have several cards.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import sys
 from tools.data_file import of_module
 
 _ENTRY = re.compile(r'^\t"(?P<type>[a-z0-9.-]+)": \{\n(?P<body>.*?)^\t\},$', re.MULTILINE | re.DOTALL)
-_FIELDS = ("Interface", "IPv4PerInterface", "BranchInterface")
+_CARD = re.compile(r"MaximumNetworkInterfaces: +([0-9]+),\s+NetworkCardIndex: +([0-9]+),")
 
 
 def limits(text: str) -> dict[str, list[int]]:
@@ -25,7 +28,9 @@ def limits(text: str) -> dict[str, list[int]]:
         trunking = re.search(r"^\t\tIsTrunkingCompatible: +true,$", body, re.MULTILINE) is not None
         if trunking != (values["BranchInterface"] > 0):
             raise ValueError(f"{entry['type']} must have branch interfaces exactly where it has trunking")
-        found[entry["type"]] = [values[field] for field in _FIELDS]
+        cards = {int(index): int(most) for most, index in _CARD.findall(body)}
+        interfaces = cards.get(values.get("DefaultNetworkCardIndex", 0), values["Interface"])
+        found[entry["type"]] = [interfaces, values["IPv4PerInterface"], values["BranchInterface"]]
     if len(found) != text.count("IsTrunkingCompatible: "):
         raise ValueError(f"limits.go must be a map of literals, got {len(found)} entries of another number")
     return found

@@ -31,6 +31,8 @@ def test_the_table_is_the_one_of_the_pinned_package(name):
         ("m7i-flex.large", (3, 10, 3)),
         ("m7g.medium", (2, 4, 4)),
         ("t3.medium", (3, 6, 0)),
+        ("c6in.32xlarge", (8, 50, 106)),  # of its two cards aws-node fills the first: 394 pods in eni-max-pods.txt
+        ("p5.48xlarge", (2, 50, 120)),
         ("m55.large", None),
     ],
 )
