@@ -31,21 +31,37 @@ def _network(settings: Settings) -> Iterator[str]:
     if network:
         zones = network.availability_zones
         yield f"VPC {network.cidr} with public and private subnets in {', '.join(zones)}"
-        yield f"{_count(min(network.nat_gateways, len(zones)), 'NAT gateway')}, for everything that leaves the VPC"
+        yield f"{_count(min(network.nat_gateways, len(zones)), 'NAT gateway')}, for what goes to the internet"
         endpoints = [*["s3"] * network.s3_endpoint, *network.interface_endpoints]
         if endpoints:
             yield f"endpoints: {', '.join(endpoints)}"
         if network.flow_logs:
             yield "flow logs of the VPC"
     else:
-        yield f"nothing: uses VPC {' and '.join(settings.any_network.cidrs)}"
+        nothing = "no VPC" if settings.peers else "nothing"
+        yield f"{nothing}: uses VPC {' and '.join(settings.any_network.cidrs)}"
+    yield from _peers(settings)
+
+
+def _peers(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each peer. A gateway is attached once, and peers behind it share their routes."""
+    known: set[tuple[str | None, str]] = set()
+    attached = set() if settings.network else {peer.transit_gateway_id for peer in settings.peers}
     for peer in settings.peers:
         where = ", ".join(filter(None, (peer.account, peer.region))) or "this account and region"
-        returns = len(peer.peer_side.route_table_ids) * len(settings.any_network.cidrs) if peer.peer_side else 0
-        back = f", {_count(returns, 'return route')}" if peer.peer_side else ""
+        back = {(peer.transit_gateway_id, table) for table in peer.peer_side.route_table_ids} if peer.peer_side else ()
+        returns = len({*back} - known) * len(settings.any_network.cidrs)
+        known |= {*back}
+        told = f", {_count(returns, 'return route')}" if peer.peer_side else ""
         names = ", DNS resolution" if peer.dns_resolution and peer.vpc_id else ""
-        way = f"attachment of {peer.transit_gateway_id}, for" if peer.transit_gateway_id else "peering connection to"
-        yield f"{way} {peer.name} ({' and '.join(peer.cidrs)}, {where}), routes of the private subnets{back}{names}"
+        way = "peering connection to"
+        if gateway := peer.transit_gateway_id:
+            attach = (
+                "the same attachment, for" if settings.network else f"{gateway}, which the VPC's owner attaches, to"
+            )
+            way = attach if gateway in attached else f"attachment of {gateway}, for"
+            attached.add(gateway)
+        yield f"{way} {peer.name} ({' and '.join(peer.cidrs)}, {where}), routes of the private subnets{told}{names}"
 
 
 def _cluster(settings: Settings) -> Iterator[str]:
@@ -65,7 +81,9 @@ def _pod_networking(settings: Settings) -> Iterator[str]:
         does = "repairs" if pods.drift.repair else "reports"
         yield f"a watch that {does} drift every {_count(pods.drift.every_minutes, 'minute')}"
         yield f"three alarms of the watch, which tell {pods.drift.alarm_topic_arn or 'nobody'}"
-    yield "the shared pod group, with port 53 to the cluster's group"
+    group = settings.node_security_group_id or "the cluster's group"
+    probes = ", and all TCP from it, for probes" if pods.enforcing_mode == "strict" else ""
+    yield f"the shared pod group, with port 53 to {group}{probes}"
     if pods.dns_cache.enabled:
         yield f"the node cache: DaemonSet node-local-dns, {pods.dns_cache.image[:200]}"
         if pods.dns_cache.standby:
@@ -78,7 +96,9 @@ def _compute(settings: Settings) -> Iterator[str]:
     for group in settings.node_groups:
         types = ", ".join(group.instance_types)
         yield f"node group {group.name}: {group.min_size} to {group.max_size} nodes of {types} ({group.capacity})"
-    yield "a wait for the trunk ENIs of these nodes"
+    awaited = [group.name for group in settings.node_groups if group.min_size]
+    of = "these nodes" if len(awaited) == len(settings.node_groups) else f"the nodes of {', '.join(awaited)}"
+    yield f"a wait for the trunk ENIs of {of}" if awaited else "no wait for trunk ENIs: each group may be empty"
     if settings.cluster:
         yield f"add-on coredns {settings.cluster.coredns_version}"
 

@@ -18,13 +18,15 @@ def workloads(settings: Settings) -> list[dict[str, object]]:
     `pods` are the labels that select them; `receives` and `sends` have a sentence for each port, with everybody that
     it is open to.
     """
+    nodes = "the nodes" if settings.node_security_group_id else "the cluster"
+    probes = [("tcp", f"{nodes}, by the shared group")] if settings.pod_networking.enforcing_mode == "strict" else []
     rows: list[dict[str, object]] = [
         {
             "name": f"{workload.namespace}/{workload.name}",
             "pods": list(_labels(workload)),
             "groups": ["shared", *["own"] * workload.has_own_group, *workload.security_group_ids],
-            "receives": _joined([(_port(rule), _end(rule.source)) for rule in workload.ingress]),
-            "sends": list(_sends(workload)),
+            "receives": _joined([*((_port(rule), _end(rule.source, nodes)) for rule in workload.ingress), *probes]),
+            "sends": list(_sends(workload, nodes)),
         }
         for workload in settings.workloads
     ]
@@ -37,12 +39,12 @@ def _labels(workload: Workload) -> Iterator[str]:
         yield f"{key}={value} of the service account"
 
 
-def _sends(workload: Workload) -> Iterator[str]:
+def _sends(workload: Workload, nodes: str) -> Iterator[str]:
     if not workload.has_own_group:
         return
     if workload.sends_everything:
         yield "everything to everybody"
-    rules = [(_port(rule), _end(rule.destination)) for rule in workload.egress or ()]
+    rules = [(_port(rule), _end(rule.destination, nodes)) for rule in workload.egress or ()]
     for reach in workload.reaches:
         host = f" ({reach.host})" if reach.host else ""
         end = reach.security_group_id or f"peer {reach.peer}"
@@ -65,9 +67,9 @@ def _port(rule: Rule | EgressRule) -> str:
     return f"{rule.protocol} {rule.port}{last}"
 
 
-def _end(end: RuleSource) -> str:
+def _end(end: RuleSource, nodes: str) -> str:
     if end.cluster:
-        return "the cluster"
+        return nodes
     if end.workload:
         return f"{end.namespace}/{end.workload}" if end.namespace else end.workload
     return f"peer {end.peer}" if end.peer else str(end.cidr or end.security_group_id or end.prefix_list_id)

@@ -429,7 +429,7 @@ def test_all_ranges_of_the_vpc_and_of_peers_are_shown():
     assert found["facts"]["VPC"] == "10.60.0.0/16 and 100.70.0.0/16"
     assert found["facts"]["peers"] == "data 10.99.0.0/16 and 100.64.0.0/16 and 100.65.0.0/16"
     (uses, data) = found["created"][0]["makes"]
-    assert uses == "nothing: uses VPC 10.60.0.0/16 and 100.70.0.0/16"
+    assert uses == "no VPC: uses VPC 10.60.0.0/16 and 100.70.0.0/16"
     assert "data (10.99.0.0/16 and 100.64.0.0/16 and 100.65.0.0/16, " in data
     assert "2 return routes" in data
     for shown in (text(found), render(found, {})):
