@@ -33,10 +33,22 @@ _TOLD = {
         "in standard mode nothing; in strict mode such pods never get ready",
     ),
 }
-_EXCLUDED = (
-    "packets to these ranges keep the pod's address although the node translates others",
-    "packets to these ranges leave with the node's address and groups",
+# pods with groups of their own keep their address in strict mode, whatever the SNAT variables say
+_STRICT = {
+    ("AWS_VPC_K8S_CNI_EXTERNALSNAT", "true"): (
+        "leaves address translation to the NAT gateways for plain pods too: others keep their address in strict mode",
+        "what plain pods send to peers leaves with the node's address",
+    ),
+    ("AWS_VPC_K8S_CNI_EXTERNALSNAT", "false"): (
+        "the node translates what plain pods send out of the VPC to its own address: others keep theirs in strict mode",
+        "false is the default as well: written down so that it stays",
+    ),
+}
+_WITHOUT_CACHE = (
+    "keeps traffic between a pod and its node on the node: probes, and link-local services of the node",
+    "the default is strict: such pods lose link-local services of the node",
 )
+_NO_EXCLUSION = ("no effect: with AWS_VPC_K8S_CNI_EXTERNALSNAT=true the node translates nothing", "the same")
 _OTHER = ("set by the environment file", "the default of aws-node")
 
 
@@ -46,8 +58,7 @@ def variables(settings: Settings) -> list[dict[str, str]]:
     found = []
     for container, values in settings.pod_networking.variables().items():
         for name, value in values.items():
-            excluded = _EXCLUDED if name == "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS" else _OTHER
-            why, without = _TOLD.get((name, value), excluded)
+            why, without = _told(settings, name, value)
             found.append(
                 {
                     "variable": name,
@@ -59,3 +70,17 @@ def variables(settings: Settings) -> list[dict[str, str]]:
                 }
             )
     return found
+
+
+def _told(settings: Settings, name: str, value: str) -> tuple[str, str]:
+    """Return why a variable is set, and what happens without it."""
+    pods = settings.pod_networking
+    strict = pods.enforcing_mode == "strict"
+    if name == "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS":
+        packets = "packets of plain pods" if strict else "packets"
+        keep = f"{packets} to these ranges keep the pod's address although the node translates others"
+        leave = f"{packets} to these ranges leave with the node's address" + " and groups" * (not strict)
+        return _NO_EXCLUSION if pods.external_snat else (keep, leave)
+    if name == "POD_SECURITY_GROUP_ENFORCING_MODE" and not strict and not pods.dns_cache.enabled:
+        return _WITHOUT_CACHE
+    return (_STRICT if strict else {}).get((name, value)) or _TOLD.get((name, value), _OTHER)
