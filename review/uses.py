@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Literal
 
 from review.flows.conditions import covers, overlapping
+from review.ranges import goes_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,19 +48,19 @@ def peer_uses(settings: Settings) -> Iterator[PeerUse]:
             if peer := peers.get(reach.peer or ""):
                 yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peer, "to", peer.cidrs)
         for j, sent in enumerate(workload.egress or ()):
-            for peer, cidrs in _meant(sent.destination, peers):
+            for peer, cidrs in _meant(settings, sent.destination, peers):
                 yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to", cidrs)
         for j, received in enumerate(workload.ingress):
-            for peer, cidrs in _meant(received.source, peers):
+            for peer, cidrs in _meant(settings, received.source, peers):
                 yield PeerUse(f"workloads[{i}].ingress[{j}].from", name, peer, "from", cidrs)
 
 
-def _meant(end: RuleSource, peers: Mapping[str, Peer]) -> Iterator[tuple[Peer, tuple[str, ...]]]:
+def _meant(settings: Settings, end: RuleSource, peers: Mapping[str, Peer]) -> Iterator[tuple[Peer, tuple[str, ...]]]:
     """Yield the peer that is named, or of whose ranges the end is a part, and the ranges that are meant."""
     if end.peer:
         yield peers[end.peer], peers[end.peer].cidrs
     for peer in peers.values():
-        if end.cidr and covers(peer.cidrs, end.cidr):
+        if end.cidr and covers(peer.cidrs, end.cidr) and not goes_elsewhere(settings, peer, end.cidr):
             yield peer, tuple(cidr for cidr in peer.cidrs if overlapping(cidr, end.cidr))
 
 

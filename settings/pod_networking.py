@@ -68,6 +68,11 @@ class PodNetworking(Section):
         """Whether pods get addresses of other subnets than the node's, and the primary interface carries none."""
         return self.env.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") == "true"
 
+    @property
+    def prefixes(self) -> bool:
+        """Whether interfaces carry prefixes of 16 addresses in place of single ones."""
+        return self.env.get("ENABLE_PREFIX_DELEGATION") == "true"
+
     def variables(self) -> dict[str, dict[str, str]]:
         """Return {container: {variable: value}} for aws-node: what these settings mean to the VPC CNI (its README)."""
         node = {

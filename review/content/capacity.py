@@ -25,7 +25,7 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
     nodes. All of these are None for a type that the table of trunk limits lacks.
     """
-    prefixes = settings.pod_networking.env.get("ENABLE_PREFIX_DELEGATION") == "true"
+    prefixes = settings.pod_networking.prefixes
     taken = 1 + settings.pod_networking.custom_networking
     rows = []
     for group in settings.node_groups:

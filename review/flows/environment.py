@@ -7,7 +7,9 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from review.flows.conditions import Conditions, covers
+from review.flows.from_sgp import LOCAL_DNS
 from review.flows.prediction import predict
+from review.ranges import goes_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE: dict[bool | str | None, Nodes] = {False: "public-subnet", "isolated": "isolated"}
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
+_LOCAL = LOCAL_DNS.partition("/")[0]
 _TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
 
@@ -65,13 +68,17 @@ def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {**cache.stub_domains, **({".": cache.upstreams} if cache.upstreams else {})}
 
 
-def resolvers_in(settings: Settings, cidrs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Return {zone: whom the cache asks in the IPv4 ranges}; zones with nobody there are left out."""
+def resolvers_in(settings: Settings, peer: Peer) -> dict[str, tuple[str, ...]]:
+    """Return {zone: whom the cache asks in a peer}; zones with nobody there are left out."""
     there = {
-        zone: tuple(address for address in addresses if covers(cidrs, f"{address}/32"))
+        zone: tuple(one for one in addresses if _lies_in(settings, peer, f"{one}/32"))
         for zone, addresses in resolvers_of(settings).items()
     }
     return {zone: addresses for zone, addresses in there.items() if addresses}
+
+
+def _lies_in(settings: Settings, peer: Peer, cidr: str) -> bool:
+    return covers(peer.cidrs, cidr) and not goes_elsewhere(settings, peer, cidr)
 
 
 def flows_of(settings: Settings) -> tuple[Flow, ...]:
@@ -83,14 +90,21 @@ def flows_of(settings: Settings) -> tuple[Flow, ...]:
     upstreams = "." in resolvers_of(settings)
     found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or not upstreams]
     for peer in settings.peers:
-        asked = resolvers_in(settings, peer.cidrs)
+        asked = resolvers_in(settings, peer)
         found += [flow for flow in _of_peer(common, peer) if flow.id != _TO_PEER_RESOLVER or asked]
     for given in external_services(settings)[0]:
-        found += [_of_service(flow, given) for flow in predict(common, given) if flow.id == "sgp-to-internet"]
+        flows = predict(_towards(common, given), given)
+        found += [_of_service(flow, given) for flow in flows if flow.id == "sgp-to-internet"]
     if common.cache == "on":
         away = predict(dataclasses.replace(common, cache="away"))
         found += [dataclasses.replace(flow, moment="cache away") for flow in away if flow.id in _FALLBACK]
-    return tuple(found)
+    local = settings.pod_networking.dns_cache.local_ip
+    return tuple(dataclasses.replace(flow, title=flow.title.replace(_LOCAL, local)) for flow in found)
+
+
+def _towards(common: Conditions, service: str) -> Conditions:
+    """Return the conditions towards a range: private addresses are reached by other ways than the internet."""
+    return common if ipaddress.IPv4Network(service).is_global else dataclasses.replace(common, nodes="nat-gateway")
 
 
 def _of_service(flow: Flow, given: str) -> Flow:

@@ -75,8 +75,9 @@ def flex_instances_carry_less(settings: Settings) -> Iterator[At]:
     paths=(TYPES,),
 )
 def trunk_leaves_addresses(settings: Settings) -> Iterator[At]:
-    """Find types on which plain pods get few addresses."""
-    for path, name in types(settings):
+    """Find types on which plain pods get few addresses; prefixes make them many, and custom networking leaves none."""
+    pods = settings.pod_networking
+    for path, name in () if pods.prefixes or pods.custom_networking else types(settings):
         found = limits(name)
         if found and found[2] and found[0] <= _ONE_FOR_ADDRESSES:
             yield At(path, f"{name} with {found[0]} interfaces of {found[1]} addresses")

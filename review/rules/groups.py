@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUOTA, LIMIT, RULES_PER_GROUP = 5, 16, 60
 _IDS = "workloads[].security_group_ids"
-_QUOTAS = "VPC user guide, Amazon VPC quotas"
+_QUOTAS, _CLUSTERS = "VPC user guide, Amazon VPC quotas", "the cluster's own group"
 
 
 def groups_of(workload: Workload) -> set[str]:
@@ -38,8 +38,8 @@ def groups_of(workload: Workload) -> set[str]:
 def groups_fit_the_quota(settings: Settings) -> Iterator[At]:
     """Find policies with more groups than the default quota."""
     for i, workload in enumerate(settings.workloads):
-        if QUOTA < len(groups_of(workload)) <= LIMIT:
-            yield At(f"workloads[{i}].security_group_ids", f"{len(groups_of(workload))}")
+        if QUOTA < (count := len(groups_of(workload))) <= LIMIT:
+            yield At(f"workloads[{i}].security_group_ids", f"{count}")
 
 
 @rule(
@@ -92,20 +92,20 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
 )
 def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     """Find groups of workloads, of peers and of the cluster with too many rules."""
-    at_peers: collections.Counter[str] = collections.Counter()
+    at_peers = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+    rules: dict[str | None, set[object]] = collections.defaultdict(set)  # peers may share a group, and rules in it
     to_cluster = 3  # DNS by TCP and UDP from the shared group, and the rule that EKS makes
     for i, workload in enumerate(settings.workloads):
-        sent = workload.egress or ()
-        for direction, count in _counts(settings, workload).items():
-            if count > RULES_PER_GROUP:
-                yield At(f"workloads[{i}].{direction}", f"{count}")
-        at_peers.update(reach.peer for reach in workload.reaches if reach.peer)
-        to_cluster += sum(1 for rule in sent if rule.destination.cluster)
+        counts = _counts(settings, workload).items()
+        yield from (At(f"workloads[{i}].{way}", f"{count}") for way, count in counts if count > RULES_PER_GROUP)
+        for reach in workload.reaches:
+            rules[reach.security_group_id or at_peers.get(str(reach.peer))].add((i, reach.protocol, reach.port))
+        to_cluster += sum(1 for rule in workload.egress or () if rule.destination.cluster)
     for i, peer in enumerate(settings.peers):
-        if peer.peer_side and peer.peer_side.security_group_id and at_peers[peer.name] > RULES_PER_GROUP:
-            yield At(f"peers[{i}].peer_side.security_group_id", f"{at_peers[peer.name]}")
+        if (group := at_peers.get(peer.name)) and (count := len(rules.pop(group, ()))) > RULES_PER_GROUP:
+            yield At(f"peers[{i}].peer_side.security_group_id", f"{count}")
     if to_cluster > RULES_PER_GROUP:
-        yield At("workloads", f"{to_cluster} in the cluster's own group")
+        yield At("workloads", f"{to_cluster} in {settings.node_security_group_id or _CLUSTERS}")
 
 
 def _counts(settings: Settings, workload: Workload) -> dict[str, int]:

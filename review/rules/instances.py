@@ -35,8 +35,14 @@ def instance_type_is_known(settings: Settings) -> Iterator[At]:
     """Find types that the table lacks, with the nearest ones."""
     for path, instance_type in types(settings):
         if limits(instance_type) is None:
-            near = difflib.get_close_matches(instance_type, table("trunk_limits")["types"], 3)
+            near = difflib.get_close_matches(instance_type, _usable(), 3)
             yield At(path, instance_type, f"take {' or '.join(near)}" if near else "")
+
+
+def _usable() -> list[str]:
+    """Return the types that the other rules take."""
+    types: dict[str, list[int]] = table("trunk_limits")["types"]
+    return [name for name, row in types.items() if row[2] and not _ACCELERATED.match(name)]
 
 
 @rule(

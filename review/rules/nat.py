@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from review.flows import conditions_of
+from review.flows import conditions_of, predict
 from review.needs import unmet
 from review.rules.at import At
 from review.rules.rule import rule
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-_ECR = re.compile(r"\d{12}\.dkr[.-]ecr\.")
+_ECR = re.compile(r"\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.")
 _BEHIND_NAT = "existing_network.behind_nat"
+_INTERNET = ("sgp-to-internet", "plain-to-internet")
+_MOVE = "move the nodes to subnets with a NAT gateway"
+_OR = "or write isolated where nothing is to reach the internet"
 
 
 @rule(
@@ -25,15 +28,17 @@ _BEHIND_NAT = "existing_network.behind_nat"
     must="be true where external_snat is true or enforcing_mode is strict",
     why="pods then leave with their own addresses, which nobody translates in a public subnet: they lose the internet",
     source="EKS user guide, Assign security groups to individual Pods; aws/amazon-vpc-cni-k8s#390",
-    fix="move the nodes to subnets with a NAT gateway, or set external_snat: false and exclude the peers' ranges; or "
-    "write isolated where nothing is to reach the internet",
+    fix=f"{_MOVE}, or set external_snat: false and exclude the peers' ranges; {_OR}",
     paths=(_BEHIND_NAT, "pod_networking.external_snat"),
 )
 def nodes_stand_behind_nat(settings: Settings) -> Iterator[At]:
     """Find pods that would lose the internet."""
-    internet = ("sgp-to-internet", "plain-to-internet")
-    if any(flow.id in internet for flow in unmet(settings)):
-        yield At(_BEHIND_NAT, "false")
+    pods = settings.pod_networking
+    cure = "" if pods.external_snat else "take the internet out of exclude_snat_cidrs"
+    if pods.enforcing_mode == "strict":
+        cure = "set enforcing_mode: standard and external_snat: false, and exclude the peers' ranges"
+    if any(flow.id in _INTERNET for flow in unmet(settings)):
+        yield At(_BEHIND_NAT, "false", f"{_MOVE}, or {cure}; {_OR}" if cure else "")
 
 
 @rule(
@@ -47,8 +52,8 @@ def nodes_stand_behind_nat(settings: Settings) -> Iterator[At]:
 )
 def nat_is_told_of(settings: Settings) -> Iterator[At]:
     """Find existing networks of which nobody has looked."""
-    there, pods = settings.existing_network, settings.pod_networking
-    if there and there.behind_nat is None and (pods.external_snat or pods.enforcing_mode == "strict"):
+    there, flows = settings.existing_network, predict(conditions_of(settings))
+    if there and there.behind_nat is None and any(one.id in _INTERNET and one.source == "pod" for one in flows):
         yield At(_BEHIND_NAT, "nothing")
 
 
@@ -76,17 +81,19 @@ def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:
 @rule(
     "nodes-reach-the-image",
     "warning",
-    must="lie in ECR where no subnet has a way to the internet",
+    must="lie in ECR of this region where no subnet has a way to the internet",
     why="the nodes pull the cache's image, and no endpoint leads to another registry: its pods end in ErrImagePull on "
     "the first node, and the deploy fails when the limit of the rollout has passed",
     source="EKS user guide, Deploy private clusters with limited internet access",
     fix="copy the image to a repository in ECR of this region, or acknowledge it where the registry can be reached",
-    paths=("pod_networking.dns_cache.image", _BEHIND_NAT),
+    paths=("pod_networking.dns_cache.image", _BEHIND_NAT, "region"),
 )
 def nodes_reach_the_image(settings: Settings) -> Iterator[At]:
     """Find an image of the cache that nodes without a way out cannot pull."""
     cache = settings.pod_networking.dns_cache
-    if conditions_of(settings).nodes == "isolated" and cache.enabled and not _ECR.match(cache.image):
+    found = _ECR.match(cache.image)
+    near = found is not None and found[1] == settings.region
+    if conditions_of(settings).nodes == "isolated" and cache.enabled and not near:
         yield At("pod_networking.dns_cache.image", cache.image)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from review.flows import resolvers_of
+from review.flows import conditions_of, resolvers_of
 from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
+_WIDEST_VPC = 16  # a wider range behind a gateway is no VPC's, and its second address may be anybody's
 _CACHE = "pod_networking.dns_cache"
 _ZONES, _UPSTREAMS = f"{_CACHE}.stub_domains", f"{_CACHE}.upstreams"
 
@@ -52,16 +53,17 @@ def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
     why="a private address outside them is reached only by ways that are not in this file, such as a transit gateway",
     source="VPC user guide, Route tables",
     fix="mend the address, add the peer, or acknowledge the way",
-    paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs"),
+    paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs", "existing_network.behind_nat"),
 )
 def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
-    """Find private resolvers in no range of the file; 169.254.169.253 is the VPC's own."""
+    """Find private ones in no range of the file, and public ones without a way out; 169.254.169.253 is the VPC's."""
     ranges = [found.cidr for found in (*of_vpc(settings), *of_peers(settings))]
     networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
+    isolated = conditions_of(settings).nodes == "isolated"
     for path, i, resolvers in _resolvers(settings):
         address = ipaddress.IPv4Address(resolvers[i])
-        if not address.is_global and not any(address in network for network in networks):
-            yield At(path, resolvers[i])
+        if (isolated or not address.is_global) and not any(address in network for network in networks):
+            yield At(path, f"{resolvers[i]}, and no subnet has a way to the internet" if isolated else resolvers[i])
 
 
 @rule(
@@ -75,7 +77,8 @@ def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
 )
 def stub_resolvers_serve_others(settings: Settings) -> Iterator[At]:
     """Find the second address of a peer's ranges: of the primary one it is its VPC's resolver, of others nobody."""
-    taken = {str(ipaddress.IPv4Network(found.cidr)[2]) for found in of_peers(settings)}
+    networks = [ipaddress.IPv4Network(found.cidr) for found in of_peers(settings)]
+    taken = {str(network[2]) for network in networks if network.prefixlen >= _WIDEST_VPC}
     for path, i, resolvers in _resolvers(settings):
         if resolvers[i] in taken:
             yield At(path, resolvers[i])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from review.flows import conditions_of, flows_of, predict
+from review.flows import conditions_of, facts, flows_of, predict
 from review.flows.conditions import overlapping
 from review.flows.environment import external_services
 from review.ranges import OF_PEERS, of_peers, of_vpc
@@ -110,7 +110,7 @@ def no_vpc_range_among_external_services(settings: Settings) -> Iterator[At]:
 def external_services_are_translated(settings: Settings) -> Iterator[At]:
     """Find ranges whose traffic would be lost."""
     for flow in flows_of(settings):
-        if flow.id == "sgp-to-external-service" and not flow.arrives:
+        if flow.id == "sgp-to-external-service" and flow.fact is facts.SOURCE_CHECK:
             yield At(_EXTERNAL, flow.range)
 
 

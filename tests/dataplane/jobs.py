@@ -33,7 +33,7 @@ def moment(settings: Settings, name: str, *, cache: bool) -> Moment:
 
 def _zones(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield each zone that the cache asks elsewhere for, once for each peer that its resolvers lie in."""
-    there = {peer.name: resolvers_in(settings, peer.cidrs) for peer in settings.peers}
+    there = {peer.name: resolvers_in(settings, peer) for peer in settings.peers}
     for zone, resolvers in resolvers_of(settings).items():
         yield from [(zone, name, found[zone]) for name, found in there.items() if zone in found] or [
             (zone, "", resolvers)

@@ -151,6 +151,29 @@ def _many_reach(end, count):
     return change
 
 
+def _two_peers_of_one_group(count):
+    """Two peers behind one group, each reached at ports of its own; with one more that both have."""
+
+    def change(content):
+        other = {"name": "other", "vpc_id": "vpc-0d1a2b3c4d5e6f709", "cidr": "10.98.0.0/16"}
+        content["peers"].append({**other, "peer_side": {**content["peers"][0]["peer_side"], "route_table_ids": []}})
+        ports = [{"port": 1000 + i, "peer": ("data", "other")[i % 2]} for i in range(count - 1)]
+        content["workloads"][0]["reaches"] = [*ports, {"port": 1, "peer": "data"}, {"port": 1, "peer": "other"}]
+        content["workloads"][1]["reaches"] = []
+
+    return change
+
+
+def _around(content):
+    """A gateway whose range lies around the VPC's, and pods that send to the VPC and receive from it."""
+    _other_cluster_peers(content)
+    content["peers"][0].update(transit_gateway_id="tgw-0d1a2b3c4d5e6f701", vpc_id=None, cidr="10.0.0.0/8")
+    content["pod_networking"]["external_snat"] = False
+    content["workloads"][0].update(
+        egress=[{"port": 443, "to": {"cidr": "10.60.4.0/24"}}], ingress=_from({"cidr": "10.60.0.0/16"}, 1)
+    )
+
+
 def _blocks(number):
     return [f"100.{64 + i}.0.0/16" for i in range(number)]
 
@@ -458,6 +481,25 @@ CASES = [
     ("rules-fit-a-group", "dev", _many_reach("cluster", 57), "workloads"),
     ("stack-exports-its-groups", "dev",
      lambda c: (_full_namespace(202, reaches=[])(c), c["workloads"][0].update(namespace="other")), "workloads"),
+    ("rules-fit-a-group", "dev", _two_peers_of_one_group(61), "peers[0].peer_side.security_group_id"),
+    ("nat-is-told-of", "existing",
+     lambda c: (c["existing_network"].pop("behind_nat"),
+                _pods(external_snat=False, exclude_snat_cidrs=["0.0.0.0/1", "128.0.0.0/1"])(c)),
+     "existing_network.behind_nat"),
+    ("stub-resolvers-are-reached", "existing",
+     lambda c: (_without_a_way_out(None)(c), _cache(upstreams=["10.60.0.53", "9.9.9.9"])(c)),
+     "pod_networking.dns_cache.upstreams[1]"),
+    ("nodes-reach-the-image", "existing",
+     _without_a_way_out("111111111111.dkr.ecr.us-east-1.amazonaws.com/cache:1"), "pod_networking.dns_cache.image"),
+    ("external-services-are-translated", "existing",
+     lambda c: (_without_a_way_out(None)(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c)),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS"),
+    ("peer-sees-pod-address", "existing",
+     lambda c: (_around(c), c["workloads"][0]["egress"][0].update(to={"cidr": "10.61.0.0/16"})),
+     "pod_networking.external_snat"),
+    ("stub-resolvers-serve-others", "dev",
+     lambda c: (_behind_gateway("10.99.0.0/16")(c), _cache(stub_domains={"a.example": ["10.99.0.2"]})(c)),
+     "pod_networking.dns_cache.stub_domains.a.example[0]"),
     ("stack-holds-its-resources", "dev", _full_namespace(170), "workloads"),
     ("stack-holds-its-resources", "dev", _full_namespace(125, ingress=_from({"cluster": True}, 2)), "workloads"),
     ("stack-holds-its-resources", "dev",
@@ -692,6 +734,22 @@ def test_shipped_environments_have_no_errors(name):
     [
         ("peer-sees-pod-address", "dev", _pods(external_snat=False, exclude_snat_cidrs=["10.99.0.0/16"])),
         ("peer-sees-pod-address", "existing", _pods(external_snat=False)),
+        *((rule, "existing", _around) for rule in ("peer-sees-pod-address", "peer-owner-does-the-rest")),
+        ("stub-resolvers-serve-others", "existing",
+         lambda c: (_around(c), _cache(stub_domains={"a.example": ["10.0.0.2"]})(c))),
+        *(("external-services-are-translated", "existing",
+           lambda c, ranges=ranges: (_without_a_way_out(None)(c), _pods(external_snat=False)(c),
+                                     _env(AWS_EXTERNAL_SERVICE_CIDRS=ranges)(c)))
+          for ranges in ("192.168.0.0/16", "9.9.9.0/24")),
+        ("external-services-are-translated", "existing",
+         lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
+                    _pods(enforcing_mode="strict")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c))),
+        ("rules-fit-a-group", "dev", _two_peers_of_one_group(60)),
+        ("trunk-leaves-addresses", "dev",
+         lambda c: (_nodes("m7g.medium")(c), _env(ENABLE_PREFIX_DELEGATION="true")(c))),
+        ("trunk-leaves-addresses", "dev", _custom_networking("m7g.medium")),
+        ("stub-resolvers-are-reached", "existing",
+         lambda c: (_without_a_way_out(None)(c), _cache(upstreams=["10.60.0.53", "169.254.169.253"])(c))),
         ("peer-sees-pod-address", "dev",
          lambda c: (_pods(external_snat=False)(c), _only_egress(c, {"cidr": "10.20.0.0/16"}),
                     _workload(ingress=_from({"peer": "data"}, 1))(c))),
@@ -733,6 +791,9 @@ def test_shipped_environments_have_no_errors(name):
         ("nat-is-told-of", "existing", lambda c: c["existing_network"].update(behind_nat=False)),
         ("nat-is-told-of", "existing",
          lambda c: (c["existing_network"].pop("behind_nat"), _pods(external_snat=False)(c))),
+        ("nat-is-told-of", "existing",
+         lambda c: (c["existing_network"].pop("behind_nat"),
+                    _pods(external_snat=False, exclude_snat_cidrs=["10.0.0.0/8"])(c))),
         ("stub-resolvers-are-reached", "dev", _cache(stub_domains={"a.example": ["9.9.9.9", "169.254.169.253"]})),
         ("stub-domains-leave-the-cluster-its-names", "dev", _cache(stub_domains={"10.in-addr.arpa": ["10.99.1.53"]})),
         ("vpc-range-holds-its-subnets", "dev", lambda c: c["network"].update(cidr="10.20.0.0/22")),
@@ -978,3 +1039,36 @@ def test_a_peers_owner_is_told_of_all_ranges_that_must_be_routed_back(changed):
         if finding.rule.id == "peer-owner-does-the-rest"
     ]
     assert "it must route 10.60.0.0/16, 100.64.0.0/16 back" in found.got
+
+
+@pytest.mark.parametrize(
+    ("pods", "cure"),
+    [
+        ({}, "or set external_snat: false and exclude the peers' ranges"),
+        (
+            {"enforcing_mode": "strict", "external_snat": False},
+            "or set enforcing_mode: standard and external_snat: false",
+        ),
+        (
+            {"external_snat": False, "exclude_snat_cidrs": ["0.0.0.0/0"]},
+            "or take the internet out of exclude_snat_cidrs",
+        ),
+    ],
+)
+def test_what_brings_pods_of_public_subnets_to_the_internet_depends_on_the_mode(changed, pods, cure):
+    """In strict mode pods with groups of their own are never translated: external_snat: false alone does not help."""
+
+    def change(content):
+        content["existing_network"]["behind_nat"] = False
+        content["pod_networking"].update(pods, dns_cache={"enabled": False})
+
+    (found,) = [one for one in check(changed("existing", change)) if one.rule.id == "nodes-stand-behind-nat"]
+    assert cure in found.fix
+
+
+def test_types_that_another_rule_refuses_are_not_named_in_the_place_of_an_unknown_one(changed):
+    """Neither those with accelerators nor those without a trunk."""
+    found = {one.got: one.fix for one in check(changed("dev", _nodes("foo.large", "t3.lage", "g6.xlarg")))}
+    assert found["foo.large"].startswith("take ")
+    for fix in (found["foo.large"], found["t3.lage"], found["g6.xlarg"]):
+        assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large"} & {*fix.replace("take ", "").split(" or ")}
