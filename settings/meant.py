@@ -39,7 +39,8 @@ def _number(found: object, path: Sequence[int | str], key: int | str) -> str:
         return "write an entry for each port"
     if ports:
         return "write port: {}, to_port: {}".format(*ports.groups())
-    return "write digits alone, without quotes" if isinstance(found, str) and not found.strip().isdigit() else ""
+    plain = isinstance(found, str) and found.isascii() and found.strip().isdigit()
+    return "write digits alone, without quotes" if isinstance(found, str) and not plain else ""
 
 
 def _has_switch(path: Sequence[int | str], model: type[Section]) -> bool:

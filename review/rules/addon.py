@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ENV = "pod_networking.env"
 _OWN = "pod_networking.addon_configuration"
 _SCHEMA = "configuration schema of vpc-cni v1.15.1-eksbuild.1, additionalProperties: false"
+_TARGETS = {"MINIMUM_IP_TARGET", "WARM_ENI_TARGET", "WARM_IP_TARGET", "WARM_PREFIX_TARGET"}
 _FORMS = {"boolean": "true|false", "integer": "-?[0-9]+", "": ".*"}
 
 
@@ -111,10 +112,12 @@ def aws_node_knows_the_variables(settings: Settings) -> Iterator[At]:
     paths=(_ENV,),
 )
 def variable_has_its_form(settings: Settings) -> Iterator[At]:
-    """Find values that are no boolean or integer where the schema has one."""
+    """Find values that are no boolean or integer where the schema has one, and targets below 0."""
     for place, name, value in _places(settings):
         if not re.fullmatch(_FORMS[table("addon_schema")[place].get(name, "")], value, re.DOTALL):
             yield At(f"{_ENV}.{name}", show(value))
+        elif name in _TARGETS and value.startswith("-"):
+            yield At(f"{_ENV}.{name}", show(value), "write 0 or a higher number, in quotes")
 
 
 @rule(

@@ -100,6 +100,23 @@ def stub_domains_leave_the_cluster_its_names(settings: Settings) -> Iterator[At]
 
 
 @rule(
+    "cluster-domain-is-that-of-eks",
+    "error",
+    must="be cluster.local where the cluster is new",
+    why="EKS's CoreDNS and kubelet know no other domain: the cache would ask the VPC's resolver for Services, and no "
+    "pod would find one",
+    source="awslabs/amazon-eks-ami, nodeadm, kubelet config, clusterDomain; kubernetes.io, DNS for Services and Pods",
+    fix="remove it",
+    paths=(f"{_CACHE}.cluster_domain",),
+)
+def cluster_domain_is_that_of_eks(settings: Settings) -> Iterator[At]:
+    """Find another domain; an existing cluster's owner may have changed it everywhere."""
+    cache = settings.pod_networking.dns_cache
+    if settings.cluster and cache.enabled and cache.cluster_domain != "cluster.local":
+        yield At(f"{_CACHE}.cluster_domain", cache.cluster_domain[:200])
+
+
+@rule(
     "cache-ports-differ",
     "error",
     must="be a port of its own, not one of kubelet, kube-proxy or aws-node, with a standby not the one before another",
@@ -125,5 +142,6 @@ RULES = (
     image_is_pinned,
     image_knows_the_flags,
     stub_domains_leave_the_cluster_its_names,
+    cluster_domain_is_that_of_eks,
     cache_ports_differ,
 )

@@ -100,4 +100,22 @@ def endpoint_lies_in_the_region(settings: Settings) -> Iterator[At]:
         yield At(_URL, f"one in {found[1][:40]}, and region is {settings.region}")
 
 
-RULES = (region_is_known, arns_lie_in_the_partition, endpoint_lies_in_the_region)
+@rule(
+    "peers-lie-in-the-partition",
+    "error",
+    must="be a region of the environment's partition",
+    why="no peering connection leads from one partition to another: the stack fails",
+    source="VPC peering guide, VPC peering limitations; IAM user guide, Amazon Resource Names (ARNs), partition",
+    fix="mend the region, or lead there by a VPN behind a transit gateway: transit_gateway_id",
+    paths=("peers[].region", "region"),
+)
+def peers_lie_in_the_partition(settings: Settings) -> Iterator[At]:
+    """Find connections across partitions."""
+    wanted = partition(settings.region)
+    for i, peer in enumerate(settings.peers):
+        found = partition(peer.region or settings.region)
+        if peer.vpc_id and found != wanted:
+            yield At(f"peers[{i}].region", f"{peer.region} in {found}, and {settings.region} is in {wanted}")
+
+
+RULES = (region_is_known, arns_lie_in_the_partition, endpoint_lies_in_the_region, peers_lie_in_the_partition)

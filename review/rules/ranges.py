@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _SERVICE_WIDEST, _SERVICE_NARROWEST = 12, 24
-_SMALLEST_SUBNET, _PUBLIC_SUBNET = 16, 256
+_SMALLEST_SUBNET, PUBLIC_SUBNET = 16, 256
 _NEVER_OUTSIDE = ("127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 _PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
@@ -65,7 +65,7 @@ def vpc_range_holds_its_subnets(settings: Settings) -> Iterator[At]:
     """Find ranges without room for private subnets of at least /28."""
     if settings.network:
         zones = len(settings.network.availability_zones)
-        rest = ipaddress.IPv4Network(settings.network.cidr).num_addresses - zones * _PUBLIC_SUBNET
+        rest = ipaddress.IPv4Network(settings.network.cidr).num_addresses - zones * PUBLIC_SUBNET
         if rest < zones * _SMALLEST_SUBNET:
             yield At("network.cidr", f"{settings.network.cidr} for {zones} zones", final=True)
 

@@ -1,5 +1,6 @@
 """VPC and peering."""
 
+import ipaddress
 import json
 
 import aws_cdk as cdk
@@ -7,6 +8,7 @@ import pytest
 from aws_cdk import assertions
 from networks import NETWORK
 
+from review.rules.addresses import private_addresses
 from review.rules.quotas import policy_length
 from settings import load
 from stacks.network_stack import NetworkStack
@@ -20,6 +22,20 @@ def test_nodes_have_private_subnets_behind_nat_and_no_public_addresses(synthesiz
     assert all(subnet["Properties"]["MapPublicIpOnLaunch"] is False for subnet in subnets.values())
     assert len(dev.resources("Network", "AWS::EC2::NatGateway")) == 1
     assert len(synthesized("prod").resources("Network", "AWS::EC2::NatGateway")) == 3
+
+
+@pytest.mark.parametrize(("cidr", "zones"), [("10.20.0.0/16", 3), ("10.20.0.0/22", 2), ("10.20.0.0/22", 3)])
+def test_the_rule_knows_how_many_addresses_private_subnets_get(cidr, zones):
+    """Five of each subnet are AWS's."""
+    dev = load("dev")
+    names = tuple(f"eu-west-1{letter}" for letter in "abc"[:zones])
+    network = dev.network.model_copy(update={"cidr": cidr, "availability_zones": names})
+    stack = NetworkStack(cdk.App(), "Network", settings=dev.model_copy(update={"network": network}))
+    private = {"Tags": assertions.Match.array_with([{"Key": "aws-cdk:subnet-type", "Value": "Private"}])}
+    found = assertions.Template.from_stack(stack).find_resources("AWS::EC2::Subnet", {"Properties": private})
+    sizes = [ipaddress.IPv4Network(one["Properties"]["CidrBlock"]).num_addresses for one in found.values()]
+    assert len(sizes) == zones
+    assert private_addresses(cidr, zones) == sum(sizes) - 5 * zones
 
 
 @pytest.mark.parametrize("wanted", [True, False])

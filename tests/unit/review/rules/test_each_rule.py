@@ -164,6 +164,21 @@ def _two_peers_of_one_group(count):
     return change
 
 
+def _pair(sent, received):
+    """Two workloads, of which the first one's only rule sends to the second, whose only rule receives from it."""
+
+    def change(content):
+        first, second = content["workloads"][:2]
+        first["egress"] = [{"to": {"workload": second["name"]}, **sent}]
+        second["ingress"] = [{"from": {"workload": first["name"]}, **received}]
+
+    return change
+
+
+def _small(cidr, nodes):
+    return lambda c: (c["network"].update(cidr=cidr), c["node_groups"][0].update(max_size=nodes))
+
+
 def _around(content):
     """A gateway whose range lies around the VPC's, and pods that send to the VPC and receive from it."""
     _other_cluster_peers(content)
@@ -481,6 +496,21 @@ CASES = [
     ("rules-fit-a-group", "dev", _many_reach("cluster", 57), "workloads"),
     ("stack-exports-its-groups", "dev",
      lambda c: (_full_namespace(202, reaches=[])(c), c["workloads"][0].update(namespace="other")), "workloads"),
+    ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example"),
+     "pod_networking.dns_cache.cluster_domain"),
+    ("peers-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(region="us-gov-west-1"), "peers[1].region"),
+    ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="-5"), "pod_networking.env.WARM_IP_TARGET"),
+    ("workloads-let-each-other-pass", "dev", _pair({"port": 9000}, {"port": 9001}), "workloads[0].egress[0]"),
+    ("workloads-let-each-other-pass", "dev", _pair({"port": 9000}, {"port": 9001}), "workloads[1].ingress[0]"),
+    ("workloads-let-each-other-pass", "dev", _pair({"port": 53}, {"port": 53, "protocol": "udp"}),
+     "workloads[0].egress[0]"),
+    ("workloads-let-each-other-pass", "dev",
+     _pair({"port": 9000}, {"port": 9000, "from": {"cluster": True}}), "workloads[0].egress[0]"),
+    ("workloads-let-each-other-pass", "dev",
+     _pair({"port": 9000, "to": {"peer": "data"}}, {"port": 9000}), "workloads[1].ingress[0]"),
+    ("addresses-suffice-for-the-nodes", "dev", _small("10.20.0.0/22", 84), "network.cidr"),
+    ("addresses-suffice-for-the-nodes", "dev",
+     lambda c: (_small("10.20.0.0/22", 46)(c), c["pod_networking"].pop("env")), "network.cidr"),
     ("rules-fit-a-group", "dev", _two_peers_of_one_group(61), "peers[0].peer_side.security_group_id"),
     ("nat-is-told-of", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"),
@@ -745,6 +775,26 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
                     _pods(enforcing_mode="strict")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c))),
         ("rules-fit-a-group", "dev", _two_peers_of_one_group(60)),
+        ("cluster-domain-is-that-of-eks", "existing", _cache(cluster_domain="corp.example")),
+        ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example", enabled=False)),
+        ("peers-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(region="us-east-1")),
+        ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="0", MAX_ENI="-1")),
+        *(("workloads-let-each-other-pass", "dev", _pair(sent, received)) for sent, received in (
+            ({"port": 9000}, {"port": 8000, "to_port": 9000}),
+            ({"port": 9000}, {"protocol": "all"}),
+            ({"port": 9000}, {"port": 9000, "from": {"cidr": "10.20.0.0/20"}}),
+            ({"port": 9000, "to": {"cidr": "0.0.0.0/0"}}, {"port": 9000}),
+            ({"port": 9000, "to": {"security_group_id": "sg-0a1b2c3d4e5f60718"}}, {"port": 9000}))),
+        ("workloads-let-each-other-pass", "dev",
+         lambda c: (_pair({"port": 9000}, {"port": 9001})(c),
+                    [one.update(security_group_ids=_ids(1)) for one in c["workloads"]])),
+        ("addresses-suffice-for-the-nodes", "dev", _small("10.20.0.0/22", 83)),
+        ("addresses-suffice-for-the-nodes", "dev",
+         lambda c: (_small("10.20.0.0/22", 45)(c), c["pod_networking"].pop("env"))),
+        ("addresses-suffice-for-the-nodes", "dev",
+         lambda c: (_small("10.20.0.0/22", 251)(c), c["pod_networking"].update(env={"WARM_ENI_TARGET": "0"}))),
+        ("addresses-suffice-for-the-nodes", "dev",
+         lambda c: (_small("10.20.0.0/22", 450)(c), _custom_networking("m5.large")(c))),
         ("trunk-leaves-addresses", "dev",
          lambda c: (_nodes("m7g.medium")(c), _env(ENABLE_PREFIX_DELEGATION="true")(c))),
         ("trunk-leaves-addresses", "dev", _custom_networking("m7g.medium")),

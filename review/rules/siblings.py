@@ -1,0 +1,83 @@
+"""Rules about workloads of one namespace that name each other: both ends must let a connection pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from review.flows.conditions import overlapping
+from review.ranges import of_vpc
+from review.rules.at import At
+from review.rules.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from settings import Settings
+    from settings.network import RuleSource
+    from settings.workloads import EgressRule, Rule, Workload
+
+_WHY = "each end of a connection is judged by its own group: between nodes it times out where one of them has no rule"
+_SOURCE = "VPC user guide, Security group rules; EKS user guide, Security groups for pods"
+
+
+def _meet(one: Rule | EgressRule, other: Rule | EgressRule) -> bool:
+    """Return whether two rules have a protocol and a port in common."""
+    if "all" in (one.protocol, other.protocol):
+        return True
+    first, last = max(one.port or 0, other.port or 0), min(*(rule.to_port or rule.port or 0 for rule in (one, other)))
+    return one.protocol == other.protocol and first <= last
+
+
+def _may_be(settings: Settings, end: RuleSource, name: str) -> bool:
+    """Return whether the end of a rule is the workload of this name, or may be: a range of the VPC, a given group."""
+    of_pods = end.cidr and any(overlapping(end.cidr, found.cidr) for found in of_vpc(settings))
+    return bool(end.workload == name or end.security_group_id or of_pods)
+
+
+def _lets(
+    settings: Settings, rules: Iterable[tuple[Rule | EgressRule, RuleSource]], wanted: Rule | EgressRule, name: str
+) -> bool:
+    return any(_meet(one, wanted) and _may_be(settings, end, name) for one, end in rules)
+
+
+@rule(
+    "workloads-let-each-other-pass",
+    "warning",
+    must="be a rule that the other workload answers with one of its own",
+    why=_WHY,
+    source=_SOURCE,
+    fix="add the ingress, or the egress, to the other workload; or remove the rule",
+    paths=("workloads[].ingress", "workloads[].egress"),
+)
+def workloads_let_each_other_pass(settings: Settings) -> Iterator[At]:
+    """Find rules to, or from, a workload whose own group lets nothing of the kind pass."""
+    known = {(workload.namespace, workload.name): workload for workload in settings.workloads}
+    for i, workload in enumerate(settings.workloads):
+        for j, sent in enumerate(workload.egress or ()):
+            other = known.get((workload.namespace, sent.destination.workload or ""))
+            if other and not other.security_group_ids and not _receives(settings, other, sent, workload.name):
+                told = f"{_port(sent)} to {other.name}, which admits none of it"
+                yield At(f"workloads[{i}].egress[{j}]", told)
+        for j, received in enumerate(workload.ingress):
+            other = known.get((workload.namespace, received.source.workload or ""))
+            if other and not other.security_group_ids and not _sends(settings, other, received, workload.name):
+                told = f"{_port(received)} from {other.name}, which sends none of it"
+                yield At(f"workloads[{i}].ingress[{j}]", told)
+
+
+def _receives(settings: Settings, other: Workload, sent: EgressRule, name: str) -> bool:
+    return _lets(settings, ((one, one.source) for one in other.ingress), sent, name)
+
+
+def _sends(settings: Settings, other: Workload, received: Rule, name: str) -> bool:
+    rules = ((one, one.destination) for one in other.egress or ())
+    return other.sends_everything or _lets(settings, rules, received, name)
+
+
+def _port(one: Rule | EgressRule) -> str:
+    if one.port is None:
+        return one.protocol
+    return f"{one.protocol} {one.port}" + (f"-{one.to_port}" if one.to_port not in (None, one.port) else "")
+
+
+RULES = (workloads_let_each_other_pass,)
