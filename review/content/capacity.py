@@ -21,12 +21,12 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
     """Return a row for each instance type of each group.
 
     `max_pods` is kubelet's limit by the number of addresses, as EKS sets it for managed groups, and counts all pods;
-    `plain_pods` are the addresses left when the trunk ENI has taken an interface, and with custom networking the node
-    the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
+    `plain_pods` are the addresses left when the trunk ENI, where the type has one, has taken an interface, and with
+    custom networking the node the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
     nodes. All of these are None for a type that the table of trunk limits lacks.
     """
     prefixes = settings.pod_networking.prefixes
-    taken = 1 + settings.pod_networking.custom_networking
+    of_node = int(settings.pod_networking.custom_networking)
     rows = []
     for group in settings.node_groups:
         sizes = (group.min_size, group.desired_size, group.max_size)
@@ -37,7 +37,7 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
                 room = (addresses - 1) * (_PREFIX if prefixes else 1)
                 row["interfaces"], row["branch"] = interfaces, branch
                 row["max_pods"] = min(interfaces * room + _HOST_NETWORK, _cap(name))
-                row["plain_pods"] = max(interfaces - taken, 0) * room
+                row["plain_pods"] = max(interfaces - of_node - (branch > 0), 0) * room
                 row["branch_in_group"] = [branch * size for size in sizes]
             rows.append(row)
     return rows

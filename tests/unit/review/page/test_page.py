@@ -314,14 +314,19 @@ def test_a_page_of_300_workloads_has_them_all_in_a_megabyte(changed):
 def test_capacity_counts_the_trunk_and_prefixes(changed):
     """m5.large: 29 pods, 18 addresses beside the trunk, 9 branch ENIs; prefixes make 16 of each address."""
 
-    def row(**env):
-        settings = changed("dev", lambda c: c["pod_networking"]["env"].update(env))
-        return content(settings, [])["capacity"][0]
+    def row(instance_type="m5.large", **env):
+        def change(content):
+            content["pod_networking"]["env"].update(env)
+            content["node_groups"][0]["instance_types"] = [instance_type]
+
+        return content(changed("dev", change), [])["capacity"][0]
 
     assert (row()["max_pods"], row()["plain_pods"], row()["branch"]) == (29, 18, 9)
     assert row(ENABLE_PREFIX_DELEGATION="true")["plain_pods"] == 18 * 16
     assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")["plain_pods"] == 9  # the primary interface carries none
     assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")["plain_pods"] == 18
+    assert row("c6in.32xlarge")["plain_pods"] == 7 * 49  # the first of its two cards
+    assert row("t3.large")["plain_pods"] == 3 * 11  # no trunk ENI
 
 
 def test_what_a_type_carries_that_the_table_lacks_is_not_known(changed):
