@@ -22,8 +22,8 @@ def capacity(settings: Settings) -> list[dict[str, Any]]:
 
     `max_pods` is kubelet's limit by the number of addresses, as EKS sets it for managed groups, and counts all pods;
     `plain_pods` are the addresses left when the trunk ENI, where the type has one, has taken an interface, and with
-    custom networking the node the primary one; `branch` are pods with groups of their own. Totals are those of the group's fewest, wanted and most
-    nodes. All of these are None for a type that the table of trunk limits lacks.
+    custom networking the node the primary one; `branch` are pods with groups of their own. Totals are those of the
+    group's fewest, wanted and most nodes. All of these are None for a type that the table of trunk limits lacks.
     """
     prefixes = settings.pod_networking.prefixes
     of_node = int(settings.pod_networking.custom_networking)
