@@ -16,7 +16,7 @@ from settings.workload_references import items, workloads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SETTINGS_OF = {
+SETTINGS_OF = {  # variable: the setting that sets it; None where nothing else is ever set
     "AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS": "exclude_snat_cidrs",
     "AWS_VPC_K8S_CNI_EXTERNALSNAT": "external_snat",
     "DISABLE_TCP_EARLY_DEMUX": "disable_tcp_early_demux",
@@ -106,7 +106,7 @@ def _variables(raw: dict[str, Any]) -> Iterator[Problem]:
     env = section.get("env") if isinstance(section, dict) else None
     if not isinstance(env, dict):
         return
-    for name in sorted(set(env) & set(_SETTINGS_OF)):
-        setting = _SETTINGS_OF[name]
+    for name in sorted(set(env) & set(SETTINGS_OF)):
+        setting = SETTINGS_OF[name]
         fix = f"use pod_networking.{setting}" if setting else "remove it: podnet always sets it to true"
         yield Problem(f"pod_networking.env.{name}", "must not be set here", show(env[name]), fix)

@@ -53,7 +53,10 @@ def _peers(settings: Settings) -> Iterator[str]:
         returns = len({*back} - known) * len(settings.any_network.cidrs)
         known |= {*back}
         told = f", {_count(returns, 'return route')}" if peer.peer_side else ""
-        names = ", DNS resolution" if peer.dns_resolution and peer.vpc_id else ""
+        ours = peer.account in (None, settings.account) and peer.region in (None, settings.region)
+        names = (
+            f", DNS resolution{'' if ours else ' of names of this VPC'}" if peer.dns_resolution and peer.vpc_id else ""
+        )
         way = "peering connection to"
         if gateway := peer.transit_gateway_id:
             attach = (
@@ -95,7 +98,8 @@ def _pod_networking(settings: Settings) -> Iterator[str]:
 def _compute(settings: Settings) -> Iterator[str]:
     for group in settings.node_groups:
         types = ", ".join(group.instance_types)
-        yield f"node group {group.name}: {group.min_size} to {group.max_size} nodes of {types} ({group.capacity})"
+        fewest = f"{group.min_size} to " * (group.min_size != group.max_size)
+        yield f"node group {group.name}: {fewest}{_count(group.max_size, 'node')} of {types} ({group.capacity})"
     awaited = [group.name for group in settings.node_groups if group.min_size]
     of = "these nodes" if len(awaited) == len(settings.node_groups) else f"the nodes of {', '.join(awaited)}"
     yield f"a wait for the trunk ENIs of {of}" if awaited else "no wait for trunk ENIs: each group may be empty"

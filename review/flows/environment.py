@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE: dict[bool | str | None, Nodes] = {False: "public-subnet", "isolated": "isolated"}
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
+_PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")  # RFC 1918, RFC 6598
 _LOCAL = LOCAL_DNS.partition("/")[0]
 _TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
@@ -102,9 +103,13 @@ def flows_of(settings: Settings) -> tuple[Flow, ...]:
     return tuple(dataclasses.replace(flow, title=flow.title.replace(_LOCAL, local)) for flow in found)
 
 
+def on_premises(service: str) -> bool:
+    """Return whether a range of external services is private: other ways than the internet lead there."""
+    return any(covers((private,), service) for private in _PRIVATE)
+
+
 def _towards(common: Conditions, service: str) -> Conditions:
-    """Return the conditions towards a range: private addresses are reached by other ways than the internet."""
-    return common if ipaddress.IPv4Network(service).is_global else dataclasses.replace(common, nodes="nat-gateway")
+    return dataclasses.replace(common, nodes="nat-gateway") if on_premises(service) else common
 
 
 def _of_service(flow: Flow, given: str) -> Flow:

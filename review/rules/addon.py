@@ -11,6 +11,7 @@ from review.rules.at import At
 from review.rules.rule import rule
 from review.rules.versions import number
 from settings.problems import show
+from settings.references import SETTINGS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,11 @@ def _documented(settings: Settings, name: str) -> bool:
 
 
 def _near(name: str) -> str:
-    near = difflib.get_close_matches(name, table("addon_schema")["env"], 1)
-    return f"write {near[0]}, or set addon_configuration: false" if near else ""
+    (near, *_) = [*difflib.get_close_matches(name, table("addon_schema")["env"], 1), ""]
+    if near in SETTINGS_OF:
+        setting = SETTINGS_OF[near]
+        return f"use pod_networking.{setting}" if setting else f"remove it: podnet sets {near} itself"
+    return f"write {near}, or set addon_configuration: false" if near else ""
 
 
 @rule(

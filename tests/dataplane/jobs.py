@@ -11,7 +11,7 @@ from charts.node_local_dns.options import Options
 from charts.node_local_dns.static_rules import static_rules
 from rehearsal.parts import ensure
 from review.flows import conditions_of, flows_of, resolvers_in, resolvers_of
-from review.flows.environment import external_services
+from review.flows.environment import external_services, on_premises
 from tests.dataplane.comparison import peer_of
 from tests.dataplane.lab.addresses import Addresses
 from tests.dataplane.lab.errors import LabError
@@ -76,6 +76,7 @@ def job(settings: Settings, name: str, moments: Sequence[Moment], only: Sequence
             zones=tuple(_zones(settings)),
             excluded=settings.pod_networking.exclude_snat_cidrs,
             services=external_services(settings)[0],
+            on_premises=tuple(filter(on_premises, external_services(settings)[0])),
             nodes=conditions_of(settings).nodes,
         ),
         aws_node=settings.pod_networking.variables()["aws-node"],

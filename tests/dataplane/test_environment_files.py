@@ -110,16 +110,18 @@ def test_where_nodes_stand_and_what_is_an_external_service_are_measured(environm
     """Both decide what becomes of packets to the internet, and both are the file's."""
     text = (ROOT / "environments" / "existing.yaml").read_text()
     text = text.replace("behind_nat: true", f"behind_nat: {behind_nat}")
-    services = '  env: { AWS_EXTERNAL_SERVICE_CIDRS: "198.51.100.0/24, 192.0.2.53/32" }\n'
+    services = '  env: { AWS_EXTERNAL_SERVICE_CIDRS: "198.51.100.0/24, 192.0.2.53/32, 192.168.7.0/24" }\n'
     text = text.replace("  external_snat: true\n", f"  external_snat: {snat}\n{services}")
     found = measure_environment(load(environment_file(text)))
     assert found.agrees, found.text()
     source, internet, service = mind
+    on_premises = snat == "false"  # whatever the way to the internet: only the source check keeps it away
     seen = {(one.flow.id, one.flow.range): one.outcome for one in found.comparisons}
     for flow, arrives in (
         (("sgp-to-internet", ""), internet),
         (("sgp-to-external-service", "198.51.100.0/24"), service),
         (("sgp-to-external-service", "192.0.2.53/32"), service),
+        (("sgp-to-external-service", "192.168.7.0/24"), on_premises),
     ):
         assert (seen[flow].arrived, seen[flow].source) == (arrives, source), flow
 

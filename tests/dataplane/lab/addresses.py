@@ -36,7 +36,9 @@ class Addresses:
     """(zone, peer, addresses there) of zones that the cache asks elsewhere for; no peer: not in one; `.`: all zones."""
 
     services: tuple[str, ...] = ()
-    """Ranges of the internet in AWS_EXTERNAL_SERVICE_CIDRS."""
+    """Ranges in AWS_EXTERNAL_SERVICE_CIDRS."""
+    on_premises: tuple[str, ...] = ()
+    """Those of them that are reached wherever the node stands: by a VPN, say."""
     excluded: tuple[str, ...] = ()
     """Ranges that the node does not translate addresses to."""
     nodes: Nodes = "nat-gateway"
@@ -124,6 +126,10 @@ class Addresses:
     def at_services(self) -> tuple[str, ...]:
         """Their addresses, each once."""
         return tuple(dict.fromkeys(map(self.service, self.services)))
+
+    def services_seen_from(self, nodes: Nodes) -> list[str]:
+        """Return the addresses of the services that packets reach as nodes do that stand there."""
+        return [self.service(one) for one in self.services if one not in self.on_premises and self.nodes == nodes]
 
     def _in(self, cidr: str, number: int) -> str:
         """Return an address of a range that lies in no narrower one, whose packets may go another way."""

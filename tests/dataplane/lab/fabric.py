@@ -127,8 +127,8 @@ def _checks(inside: Addresses) -> list[str]:
 
 def _translations(inside: Addresses) -> list[str]:
     """Return the NAT gateway, the internet gateway of a public subnet, and what a VPC without a way out drops."""
-    nowhere = [INTERNET_NOWHERE, *(inside.at_services if inside.nodes == "isolated" else ())]
-    public = [INTERNET_PUBLIC, *(inside.at_services if inside.nodes == "public-subnet" else ())]
+    nowhere = [INTERNET_NOWHERE, *inside.services_seen_from("isolated")]
+    public = [INTERNET_PUBLIC, *inside.services_seen_from("public-subnet")]
     return [
         "*filter",
         *(f"-A FORWARD -d {address} -j DROP" for address in nowhere),

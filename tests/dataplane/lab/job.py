@@ -62,7 +62,7 @@ class Job:
         values: dict[str, Any] = json.loads(text)
         addresses = values.pop("addresses")
         addresses["peers"] = tuple((name, cidr) for name, cidr in addresses["peers"])
-        addresses |= {name: tuple(addresses[name]) for name in ("services", "excluded")}
+        addresses |= {name: tuple(addresses[name]) for name in ("services", "on_premises", "excluded")}
         addresses["zones"] = tuple((zone, peer, tuple(those)) for zone, peer, those in addresses["zones"])
         moments = tuple(Moment(**moment) for moment in values.pop("moments"))
         return cls(addresses=Addresses(**addresses), moments=moments, **values)

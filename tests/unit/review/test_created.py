@@ -60,6 +60,16 @@ def test_groups_that_may_be_empty_are_not_waited_for(fewest, told):
     assert told in _made(settings.model_copy(update={"node_groups": groups}), "-Compute")
 
 
+def test_of_another_accounts_names_nothing_is_told(changed):
+    """There the option of the other side is its owner's; and a group of one size has one number."""
+    *_, data, partner = _made(load("prod"), "-Network")
+    assert data.endswith(", DNS resolution")
+    assert partner.endswith(", DNS resolution of names of this VPC")
+    one = changed("dev", lambda c: c["node_groups"][0].update(min_size=1, desired_size=1, max_size=1))
+    assert "node group general: 1 node of m5.large (on-demand)" in _made(one, "-Compute")
+    assert "node group general: 2 to 6 nodes of m5.large (on-demand)" in _made(load("dev"), "-Compute")
+
+
 def test_in_strict_mode_the_shared_group_lets_the_nodes_in(changed):
     """A workload without ingress then receives all TCP of nodes and plain pods; it does not receive nothing."""
 

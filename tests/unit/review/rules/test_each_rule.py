@@ -1122,3 +1122,17 @@ def test_types_that_another_rule_refuses_are_not_named_in_the_place_of_an_unknow
     assert found["foo.large"].startswith("take ")
     for fix in (found["foo.large"], found["t3.lage"], found["g6.xlarg"]):
         assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large"} & {*fix.replace("take ", "").split(" or ")}
+
+
+@pytest.mark.parametrize(
+    ("variable", "fix"),
+    [
+        ("AWS_VPC_K8S_CNI_EXTERNAL_SNAT", "use pod_networking.external_snat"),
+        ("ENABLE_PODENI", "remove it: podnet sets ENABLE_POD_ENI itself"),
+        ("WARM_IP_TARGETS", "write WARM_IP_TARGET, or set addon_configuration: false"),
+    ],
+)
+def test_a_mistyped_variable_that_has_a_setting_is_led_there(changed, variable, fix):
+    """The variable itself would be refused in its turn."""
+    found = {one.path: one.fix for one in check(changed("dev", _env(**{variable: "true"})))}
+    assert found[f"pod_networking.env.{variable}"] == fix
