@@ -95,6 +95,11 @@ METADATA = Fact(
     "security groups do not filter instance metadata; the packet leaves the way that link-local addresses outside take",
     "VPC user guide, Control traffic using security groups; measured with AWS's CNI code",
 )
+METADATA_BY_BRANCH = Fact(
+    "security groups do not filter instance metadata; the packet leaves by the branch ENI, and was answered in the "
+    "laboratory: of EC2 it is not known",
+    "VPC user guide, Control traffic using security groups; measured with AWS's CNI code",
+)
 ONE_HOP = Fact(
     "the answer with the token may make one hop, and a pod is the second: these nodes keep their role to themselves",
     "EC2 user guide, Configure the instance metadata options; measured with AWS's CNI code",

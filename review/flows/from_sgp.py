@@ -107,7 +107,7 @@ ROWS = (
             Cell("hops-1 standard snat", "lost", "node", ">primary", "<primary", facts.ONE_HOP),
             Cell("hops-1", "lost", "pod", ">branch", "<branch", facts.ONE_HOP),
             Cell("standard snat", "ok", "node", ">primary", "<primary", facts.METADATA),
-            Cell("", "ok", "pod", ">branch", "<branch", facts.METADATA),
+            Cell("", "ok", "pod", ">branch", "<branch", facts.METADATA_BY_BRANCH),
         ),
         destination=IMDS,
         exempt=True,

@@ -55,7 +55,7 @@ def synthesized(tmp_path_factory):
 
     def synthesize(what):
         settings = load(what) if isinstance(what, str) else what
-        key = settings.model_dump_json()
+        key = isinstance(what, str), settings.model_dump_json()
         if key not in known:
             more = {} if isinstance(what, str) else _ASSETS_STAY
             known[key] = Synthesized(settings, tmp_path_factory.mktemp("cdk.out"), more)
