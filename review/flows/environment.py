@@ -99,8 +99,15 @@ def flows_of(settings: Settings) -> tuple[Flow, ...]:
     if common.cache == "on":
         away = predict(dataclasses.replace(common, cache="away"))
         found += [dataclasses.replace(flow, moment="cache away") for flow in away if flow.id in _FALLBACK]
-    local = settings.pod_networking.dns_cache.local_ip
-    return tuple(dataclasses.replace(flow, title=flow.title.replace(_LOCAL, local)) for flow in found)
+    return tuple(_of_cache(settings, flow) for flow in found)
+
+
+def _of_cache(settings: Settings, flow: Flow) -> Flow:
+    """Return a flow with the cache's own address, and with the protocols by which it asks CoreDNS."""
+    cache = settings.pod_networking.dns_cache
+    flow = dataclasses.replace(flow, title=flow.title.replace(_LOCAL, cache.local_ip))
+    both = flow.id == "cache-to-coredns" and cache.cluster_protocol != "force_tcp"
+    return dataclasses.replace(flow, protocols=("udp", "tcp")) if both else flow
 
 
 def on_premises(service: str) -> bool:

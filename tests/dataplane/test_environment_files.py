@@ -140,3 +140,15 @@ def test_a_peers_range_around_others_is_measured_outside_of_them(environment_fil
     found = measure_environment(load(environment_file(text)))
     assert found.agrees, found.text()
     assert {one.outcome.source for one in found.comparisons if one.flow.id == "sgp-to-peer"} == {"node"}
+
+
+@pytest.mark.parametrize("by", ["prefer_udp", "same"])
+def test_a_cache_that_need_not_ask_by_tcp_asks_by_both(environment_file, by):
+    """By UDP first, and by TCP where an answer is cut off or the client speaks it."""
+    text = (ROOT / "environments" / "existing.yaml").read_text()
+    found = measure_environment(
+        load(environment_file(text.replace("    enabled: true\n", f"    enabled: true\n    cluster_protocol: {by}\n")))
+    )
+    assert found.agrees, found.text()
+    asked = {one.protocol for one in found.comparisons if one.flow.id == "cache-to-coredns"}
+    assert asked == {"udp", "tcp"}

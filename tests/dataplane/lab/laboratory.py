@@ -59,7 +59,7 @@ class Laboratory:
         """Go through the moments and try every flow in each."""
         job, tap = self._job, Tap(self.namespaces)
         exchange = Exchange(self.namespaces, job.addresses, tap, job.patience)
-        requests = Requests(job.addresses, job.cluster_domain)
+        requests = Requests(job.addresses, job.cluster_domain, forced="force_tcp" in job.corefile)
         held = None
         for moment in job.moments:
             self._change(moment)

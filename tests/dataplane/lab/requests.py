@@ -26,8 +26,9 @@ _FIRST_PORT, _LAST_PORT = 20000, 28000
 class Requests:
     """Make requests whose servers have ports of their own, never used before: late packets belong to nobody."""
 
-    def __init__(self, addresses: Addresses, cluster_domain: str) -> None:
-        self._at, self._domain = addresses, cluster_domain
+    def __init__(self, addresses: Addresses, cluster_domain: str, *, forced: bool = True) -> None:
+        """Make them for a cache that asks CoreDNS by TCP alone where it is `forced` to."""
+        self._at, self._domain, self._forced = addresses, cluster_domain, forced
         self._ports = itertools.cycle(range(_FIRST_PORT, _LAST_PORT))
 
     def all(self) -> list[Request]:
@@ -125,8 +126,12 @@ class Requests:
     def _asked_by_the_cache(self, asked: Request) -> Iterator[Request]:
         """Return what the cache asks by itself, for a client that speaks the protocol of `asked`."""
         at, external = self._at, replace(asked, name=_EXTERNAL)
+        to_coredns = replace(asked, flow="cache-to-coredns", carrier=asked.protocol, far=(at.coredns,))
+        if not self._forced:  # by TCP too where the answer is cut off, or the client speaks it
+            yield to_coredns if asked.protocol == "udp" else replace(to_coredns, name=f"{LONG}.{self._domain}")
         if asked.protocol == "udp":
-            yield replace(asked, flow="cache-to-coredns", protocol="tcp", carrier="udp", far=(at.coredns,))
+            if self._forced:
+                yield replace(to_coredns, protocol="tcp")
             if "." not in {zone for zone, *_ in at.zones}:
                 yield replace(external, flow="cache-to-vpc-resolver", carrier="udp", far=(at.resolver,))
         for zone, peer, _ in at.zones:

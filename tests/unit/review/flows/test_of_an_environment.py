@@ -1,4 +1,4 @@
-"""Who is meant where a gateway's range lies around others, and what does not go to the internet."""
+"""What flows an environment's own ranges, addresses and protocols make."""
 
 from review.flows import flows_of, resolvers_in
 from review.needs import needs
@@ -63,3 +63,11 @@ def test_flows_to_the_cache_name_its_own_local_address(changed):
     titles = [flow.title for flow in flows_of(settings)]
     assert "plain pod -> node cache, 169.254.25.10" in titles
     assert not any("169.254.20.10" in title for title in titles)
+
+
+def test_the_cache_asks_coredns_by_the_protocols_of_the_file(changed):
+    """By TCP alone where it is forced to; otherwise by UDP too."""
+    for chosen, wanted in (("force_tcp", ("tcp",)), ("prefer_udp", ("udp", "tcp")), ("same", ("udp", "tcp"))):
+        settings = changed("dev", lambda c, by=chosen: c["pod_networking"]["dns_cache"].update(cluster_protocol=by))
+        (found,) = [flow.protocols for flow in flows_of(settings) if flow.id == "cache-to-coredns"]
+        assert found == wanted
