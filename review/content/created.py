@@ -110,15 +110,18 @@ def _compute(settings: Settings) -> Iterator[str]:
 def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator[str]:
     if settings.cluster:
         yield f"namespace {namespace}, which stays when the stack is deleted"
-    managed = {peer.name for peer in settings.peers if peer.peer_side and peer.peer_side.security_group_id}
+    groups = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
     for workload in settings.workloads:
         if workload.namespace == namespace and workload.name in names:
             ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
             yield f"policy {workload.name} with {' and '.join(ids)}"
+            let_in: dict[object, str] = {}  # two peers may share a group, and a rule in it
             for reach in workload.reaches:
-                if reach.security_group_id or reach.peer in managed:
+                if group := reach.security_group_id or groups.get(str(reach.peer)):
                     where = reach.security_group_id or f"peer {reach.peer}"
-                    yield f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
+                    told = f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
+                    let_in.setdefault((group, reach.protocol, reach.port), told)
+            yield from let_in.values()
 
 
 def _count(number: int, noun: str) -> str:

@@ -48,12 +48,7 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "then": "keep a node group or NodePool of other types",
         "command": _TYPES,
     }
-    if settings.pod_networking.external_snat:
-        yield {
-            "what": "where nodes translated till now, new connections of all pods leave the VPC with the pod's address",
-            "then": "before the deploy, see that peers and networks behind gateways route and admit the pods' ranges",
-            "command": "kubectl -n kube-system get daemonset aws-node -o yaml | grep -A1 EXTERNALSNAT",
-        }
+    yield from _snat(settings)
     if settings.pod_networking.dns_cache.enabled:
         yield {
             "what": "pods lose what CoreDNS's own Corefile has for names outside the cluster: zones, hosts, rewrite",
@@ -77,6 +72,21 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "command": "kubectl get pods -A -o json | jq -r '.items[].metadata"
         ' | select(.annotations["vpc.amazonaws.com/pod-eni"]) | .namespace + "/" + .name\'',
     }
+
+
+def _snat(settings: Settings) -> Iterator[dict[str, str]]:
+    """Yield whom other addresses are shown from now on, where the cluster's nodes have done the reverse."""
+    what = "where nodes translated till now, new connections of all pods leave the VPC with the pod's address"
+    then = "before the deploy, see that peers and networks behind gateways route and admit the pods' ranges"
+    if not settings.pod_networking.external_snat:
+        pods = "plain pods" if settings.pod_networking.enforcing_mode == "strict" else "pods"
+        what = (
+            f"where nodes did not translate till now, new connections of {pods} leave the VPC with the node's address"
+        )
+        what += ", to excluded ranges apart" * bool(settings.pod_networking.exclude_snat_cidrs)
+        then = "before the deploy, see that peers and networks behind gateways admit the nodes, and their group"
+    command = "kubectl -n kube-system get daemonset aws-node -o yaml | grep -A1 EXTERNALSNAT"
+    yield {"what": what, "then": then, "command": command}
 
 
 def _pods(workload: Workload) -> str:

@@ -87,3 +87,19 @@ def test_in_strict_mode_the_shared_group_lets_the_nodes_in(changed):
     assert standard["workloads"][0]["receives"] == ["tcp 8080: the cluster"]
     assert "in strict mode all TCP" not in render(standard, {})
     assert "the shared pod group, with port 53 to the cluster's group" in _made(load("existing"), "-PodNetworking")
+
+
+def test_a_rule_in_a_group_that_two_peers_share_is_told_once(changed):
+    """As stacks.workloads_stack makes it."""
+
+    def change(content):
+        other = {"name": "other", "vpc_id": "vpc-0d1a2b3c4d5e6f709", "cidr": "10.98.0.0/16"}
+        content["peers"].append({**other, "peer_side": {**content["peers"][0]["peer_side"], "route_table_ids": []}})
+        content["workloads"][0]["reaches"] = [
+            {"peer": "data", "port": 5432},
+            {"peer": "other", "port": 5432},
+            {"peer": "other", "port": 5433},
+        ]
+
+    told = [line for line in _made(changed("dev", change), "-Workloads-shop") if "of orders-api at" in line]
+    assert told == ["ingress of orders-api at peer data, tcp 5432", "ingress of orders-api at peer other, tcp 5433"]

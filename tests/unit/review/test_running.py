@@ -49,13 +49,32 @@ def test_where_the_cache_comes_network_policies_are_to_be_looked_at(changed):
 
 
 def test_whom_external_snat_shows_other_addresses_is_told(changed):
-    """Plain pods too: who admits the nodes alone refuses them from then on."""
+    """Plain pods too: who admits the nodes alone refuses them from then on, and the reverse."""
     told = {}
     for on in (True, False):
         rows = running(changed("existing", lambda c, on=on: c["pod_networking"].update(external_snat=on)))
         told[on] = [row["then"] for row in rows if "EXTERNALSNAT" in row["command"]]
-    assert len(told[True]) == 1
-    assert not told[False]
+    assert told[True] == [
+        "before the deploy, see that peers and networks behind gateways route and admit the pods' ranges"
+    ]
+    assert told[False] == [
+        "before the deploy, see that peers and networks behind gateways admit the nodes, and their group"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pods", "words"),
+    [
+        ({}, ("connections of pods leave",)),
+        ({"exclude_snat_cidrs": ["10.99.0.0/16"]}, ("connections of pods leave", "to excluded ranges apart")),
+        ({"enforcing_mode": "strict", "dns_cache": {"enabled": False}}, ("connections of plain pods leave",)),
+    ],
+)
+def test_translation_is_told_of_those_pods_that_it_is_done_for(changed, pods, words):
+    """In strict mode pods with groups of their own keep their address, and to excluded ranges all do."""
+    rows = running(changed("existing", lambda c: c["pod_networking"].update(external_snat=False, **pods)))
+    (told,) = [row["what"] for row in rows if "EXTERNALSNAT" in row["command"]]
+    assert all(word in told for word in words)
 
 
 def test_a_new_cluster_has_nothing_before():
