@@ -8,6 +8,7 @@ from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
 from review.changes.of_existing_cluster import ADDON
 from review.changes.of_mode import CNI, MEASURED, ROLL, STRICT_PODS, mode
+from review.changes.of_snat import excluded, of_whom, snat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,39 +32,6 @@ _NEW_NODES = {
 }  # EKS best practices, Prefix mode for Linux, and Custom networking
 
 
-def _snat(found: Difference) -> Iterator[Effect]:
-    yield ROLL
-    seen = "the pod's address and groups" if found.after is True else "the node's address and groups"
-    also = "; what leaves the VPC is translated by the NAT gateways" if found.after is True else ""
-    but = ", but not to excluded ranges," if found.around[not found.after]["exclude_snat_cidrs"] else ""
-    yield Effect(
-        "connections",
-        f"open connections go on as they are, new ones to peers and the internet{but} carry {seen}{also}: have peers "
-        "admit them before",
-        MEASURED,
-    )
-
-
-def _excluded(found: Difference) -> Iterator[Effect]:
-    yield ROLL
-    if found.around[0]["external_snat"] != found.around[1]["external_snat"]:
-        named = ", ".join(found.before if found.around[1]["external_snat"] else found.after)[:200]
-        if named:
-            told = f"what goes to {named} carries the pod's address and groups, before and after"
-            yield Effect("nothing", f"{told}: external_snat takes the place of the ranges, or they take its", MEASURED)
-        return
-    for text, ranges in (("the pod's", found.after), ("the node's", found.before)):
-        others = found.before if ranges is found.after else found.after
-        changed = ", ".join(cidr for cidr in ranges if cidr not in others)[:200]
-        if changed:
-            yield Effect(
-                "connections",
-                f"open connections go on as they are, new ones to {changed} carry {text} address and groups, where "
-                "external_snat is false",
-                MEASURED,
-            )
-
-
 def _variable(found: Difference) -> Iterator[Effect]:
     name = found.path[-1]
     source = f"{CNI}, {name}"[:120]
@@ -71,7 +39,8 @@ def _variable(found: Difference) -> Iterator[Effect]:
     if name in _NEW_NODES:
         yield Effect("nodes", _NEW_NODES[name], source)
     if name == "AWS_EXTERNAL_SERVICE_CIDRS":
-        yield Effect("connections", "what pods send to these ranges leaves by the primary ENI", MEASURED)
+        whose = of_whom(found).removeprefix(" of ") or "pods"
+        yield Effect("connections", f"what {whose} send to these ranges leaves by the primary ENI", MEASURED)
     if found.after is None:
         yield Effect("rollout", _BACK, "docs/decisions/0001-custom-resource-beside-the-add-on.md")
 
@@ -133,8 +102,8 @@ TABLE: Table = {
     "pod_networking.vpc_cni.version": _addon,
     "pod_networking.vpc_cni.resolve_conflicts": _NOTHING,
     "pod_networking.enforcing_mode": mode,
-    "pod_networking.external_snat": _snat,
-    "pod_networking.exclude_snat_cidrs": _excluded,
+    "pod_networking.external_snat": snat,
+    "pod_networking.exclude_snat_cidrs": excluded,
     "pod_networking.disable_tcp_early_demux": ROLL,
     "pod_networking.env.*": _variable,
     "pod_networking.addon_configuration": _addon,

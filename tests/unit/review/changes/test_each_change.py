@@ -130,6 +130,10 @@ def _other_group(c):
     c["node_groups"][0]["name"] = "other"
 
 
+def _strict(**values):
+    return lambda c: (_strict_without_cache(c), c["pod_networking"].update(values))
+
+
 def _strict_without_cache(c):
     _pods(enforcing_mode="strict")(c)
     _cache(enabled=False)(c)
@@ -153,6 +157,10 @@ CASES = [
      "new ones to peers and the internet carry the pod's address and groups; what leaves the VPC"),
     ("external SNAT off", None, _pods(external_snat=False), "pod_networking.external_snat", "rollout connections",
      "the node's address and groups: have peers admit them before"),
+    ("external SNAT off in strict mode", _strict(external_snat=True), _strict(external_snat=False),
+     "pod_networking.external_snat", "rollout connections", "new ones of plain pods to peers and the internet carry"),
+    ("external services in strict mode", _strict(), _strict(env={"AWS_EXTERNAL_SERVICE_CIDRS": "198.51.100.0/24"}),
+     "pod_networking.env.AWS_EXTERNAL_SERVICE_CIDRS", "rollout connections", "what plain pods send to these ranges"),
     ("range excluded", None, _pods(exclude_snat_cidrs=["10.99.0.0/16"]), "pod_networking.exclude_snat_cidrs",
      "rollout connections", "new ones to 10.99.0.0/16 carry the pod's address"),
     ("ranges in the place of external SNAT", _pods(exclude_snat_cidrs=["10.1.0.0/16"]),
