@@ -38,8 +38,8 @@ _RULE_BY_HAND = Effect(
 )
 _TABLE = Effect(
     "refused",
-    "a table was another peer's, and EC2 takes no second route of it to this VPC before that one is deleted: the "
-    "deploy fails. Take it out in one deploy and add it in the next",
+    "a table leads back on another way until now, and EC2 takes no second route of it to this VPC before that one is "
+    "deleted: the deploy fails. Take it out in one deploy and add it in the next",
     "EC2 API reference, CreateRoute",
 )
 
@@ -48,7 +48,7 @@ def _side(found: Difference) -> Iterator[Effect]:
     if not connects(found):
         yield from _of_owners(found)
         return
-    if _of_another_way(found):
+    if found.path[-1] != "security_group_id" and _of_another_way(found):
         yield _TABLE
         return
     if not _reached(found) and not any(_tables(side) for side in (found.before, found.after)):

@@ -75,7 +75,9 @@ def _peer(found: Difference) -> Iterator[Effect]:
     if _renamed(found):
         yield _TWICE
     elif found.before is None:
-        yield Effect("connections", f"packets to {named} take the new connection, from all pods and nodes", source)
+        by_gateway = bool(found.after.get("transit_gateway_id"))
+        way = "go to the gateway, those to narrower ranges apart" if by_gateway else "take the new connection"
+        yield Effect("connections", f"packets to {named} {way}, from all pods and nodes", source)
     else:
         yield Effect(
             "connections", f"connections with {named} end: connection, routes and rules at the peer are deleted", source

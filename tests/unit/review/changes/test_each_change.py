@@ -329,19 +329,24 @@ CASES = [
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("another peer's table", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (_at_gateway(c), _peer(peer_side={
         "route_table_ids": ["rtb-0d1a2b3c4d5e6f702", TABLE_AT_PEER], "security_group_id": "sg-0d1a2b3c4d5e6f703"})(c)),
-     "peers[data].peer_side.route_table_ids", "refused", "a table was another peer's"),
+     "peers[data].peer_side.route_table_ids", "refused", "a table leads back on another way"),
     ("another peer's table, for a peer behind a gateway", _at_gateway, lambda c: (
         _at_gateway(c, TABLE_OF_DATA), c["peers"][0].pop("peer_side")), "peers[far].peer_side.route_table_ids",
-     "refused", "a table was another peer's"),
+     "refused", "a table leads back on another way"),
     ("a table of another connection", lambda c: (_second_peer(c), c["peers"][1].update(peer_side=TABLES_AT_PEER)),
      lambda c: (_second_peer(c), _peer(peer_side=TABLES_AT_PEER)(c)), "peers[data].peer_side.route_table_ids",
-     "refused", "a table was another peer's"),
+     "refused", "a table leads back on another way"),
     ("a table of another peer behind the same gateway", lambda c: (_behind_a_gateway(c), _at_gateway(c, TABLE_AT_PEER)),
      lambda c: (_behind_a_gateway(c), _at_gateway(c), _peer(peer_side=TABLES_AT_PEER)(c)),
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("another table beside another peer's", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (
         _at_gateway(c, TABLE_AT_PEER), _peer(peer_side={"route_table_ids": [TABLE_OF_DATA, "rtb-12345678"]})(c)),
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
+    ("a group that goes with the way to its peer", None, lambda c: (
+        _behind_a_gateway(c), _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]})(c)),
+     "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
+    ("a gateway's peer added", None, _at_gateway, "peers[far]", "connections",
+     "go to the gateway, those to narrower ranges apart"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
      "connections connections", "remove it right before the deploy"),
     ("peer's side removed", None, lambda c: c["peers"][0].pop("peer_side"), "peers[data].peer_side", "connections",
