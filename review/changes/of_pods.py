@@ -40,7 +40,10 @@ def _variable(found: Difference) -> Iterator[Effect]:
         yield Effect("nodes", _NEW_NODES[name], source)
     if name == "AWS_EXTERNAL_SERVICE_CIDRS":
         whose = of_whom(found).removeprefix(" of ") or "pods"
-        yield Effect("connections", f"what {whose} send to these ranges leaves by the primary ENI", MEASURED)
+        told = f"what {whose} send to these ranges leaves by the primary ENI"
+        if found.after is None:
+            told = f"what {whose} send to these ranges takes the way of all else that leaves the VPC"
+        yield Effect("connections", told, MEASURED)
     if found.after is None:
         yield Effect("rollout", _BACK, "docs/decisions/0001-custom-resource-beside-the-add-on.md")
 

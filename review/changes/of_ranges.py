@@ -77,7 +77,7 @@ def _further(found: Difference) -> Iterator[Effect]:
         return
     yield from _listed(
         found,
-        "{} get routes and rules of their own, and packets there take the way to the peer; connections with its other "
+        "routes and rules for {} are made, and packets there take the way to the peer; connections with its other "
         "ranges go on",
         "connections with {} end, for their routes and rules are deleted; those with its other ranges go on",
     )
