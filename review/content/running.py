@@ -33,11 +33,13 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "then": "nothing to do: the deploy waits for it",
         "command": f"make verify ENV={settings.name}",
     }
-    yield {
-        "what": "a policy or a node-local-dns of the same name ends the deploy with AlreadyExists, and changes nothing",
-        "then": "before the deploy, hand over: docs/operations.md, What is there already",
-        "command": "kubectl get securitygrouppolicies,daemonsets -A | grep -e securitygrouppolicy -e node-local-dns",
-    }
+    cache = settings.pod_networking.dns_cache.enabled
+    if names := [*["policy"] * bool(settings.workloads), *["node-local-dns"] * cache]:
+        yield {
+            "what": f"a {' or a '.join(names)} of the same name ends the deploy with AlreadyExists, and changes nothing",
+            "then": "before the deploy, hand over: docs/operations.md, What is there already",
+            "command": "kubectl get securitygrouppolicies,daemonsets -A | grep -e securitygrouppolicy -e node-local-dns",
+        }
     yield {
         "what": "nodes that joined before ENABLE_POD_ENI and use all of their interfaces get no trunk ENI",
         "then": "after the deploy, recycle the nodes that show <none>",
@@ -49,7 +51,7 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "command": _TYPES,
     }
     yield from _snat(settings)
-    if settings.pod_networking.dns_cache.enabled:
+    if cache:
         yield {
             "what": "pods lose what CoreDNS's own Corefile has for names outside the cluster: zones, hosts, rewrite",
             "then": "before the deploy, move it to dns_cache.stub_domains or a private hosted zone",

@@ -24,7 +24,7 @@ CACHE_LOCAL = Fact(
 )
 STRICT_LEAVES = Fact(
     "in strict mode the rule for the pod's interface (priority 10) comes before the local routing table (20), so every "
-    "packet leaves by the branch ENI and addresses of the node are not reached",
+    "packet leaves by the branch ENI: an address of the node that the VPC does not know is not reached",
     _RULES,
 )
 STRICT_NOTRACK = Fact(

@@ -48,6 +48,26 @@ def test_where_the_cache_comes_network_policies_are_to_be_looked_at(changed):
     assert not told[False]
 
 
+@pytest.mark.parametrize(
+    ("cache", "workloads", "wanted"),
+    [
+        (True, True, ["a policy or a node-local-dns of the same name"]),
+        (False, True, ["a policy of the same name"]),
+        (True, False, ["a node-local-dns of the same name"]),
+        (False, False, []),
+    ],
+)
+def test_what_may_be_there_already_is_what_the_file_brings(changed, cache, workloads, wanted):
+    """Neither a cache that is off nor a policy of no workload."""
+
+    def change(content):
+        content["pod_networking"]["dns_cache"]["enabled"] = cache
+        content["workloads"] = content["workloads"] if workloads else []
+
+    told = [row["what"] for row in running(changed("existing", change)) if "AlreadyExists" in row["what"]]
+    assert [one.partition(" ends")[0] for one in told] == wanted
+
+
 def test_whom_external_snat_shows_other_addresses_is_told(changed):
     """Plain pods too: who admits the nodes alone refuses them from then on, and the reverse."""
     told = {}
