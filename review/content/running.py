@@ -18,6 +18,7 @@ _EGRESS = (
     "kubectl get networkpolicies.networking.k8s.io -A -o json"
     """ | jq -r '.items[] | select(.spec.egress) | .metadata.namespace + "/" + .metadata.name'"""
 )
+_OF_THE_NAME = "kubectl get securitygrouppolicies,daemonsets -A | grep -e securitygrouppolicy -e node-local-dns"
 _TYPES = "kubectl get nodes -L node.kubernetes.io/instance-type,eks.amazonaws.com/nodegroup,karpenter.sh/nodepool"
 
 
@@ -34,11 +35,11 @@ def _told(settings: Settings) -> Iterator[dict[str, str]]:
         "command": f"make verify ENV={settings.name}",
     }
     cache = settings.pod_networking.dns_cache.enabled
-    if names := [*["policy"] * bool(settings.workloads), *["node-local-dns"] * cache]:
+    if names := " or ".join([*["a policy"] * bool(settings.workloads), *["a node-local-dns"] * cache]):
         yield {
-            "what": f"a {' or a '.join(names)} of the same name ends the deploy with AlreadyExists, and changes nothing",
+            "what": f"{names} of the same name ends the deploy with AlreadyExists, and changes nothing",
             "then": "before the deploy, hand over: docs/operations.md, What is there already",
-            "command": "kubectl get securitygrouppolicies,daemonsets -A | grep -e securitygrouppolicy -e node-local-dns",
+            "command": _OF_THE_NAME,
         }
     yield {
         "what": "nodes that joined before ENABLE_POD_ENI and use all of their interfaces get no trunk ENI",
