@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from review.flows import resolvers_in
 from review.rules.at import At
 from review.rules.rule import rule
 from review.uses import peer_uses
@@ -19,8 +20,9 @@ _PEERING = "VPC peering guide, Update your security groups to reference peer sec
 
 
 def _needed(settings: Settings) -> Iterator[tuple[int, Peer, str]]:
-    """Yield the peers that workloads talk with: index, peer, workloads."""
-    users: dict[str, set[str]] = {}
+    """Yield the peers that workloads talk with, or that the cache asks: index, peer, who."""
+    asked = settings.peers if settings.pod_networking.dns_cache.enabled else ()
+    users = {peer.name: {"the node cache (port 53)"} for peer in asked if resolvers_in(settings, peer)}
     for use in peer_uses(settings):
         users.setdefault(use.peer.name, set()).add(use.workload)
     for i, peer in enumerate(settings.peers):
@@ -89,11 +91,11 @@ def accepter_role_accepts(settings: Settings) -> Iterator[At]:
 @rule(
     "peer-routes-return",
     "error",
-    must="hold the peer's route tables where workloads talk with the peer",
+    must="hold the peer's route tables where workloads or the cache talk with the peer",
     why="the connection carries answers only where the peer has a route back to this VPC",
     source="VPC peering guide, Update your route tables for a VPC peering connection",
     fix="list the route tables of the peer's subnets; if its owner adds the route, acknowledge it",
-    paths=("peers[].peer_side.route_table_ids", "workloads[].reaches"),
+    paths=("peers[].peer_side.route_table_ids", "workloads[].reaches", "pod_networking.dns_cache.stub_domains"),
 )
 def peer_routes_return(settings: Settings) -> Iterator[At]:
     """Find peers whose side is managed here, without a route. Of an existing cluster's peers podnet routes none."""
@@ -109,7 +111,7 @@ def peer_routes_return(settings: Settings) -> Iterator[At]:
     why="without a return route and an ingress rule at the peer no connection comes about",
     source="VPC peering guide, Work with VPC peering connections",
     fix="have the owner add them, and acknowledge it when that is done",
-    paths=("peers[].peer_side", "workloads[].reaches"),
+    paths=("peers[].peer_side", "workloads[].reaches", "pod_networking.dns_cache.stub_domains"),
 )
 def peer_owner_does_the_rest(settings: Settings) -> Iterator[At]:
     """Find peers that somebody else must change."""

@@ -511,6 +511,11 @@ CASES = [
     ("addresses-suffice-for-the-nodes", "dev", _small("10.20.0.0/22", 84), "network.cidr"),
     ("addresses-suffice-for-the-nodes", "dev",
      lambda c: (_small("10.20.0.0/22", 46)(c), c["pod_networking"].pop("env")), "network.cidr"),
+    ("peer-owner-does-the-rest", "dev", lambda c: (_peer(peer_side=None)(c), c.update(workloads=[])),
+     "peers[0].peer_side"),
+    ("peer-routes-return", "dev", lambda c: (
+        _peer(peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f703"})(c), c.update(workloads=[])),
+     "peers[0].peer_side.route_table_ids"),
     ("rules-fit-a-group", "dev", _two_peers_of_one_group(61), "peers[0].peer_side.security_group_id"),
     ("nat-is-told-of", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"),
@@ -670,8 +675,10 @@ TOLD = {
     "peer-side-admits-what-is-sent": "none of data for tcp 6379",
     "gateway-refers-to-groups": "a group behind tgw-0d1a2b3c4d5e6f701",
     "gateway-takes-no-group-in-egress": "sg-0d1a2b3c4d5e6f703 of data",
-    "peer-routes-return": "none, though the peer is needed by shop/orders-api, shop/orders-worker",
-    "peer-owner-does-the-rest": "none: it must route 10.20.0.0/16 back and admit shop/orders-api, shop/orders-worker",
+    "peer-routes-return": "none, though the peer is needed by shop/orders-api, shop/orders-worker, "
+    "the node cache (port 53)",
+    "peer-owner-does-the-rest": "none: it must route 10.20.0.0/16 back and admit shop/orders-api, shop/orders-worker, "
+    "the node cache (port 53)",
     "groups-are-named-once": "sg-00000000000000000 2 times",
     "rules-fit-a-group": "61 in the cluster's own group",
     "stack-holds-its-resources": "682 in namespace shop",
@@ -775,6 +782,9 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
                     _pods(enforcing_mode="strict")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c))),
         ("rules-fit-a-group", "dev", _two_peers_of_one_group(60)),
+        *(("peer-owner-does-the-rest", "dev", lambda c, cache=cache: (
+            _peer(peer_side=None)(c), c.update(workloads=[]), _cache(**cache)(c)))
+          for cache in ({"stub_domains": {}}, {"enabled": False})),
         ("cluster-domain-is-that-of-eks", "existing", _cache(cluster_domain="corp.example")),
         ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example", enabled=False)),
         ("peers-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(region="us-east-1")),
@@ -937,7 +947,8 @@ def test_shipped_environments_have_no_errors(name):
         ("peer-side-is-ours", "dev", _abroad),
         *(("security-group-stays-in-its-region", "dev", _peer(region="us-east-1", peer_side=side))
           for side in (None, {})),
-        *((rule, "dev", lambda c, side=side: (_peer(peer_side=side)(c), _only_egress(c, {"cidr": "10.20.0.0/16"})))
+        *((rule, "dev", lambda c, side=side: (_peer(peer_side=side)(c), _only_egress(c, {"cidr": "10.20.0.0/16"}),
+                                              _cache(stub_domains={})(c)))
           for rule, side in (("peer-owner-does-the-rest", None), ("peer-routes-return", {}))),
         *(("peer-side-admits-what-is-sent", "dev", lambda c, sent=sent: c["workloads"][1]["egress"].append(sent))
           for sent in (
