@@ -21,11 +21,8 @@ _README = "aws/amazon-vpc-cni-k8s, README.md"
 _LONGEST_PREFIX, _RESERVED = 4, {"eth", "lo", "vlan"}
 _MTU = range(576, 9002)
 _TARGETS = {"WARM_PREFIX_TARGET": "1", "WARM_IP_TARGET": "0", "MINIMUM_IP_TARGET": "0"}  # defaults of the manifest
-_UNMEASURED = {
-    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true",
-    "AWS_VPC_CNI_NODE_PORT_SUPPORT": "false",
-    "ENABLE_MULTI_NIC": "true",
-}
+_CUSTOM = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+_UNMEASURED = {_CUSTOM: "true", "AWS_VPC_CNI_NODE_PORT_SUPPORT": "false", "ENABLE_MULTI_NIC": "true"}
 
 
 def _refused(env: Mapping[str, str]) -> Iterator[str]:
@@ -78,6 +75,22 @@ def flows_are_known_for_the_variables(settings: Settings) -> Iterator[At]:
 
 
 @rule(
+    "custom-networking-finds-its-configs",
+    "warning",
+    must="be left out of a new cluster until it has an ENIConfig for each zone",
+    why="podnet makes none, and without one the pool of a node stays empty: aws-node ends, no node gets ready, and the "
+    "deploy of the node groups fails",
+    source="aws/amazon-vpc-cni-k8s, pkg/ipamd/ipamd.go, handlePreScaling; EKS user guide, Custom networking",
+    fix="deploy as far as the stack PodNetworking, apply the ENIConfigs, deploy the rest, and acknowledge it",
+    paths=(f"{_ENV}.{_CUSTOM}",),
+)
+def custom_networking_finds_its_configs(settings: Settings) -> Iterator[At]:
+    """Find it in a file that makes the cluster; an existing cluster's owner has them."""
+    if settings.cluster and settings.pod_networking.custom_networking:
+        yield At(f"{_ENV}.{_CUSTOM}", "true")
+
+
+@rule(
     "network-policies-do-not-cut-pods-off",
     "warning",
     must="be standard where not every pod has a network policy",
@@ -113,6 +126,7 @@ def variables_fit_an_event(settings: Settings) -> Iterator[At]:
 RULES = (
     aws_node_starts_with_the_values,
     flows_are_known_for_the_variables,
+    custom_networking_finds_its_configs,
     network_policies_do_not_cut_pods_off,
     variables_fit_an_event,
 )

@@ -516,6 +516,8 @@ CASES = [
     ("peer-routes-return", "dev", lambda c: (
         _peer(peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f703"})(c), c.update(workloads=[])),
      "peers[0].peer_side.route_table_ids"),
+    ("custom-networking-finds-its-configs", "dev", _custom_networking("m5.large"),
+     "pod_networking.env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
     ("rules-fit-a-group", "dev", _two_peers_of_one_group(61), "peers[0].peer_side.security_group_id"),
     ("nat-is-told-of", "existing",
      lambda c: (c["existing_network"].pop("behind_nat"),
@@ -782,6 +784,8 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
                     _pods(enforcing_mode="strict")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c))),
         ("rules-fit-a-group", "dev", _two_peers_of_one_group(60)),
+        ("custom-networking-finds-its-configs", "existing", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")),
+        ("custom-networking-finds-its-configs", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
         *(("peer-owner-does-the-rest", "dev", lambda c, cache=cache: (
             _peer(peer_side=None)(c), c.update(workloads=[]), _cache(**cache)(c)))
           for cache in ({"stub_domains": {}}, {"enabled": False})),
