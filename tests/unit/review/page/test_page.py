@@ -314,8 +314,9 @@ def test_a_page_of_300_workloads_has_them_all_in_a_megabyte(changed):
 def test_capacity_counts_the_trunk_and_prefixes(changed):
     """m5.large: 29 pods, 18 addresses beside the trunk, 9 branch ENIs; prefixes make 16 of each address."""
 
-    def row(instance_type="m5.large", **env):
+    def row(instance_type="m5.large", version="v1.23.1-eksbuild.1", **env):
         def change(content):
+            content["pod_networking"]["vpc_cni"]["version"] = version
             content["pod_networking"]["env"].update(env)
             content["node_groups"][0]["instance_types"] = [instance_type]
 
@@ -327,6 +328,7 @@ def test_capacity_counts_the_trunk_and_prefixes(changed):
     assert row(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")["plain_pods"] == 18
     assert row("c6in.32xlarge")["plain_pods"] == 7 * 49  # the first of its two cards
     assert row("t3.large")["plain_pods"] == 3 * 11  # no trunk ENI
+    assert row("t3.large", "v1.20.3-eksbuild.1")["plain_pods"] == 2 * 11  # but a place for one
 
 
 def test_what_a_type_carries_that_the_table_lacks_is_not_known(changed):
