@@ -42,7 +42,7 @@ def policies(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
 
 
 def _differs(workload: Workload, policy: Json) -> Iterator[str]:
-    """Yield what a policy has other than the file; groups that the deploy made are not in the file."""
+    """Yield what a policy has other than the file; of groups that the deploy made the file knows how many."""
     spec = policy.get("spec", {})
     selectors = {"podSelector": workload.pod_labels, "serviceAccountSelector": workload.service_account_labels}
     for selector, labels in selectors.items():
@@ -52,9 +52,9 @@ def _differs(workload: Workload, policy: Json) -> Iterator[str]:
         if more := live.get("matchExpressions"):
             yield f"{selector}.matchExpressions must not be there, got {more}"
     groups = _groups(policy)
-    if lacking := [group for group in workload.security_group_ids if group not in groups]:
-        got = ", ".join(groups) or "none"
-        yield f"securityGroups.groupIds must have {', '.join(lacking)}, got {got}"
+    wanted = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
+    if len(groups) != len(wanted) or not set(workload.security_group_ids) <= set(groups):
+        yield f"securityGroups.groupIds must be {', '.join(wanted)}, got {', '.join(groups) or 'none'}"
 
 
 def _is_podnets(policy: Json, shared: set[str]) -> bool:

@@ -6,6 +6,7 @@ _MOST = 400
 _LOG = re.compile(r'[IWEF]\d{4} [\d:.]+ +\d+ [\w.-]+:\d+\] ("Unhandled Error" err=)?')  # klog's head of a line
 _CREDENTIALS = re.compile("getting credentials|logged in to the server|provide credentials|Unauthorized", re.IGNORECASE)
 _RIGHTS = re.compile(r"cannot \w+ resource")  # of RBAC; admission is Forbidden too
+_KUBELET = re.compile(r":10250/")  # the API server asks the node itself, for logs
 _CONNECTION = re.compile(
     "unable to connect|connection to the server|refused|reset by peer|no such host|unreachable|time(d )?out|deadline"
     "|x509|tls: |EOF|context|configuration",
@@ -29,6 +30,11 @@ def fix(what: str, remember: str) -> str:
         return f"check the AWS credentials (`aws sts get-caller-identity`), and the kubeconfig: `{remember}`"
     if _RIGHTS.search(what):
         return "an administrator of the cluster gives that right"
+    if _KUBELET.search(what):
+        return (
+            "the API server gets logs from the node: the nodes' group must admit TCP 10250 from the cluster's, and "
+            "`kubectl get csr` must show no kubelet's certificate as Pending; nodes of a rehearsal have no logs"
+        )
     if _CONNECTION.search(what):
         return f"`{remember}`; a private endpoint is reached from its VPC only"
     return "put that right and run it again"

@@ -26,7 +26,7 @@ SERVICES, CONFIG_MAPS = (f"/api/v1/namespaces/kube-system/{plural}" for plural i
 DAEMON_SETS = "/apis/apps/v1/namespaces/kube-system/daemonsets"
 MERGE = "application/merge-patch+json"
 DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
-SHARED, OWN = "sg-0d1a2b3c4d5e6f709", "sg-0d1a2b3c4d5e6f708"
+SHARED, OWN, GIVEN, OTHER = (f"sg-0d1a2b3c4d5e6f70{end}" for end in "9876")
 REFUSED = "The connection to the server localhost:8080 was refused - did you specify the right host or port?"
 ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
 
@@ -108,7 +108,7 @@ def core_dns(further=""):
 
 
 def policy(workload):
-    """The policy of a workload, with the shared group."""
+    """The policy of a workload, with the groups that a deploy makes."""
     made = SecurityGroupPolicy(
         cdk8s.App(),
         "policy",
@@ -116,7 +116,7 @@ def policy(workload):
         namespace=workload.namespace,
         pod_labels=workload.pod_labels,
         service_account_labels=workload.service_account_labels,
-        security_group_ids=[SHARED],
+        security_group_ids=[SHARED, *[OWN] * workload.has_own_group],
     )
     return made.to_json()[0]
 
@@ -431,15 +431,17 @@ def changed(api, verify):
     return run
 
 
-def test_a_policy_without_a_group_of_the_file_is_named_and_further_groups_are_not(verify, cluster, api):
-    """The deploy adds groups that no file has."""
-    verify.content["workloads"][0]["security_group_ids"] = [OWN]
+@pytest.mark.parametrize("groups", [[SHARED], [OWN, GIVEN], [SHARED, OWN, OWN], [SHARED, OWN, GIVEN, OTHER]])
+def test_a_policy_with_other_groups_than_those_of_file_and_deploy_is_named(verify, cluster, changed, groups):
+    """A pod that loses its own group is cut off, and one more group lets it do what no file says."""
+    verify.content["workloads"][0]["security_group_ids"] = [GIVEN]
     verify.file.write_text(yaml.safe_dump(verify.content))
-    done = verify()
+    done = changed("orders-api", {"securityGroups": {"groupIds": groups}})
     assert done.returncode == 1
-    assert f"shop/orders-api: securityGroups.groupIds must have {OWN}, got {SHARED}" in done.stdout
-    api("PATCH", f"{POLICIES}/orders-api", {"spec": {"securityGroups": {"groupIds": [SHARED, OWN]}}}, MERGE)
-    assert verify().returncode == 0
+    wanted = f"the shared group, its own, {GIVEN}"
+    assert f"shop/orders-api: securityGroups.groupIds must be {wanted}, got {', '.join(groups)}" in done.stdout
+    assert done.stdout.count("FAIL") == 1
+    assert changed("orders-api", {"securityGroups": {"groupIds": [SHARED, OWN, GIVEN]}}).returncode == 0
 
 
 def test_policies_whose_stack_stayed_when_their_namespace_left_the_file_are_named(verify, cluster, api):

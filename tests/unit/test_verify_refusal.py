@@ -11,6 +11,7 @@ LOG = (
 )
 EXPIRED = "An error occurred (ExpiredToken) when calling the AssumeRole operation: expired"
 REFUSED = "The connection to the server localhost:8080 was refused - did you specify the right host or port?"
+LOGS = 'Error from server: Get "https://10.0.1.2:10250/containerLogs/shop/a/probe": '
 FAILED = "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 254"
 
 
@@ -47,6 +48,11 @@ def test_the_last_line_of_kubectl_is_told_without_its_log(error, told):
         ("Unable to connect to the server: x509: certificate signed by unknown authority", f"`{REMEMBER}`"),
         ("Error in configuration: context was not found for specified context: nope", f"`{REMEMBER}`"),
         ('error: context "nope" does not exist', f"`{REMEMBER}`"),
+        (
+            f"{LOGS}dial tcp 10.0.1.2:10250: i/o timeout",
+            "the API server gets logs from the node: the nodes' group must",
+        ),
+        (f"{LOGS}remote error: tls: internal error", "the API server gets logs from the node"),
         (FAILED, f"check the AWS credentials (`aws sts get-caller-identity`), and the kubeconfig: `{REMEMBER}`"),
         ("error: You must be logged in to the server (Unauthorized)", "check the AWS credentials"),
         ('Error from server (Forbidden): nodes is forbidden: User "x" cannot list resource', "an administrator"),
