@@ -1,13 +1,12 @@
-"""What changes of pod networking do: the variables of aws-node, the add-on, the node cache, the watch."""
+"""What changes of pod networking do: the variables of aws-node, the add-on, the watch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
 from review.changes.of_existing_cluster import ADDON
-from review.changes.of_mode import CNI, MEASURED, ROLL, STRICT_PODS, mode
+from review.changes.of_mode import CNI, MEASURED, ROLL, mode
 from review.changes.of_snat import excluded, of_whom, snat
 
 if TYPE_CHECKING:
@@ -15,17 +14,7 @@ if TYPE_CHECKING:
 
     from review.changes.difference import Difference
 
-_DNS = "docs/node-local-dns.md"
 _BACK = "without it aws-node gets the value back that stood there before podnet, or its own default"
-_ALSO = {
-    "node_labels": Effect("DNS", "nodes without the labels of the file have no cache: their pods ask CoreDNS", _DNS),
-    "cluster_domain": Effect(
-        "DNS gap",
-        "the cache asks CoreDNS for this domain alone: where it is not that of CoreDNS and kubelet, pods lose the "
-        "names of the cluster (make verify tells)",
-        _DNS,
-    ),
-}
 _NEW_NODES = {
     "ENABLE_PREFIX_DELEGATION": "nodes that run keep kubelet's max-pods: only new nodes carry more pods",
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "nodes that run keep their interfaces' subnets: replace them one by one",
@@ -48,42 +37,6 @@ def _variable(found: Difference) -> Iterator[Effect]:
         yield Effect("rollout", _BACK, "docs/decisions/0001-custom-resource-beside-the-add-on.md")
 
 
-def _cache(found: Difference) -> Iterator[Effect]:
-    if found.after and found.whole[0]["pod_networking"]["enforcing_mode"] == "strict":
-        yield Effect("DNS gap", f"node by node: {STRICT_PODS}", MEASURED)
-    elif found.after:
-        yield Effect(
-            "DNS",
-            "the cache starts node by node and takes over the address that pods ask already: no restart, no gap",
-            _DNS,
-        )
-    else:
-        yield Effect(
-            "DNS",
-            "the cache ends on all nodes at once, each after it gave its address back: pods ask CoreDNS, those with "
-            "groups of their own by the branch ENI; no gap, but CoreDNS gets every query",
-            _DNS,
-        )
-
-
-def _cache_option(found: Difference) -> Iterator[Effect]:
-    if not runs_on(found):
-        yield NO_CACHE
-    elif found.path[-1] == "standby":
-        does = "starts beside the cache" if found.after else "gives its addresses back to the cache and ends"
-        yield Effect("DNS", f"a second process {does}, node by node; the cache itself does not restart", _DNS)
-    else:
-        yield Effect(
-            "DNS",
-            "the cache restarts node by node with what it knew forgotten; meanwhile that node's pods ask CoreDNS: no "
-            "gap",
-            _DNS,
-        )
-        if found.before != found.after and (also := _ALSO.get(found.path[2])):
-            yield also
-
-
-_LATER = Effect("nothing", "it counts from the next rollout of the cache on; no pod restarts for it", _DNS)
 _NOTHING = Effect("nothing", "it concerns deploys and the watch, not what runs", "environments/schema.json")
 _CARRIER = Effect(
     "rollout",
@@ -115,8 +68,4 @@ TABLE: Table = {
     "pod_networking.run_again": _NOTHING,
     "pod_networking.kube_proxy_mode": _NOTHING,
     "pod_networking.drift": _NOTHING,
-    "pod_networking.dns_cache": _cache_option,
-    "pod_networking.dns_cache.enabled": _cache,
-    "pod_networking.dns_cache.min_ready_seconds": _LATER,
-    "pod_networking.dns_cache.max_unavailable": _LATER,
 }

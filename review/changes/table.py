@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes import (
+    of_cache,
     of_cluster,
     of_existing_cluster,
     of_network,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _PARTS = (
     of_pods,
+    of_cache,
     of_network,
     of_peers,
     of_peer_sides,

@@ -74,7 +74,7 @@ def test_keys_in_another_order_restart_the_cache(changed, path, values):
     turned = dict(reversed(values.items()))
     sides = [lambda c, some=some: c["pod_networking"]["dns_cache"].update({path: some}) for some in (values, turned)]
     assert not _told(changed, sides[0], sides[0])
-    (effect,) = _told(changed, *sides)[f"pod_networking.dns_cache.{path}"]
+    effect, *_ = _told(changed, *sides)[f"pod_networking.dns_cache.{path}"]
     assert effect["kind"] == "DNS"
     assert "restarts node by node" in effect["sentence"]
 
