@@ -3,6 +3,7 @@
 import threading
 from typing import Any
 
+from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 
 from rehearsal.emulator import rights
@@ -14,7 +15,8 @@ _lock = threading.Lock()
 def install() -> None:
     """Let output reach its log group only where the role may write there (Lambda guide, Sending logs to CloudWatch).
 
-    Each call is counted here, whoever made it: the emulator counts those of the API alone.
+    Each call is counted here, whoever made it: the emulator counts those of the API alone. And a function knows its log
+    group (Lambda guide, Defined runtime environment variables).
     """
     original, count = lambda_svc._emit_lambda_logs, lambda_svc._emit_lambda_metrics
 
@@ -26,7 +28,7 @@ def install() -> None:
         config = func.get("config") or func
         name, group = config["FunctionName"], (config.get("LoggingConfig") or {}).get("LogGroup")
         count(name, duration_ms=duration, error=error, throttle=False)
-        if refused := _refused(config, group or f"/aws/lambda/{name}"):
+        if refused := _refused(config, _group(config)):
             print(f"Lambda: {name} has no log, its role does not allow {refused}", flush=True)
             return
         with _lock:
@@ -35,6 +37,16 @@ def install() -> None:
             _name(group, name, before)
 
     lambda_svc._emit_lambda_logs, lambda_svc._emit_lambda_metrics = written, throttled
+    credentials = lambda_runtime.execution_credentials
+
+    def told(config: dict[str, Any]) -> dict[str, str]:
+        return {"AWS_LAMBDA_LOG_GROUP_NAME": _group(config), **credentials(config)}
+
+    lambda_runtime.execution_credentials = lambda_svc.execution_credentials = told
+
+
+def _group(config: dict[str, Any]) -> str:
+    return (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
 
 
 def _refused(config: dict[str, Any], group: str) -> str:

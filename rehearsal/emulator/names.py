@@ -11,7 +11,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("main", "_port_is_bindable"),
     "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
-    "ministack.core.lambda_runtime": ("zipfile",),
+    "ministack.core.lambda_runtime": ("execution_credentials", "zipfile"),
     "ministack.core.responses": (
         "AccountRegionScopedDict",
         "AccountScopedDict",
@@ -109,6 +109,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_functions",
         "_get_func_record_for_ref",
         "_invoke",
+        "execution_credentials",
         "invoke_async_with_retry",
     ),
     "ministack.services.s3": ("_completed_multipart_uploads", "_object_versions"),

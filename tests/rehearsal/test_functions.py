@@ -23,6 +23,11 @@ COMMON = {
     "Handler": "index.handler",
     "Code": {"ZipFile": ECHO},
 }
+TELLS_ITS_LOG = """import os
+def handler(event, context):
+    print('called')
+    return os.environ['AWS_LAMBDA_LOG_GROUP_NAME']
+"""
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 
 
@@ -34,12 +39,13 @@ INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec
 def test_a_function_has_a_log_where_its_role_may_write_it_and_its_calls_are_counted(
     aws, role, function, actions, written
 ):
-    """Under its own name in a group that functions share."""
+    """Under its own name in a group that functions share, and that it can tell."""
     group, name = f"shared-{len(actions)}", f"function-{len(actions)}"
     aws("logs").create_log_group(logGroupName=group)
     arn = role(name, actions, resources=f"arn:aws:logs:*:{ACCOUNT}:log-group:{group}:*")
-    function(name, arn, LoggingConfig={"LogGroup": group})
-    assert aws("lambda").invoke(FunctionName=name)["StatusCode"] == 200
+    function(name, arn, code=TELLS_ITS_LOG, LoggingConfig={"LogGroup": group})
+    answer = aws("lambda").invoke(FunctionName=name)
+    assert json.loads(answer["Payload"].read()) == group
     streams = [one["logStreamName"] for one in aws("logs").describe_log_streams(logGroupName=group)["logStreams"]]
     assert len(streams) == written
     assert all(f"/{name}[$LATEST]" in stream for stream in streams)
