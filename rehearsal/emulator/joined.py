@@ -3,6 +3,7 @@
 from rehearsal.emulator import (
     custom_resources,
     exports,
+    filters,
     function_logs,
     idle_functions,
     imports,
@@ -39,6 +40,7 @@ def install() -> None:
         transit_gateways,
         vpc_ranges,
         prefix_lists,
+        filters,
     )
     for service in services:
         service.install()
