@@ -62,7 +62,7 @@ def _rehearse(environment: Path, workspace: Workspace, options: argparse.Namespa
     report.write(workspace.folder / "report.json")
     report.show(time.monotonic() - began)
     if options.keep and rehearsal.stage.emulator.runs:
-        _tell_how_to_go_on(rehearsal)
+        _tell_how_to_go_on(rehearsal, environment)
     if reason:
         print(f"\nerror: {reason}", file=sys.stderr)
     return 1 if reason else 0
@@ -96,7 +96,7 @@ def _always(rehearsal: Rehearsal, *, keep: bool) -> Iterator[None]:
             rehearsal.close()
 
 
-def _tell_how_to_go_on(rehearsal: Rehearsal) -> None:
+def _tell_how_to_go_on(rehearsal: Rehearsal, given: Path) -> None:
     emulator = rehearsal.stage.emulator
     for name, cluster in emulator.clusters().items():
         print(f"\ncluster {name} runs on:\n  export KUBECONFIG={cluster['kubeconfig']}")
@@ -105,6 +105,8 @@ def _tell_how_to_go_on(rehearsal: Rehearsal) -> None:
     for key in sorted(key for key in env if key.startswith("AWS_")):
         print(f"  export {key}={env[key]}")
     print("  export NO_PROXY=127.0.0.1\n  unset AWS_PROFILE AWS_SESSION_TOKEN")
+    if rehearsal.environment != given:
+        print(f"the file with this rehearsal's ids:\n  make verify ENV={rehearsal.environment}")
     print("end it with: make rehearse-down")
 
 

@@ -27,7 +27,7 @@ class ExistingRehearsal(Rehearsal):
             self.stage.make_given_groups(self.stage.scene(self._settings))
             bootstrap.wait()
         with self._step("synth, while the owner settles"):
-            synth = self._cdk.synth(self._environment, self._first, self._earlier)
+            synth = self._cdk.synth(self.environment, self._first, self._earlier)
             Owner(self.stage.scene(self._settings)).settle()
             synth.wait()
         self._begin_synth_with_changes()
@@ -42,17 +42,17 @@ class ExistingRehearsal(Rehearsal):
             ("adopted without a restart", lambda: pods.none_was_replaced(running, pods.running(scene))),
             ("adopted without a new generation", lambda: pods.generation_is(scene, "aws-node", generation)),
         ]
-        named = partial(verified.pods_to_restart_are_named, scene, self._environment)
+        named = partial(verified.pods_to_restart_are_named, scene, self.environment)
         restart: list[plan.Named] = [
             ("make verify names the pods to restart", named),
             ("their restart gives them their groups", Owner(scene).restart_applications),
-            plan.verify_finds_nothing(scene, self._environment),
+            plan.verify_finds_nothing(scene, self.environment),
         ]
         self._checks("checks", [*adopted, *restart])
         self._check_first(scene)
 
     def _check_first(self, scene: Scene) -> None:
-        """Do it last: the last check leaves a drift behind, which the file's watch only reports."""
+        """Do it last: a drift that the file's watch only reports leaves its field to the hand that made it."""
         self._checks("more checks", plan.on(plan.ADOPTED, scene))
 
     def _inventory(self) -> as_found.Found:

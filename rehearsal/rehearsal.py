@@ -38,7 +38,7 @@ class Rehearsal(Steps):
         cdk: Callable[..., Cdk] = Cdk,
     ) -> None:
         super().__init__(report)
-        self._environment, self._workspace = environment, workspace
+        self.environment, self._workspace = environment, workspace
         self._settings = load(str(environment))
         self.stage = Stage(workspace, self._settings)
         self._cdk = cdk(workspace, self.stage.client_env, real_pauses=real_pauses)
@@ -74,7 +74,7 @@ class Rehearsal(Steps):
             with self._step("the network of an owner"):
                 self._make_estate()
         with self._step("synth and bootstrap"):
-            synth = self._cdk.synth(self._environment, self._first, self._earlier)
+            synth = self._cdk.synth(self.environment, self._first, self._earlier)
             self._cdk.bootstrap(self._settings.account, self._settings.region).wait()
             synth.wait()
         self._account = self._inventory()
@@ -82,15 +82,15 @@ class Rehearsal(Steps):
 
     def _make_estate(self) -> None:
         """Let its owner make what the file says is there, and go on with the ids that it has."""
-        estate = Estate(self._environment, self._settings, self.stage.aws)
+        estate = Estate(self.environment, self._settings, self.stage.aws)
         estate.make()
-        self._environment = estate.fill(self._workspace.folder / "filled")
-        self._settings = load(str(self._environment))
+        self.environment = estate.fill(self._workspace.folder / "filled")
+        self._settings = load(str(self.environment))
         estate.connect(self._settings)
 
     def _begin_synth_with_changes(self) -> None:
         """Begin it now: the processor has time for it while the deploy waits."""
-        self._variant = Variant(self._environment, self._workspace.folder / "changed")
+        self._variant = Variant(self.environment, self._workspace.folder / "changed")
         self._synth_changed = self._cdk.synth(self._variant.path, self._second)
 
     def _deploy_first(self) -> None:
@@ -105,7 +105,7 @@ class Rehearsal(Steps):
         self._check_first(scene)
 
     def _check_first(self, scene: Scene) -> None:
-        self._checks("checks", [*plan.on(plan.FIRST, scene), plan.verify_finds_nothing(scene, self._environment)])
+        self._checks("checks", [*plan.on(plan.FIRST, scene), plan.verify_finds_nothing(scene, self.environment)])
 
     def _deploy_changed(self) -> Scene:
         settings = load(str(self._variant.path))

@@ -32,7 +32,7 @@ class Upgrade(Rehearsal):
 
     def _begin_synth_with_changes(self) -> None:
         """Begin it with this checkout, and the file as it is."""
-        self._synth_changed = self._cdk.synth(self._environment, self._second)
+        self._synth_changed = self._cdk.synth(self.environment, self._second)
 
     def _check_first(self, _scene: Scene) -> None:
         """Leave it to the earlier checkout, which may not promise what this one does."""
@@ -48,7 +48,7 @@ class Upgrade(Rehearsal):
             self._cdk.deploy(self._second, "deploy-2", progress.note)
         stay = partial(self._stay, scene, before)
         after = tuple(row for row in self._AFTER if row[1] not in _NOT_AFTER)
-        last = plan.verify_finds_nothing(scene, self._environment)
+        last = plan.verify_finds_nothing(scene, self.environment)
         self._checks("checks", [("what carries traffic stays", stay), *plan.on(after, scene), last])
         return scene
 

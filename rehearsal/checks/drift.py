@@ -20,21 +20,26 @@ def make_drift(scene: Scene) -> str:
     Raises:
         CheckFailedError: If the value did not change.
     """
-    entry = {"name": "aws-node", "env": [{"name": "ENABLE_POD_ENI", "value": "false"}]}
+    _set_by_hand(scene, "false")
+    return "ENABLE_POD_ENI=false by kubectl-set"
+
+
+def _set_by_hand(scene: Scene, value: str) -> None:
+    entry = {"name": "aws-node", "env": [{"name": "ENABLE_POD_ENI", "value": value}]}
     body = {"spec": {"template": {"spec": {"containers": [entry]}}}}
     answer = scene.kubernetes(
         "PATCH", f"{_PATH}?fieldManager=kubectl-set", body, "application/strategic-merge-patch+json"
     )
     containers = answer["spec"]["template"]["spec"]["containers"]
     values = {e["name"]: e.get("value") for c in containers if c["name"] == "aws-node" for e in c["env"]}
-    equal("ENABLE_POD_ENI in the answer to the hand-made change", values["ENABLE_POD_ENI"], "false")
-    return "ENABLE_POD_ENI=false by kubectl-set"
+    equal("ENABLE_POD_ENI in the answer to the hand-made change", values["ENABLE_POD_ENI"], value)
 
 
 def watch_repairs_drift(scene: Scene) -> str:
     """Make a drift and wait: the schedule alone calls the watch, whose log line has the metrics.
 
-    The rule's rate is shortened meanwhile. A watch that only reports must leave the value as it is.
+    The rule's rate is shortened meanwhile. A watch that only reports must leave the value as it is; then the same hand
+    sets it back, so that a rehearsal that is kept is as the file says.
     """
     drift = scene.settings.pod_networking.drift
     if not drift.every_minutes:
@@ -50,6 +55,9 @@ def watch_repairs_drift(scene: Scene) -> str:
         eventually(lambda: _counted(scene, target, began, wanted), _SECONDS)
         eventually(lambda: scene.rolled_out("aws-node"), _SECONDS)
         equal("ENABLE_POD_ENI after it", scene.pod_env()["aws-node"]["ENABLE_POD_ENI"], "true" if repaired else "false")
+        if not repaired:
+            _set_by_hand(scene, "true")
+            eventually(lambda: scene.rolled_out("aws-node"), _SECONDS)
     did = "repaired" if drift.repair else "reported only"
     return f"rate({drift.every_minutes} {unit}), {did}, DriftFound 1 and DriftRepaired {repaired} in its log"
 

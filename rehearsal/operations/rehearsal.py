@@ -80,10 +80,10 @@ class OperationsRehearsal(Rehearsal):
 
     def _operate(self, what: str, operations: Sequence[Change]) -> Scene:
         """Deploy the environment with these changes; give what checks look at."""
-        content = yaml.safe_load(self._environment.read_text(encoding="utf-8"))
+        content = yaml.safe_load(self.environment.read_text(encoding="utf-8"))
         for operation in operations:
             operation(content)
-        file = self._workspace.folder / "changed" / self._environment.name
+        file = self._workspace.folder / "changed" / self.environment.name
         file.parent.mkdir(exist_ok=True)
         file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         name = f"operations-{len(self._report.steps)}"

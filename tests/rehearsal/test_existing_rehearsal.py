@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ from rehearsal.checks.pods import none_was_replaced
 from rehearsal.checks.scene import Scene
 from rehearsal.checks.verified import pods_to_restart_are_named
 from rehearsal.estate.owner import Owner
+from rehearsal.kubectl import kubectl_folder
 from rehearsal.workspace import PROJECT
 from settings import load
 from tests.rehearsal.observing import commands
@@ -55,6 +57,24 @@ def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_pat
     stays = rows["the owner's account"]["detail"].split("; ")[1:]
     assert len(stays) == 2
     assert all(one.startswith("logs of CDK's functions stay: /aws/lambda/existing-PodNetworking-Cl") for one in stays)
+    assert commands(str(folder)) == []
+
+
+def test_one_that_is_kept_is_as_the_file_says_that_is_named_at_its_end(tmp_path):
+    """Also after the check that lets a drift be reported only; and nothing runs once it was ended."""
+    folder = tmp_path / "rehearsal"
+    command = [sys.executable, "-m", "rehearsal", "--folder", str(folder)]
+    common = {"cwd": PROJECT, "capture_output": True, "text": True}
+    kept = subprocess.run([*command, "--environment", "existing", "--keep"], **common, check=False)
+    try:
+        assert kept.returncode == 0, kept.stdout[-4000:] + kept.stderr[-2000:]
+        exports = dict(re.findall(r"export (\w+)=(\S+)", kept.stdout))
+        file = re.search(r"make verify ENV=(\S+)", kept.stdout).group(1)
+        env = {**os.environ, **exports, "PATH": f"{kubectl_folder('1.35')}{os.pathsep}{os.environ['PATH']}"}
+        seen = subprocess.run([sys.executable, "-m", "verify", "--environment", file], **common, env=env, check=False)
+        assert seen.returncode == 0, seen.stdout + seen.stderr
+    finally:
+        subprocess.run([*command, "--down"], **common, check=False)
     assert commands(str(folder)) == []
 
 
