@@ -1,4 +1,4 @@
-"""Rules about workloads of one namespace that name each other: both ends must let a connection pass."""
+"""Rules about workloads that name each other: both ends must let a connection pass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from review.rules.at import At
 from review.rules.rule import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from settings import Settings
     from settings.network import RuleSource
@@ -28,16 +28,14 @@ def _meet(one: Rule | EgressRule, other: Rule | EgressRule) -> bool:
     return one.protocol == other.protocol and first <= last
 
 
-def _may_be(settings: Settings, end: RuleSource, name: str) -> bool:
-    """Return whether the end of a rule is the workload of this name, or may be: a range of the VPC, a given group."""
+def _may_be(settings: Settings, end: RuleSource, who: Workload, near: str) -> bool:
+    """Return whether a rule's end is a workload, or may be: a range of the VPC, a group or a list that others keep.
+
+    `near` is the namespace of the workload that has the rule.
+    """
     of_pods = end.cidr and any(overlapping(end.cidr, found.cidr) for found in of_vpc(settings))
-    return bool(end.workload == name or end.security_group_id or of_pods)
-
-
-def _lets(
-    settings: Settings, rules: Iterable[tuple[Rule | EgressRule, RuleSource]], wanted: Rule | EgressRule, name: str
-) -> bool:
-    return any(_meet(one, wanted) and _may_be(settings, end, name) for one, end in rules)
+    is_it = (end.namespace or near, end.workload) == (who.namespace, who.name)
+    return bool(is_it or end.security_group_id or end.prefix_list_id or of_pods)
 
 
 @rule(
@@ -54,24 +52,26 @@ def workloads_let_each_other_pass(settings: Settings) -> Iterator[At]:
     known = {(workload.namespace, workload.name): workload for workload in settings.workloads}
     for i, workload in enumerate(settings.workloads):
         for j, sent in enumerate(workload.egress or ()):
-            other = known.get((workload.namespace, sent.destination.workload or ""))
-            if other and not other.security_group_ids and not _receives(settings, other, sent, workload.name):
+            end = sent.destination
+            other = known.get((end.namespace or workload.namespace, end.workload or ""))
+            if other and not other.security_group_ids and not _receives(settings, other, sent, workload):
                 told = f"{_port(sent)} to {other.name}, which admits none of it"
                 yield At(f"workloads[{i}].egress[{j}]", told)
         for j, received in enumerate(workload.ingress):
-            other = known.get((workload.namespace, received.source.workload or ""))
-            if other and not other.security_group_ids and not _sends(settings, other, received, workload.name):
+            end = received.source
+            other = known.get((end.namespace or workload.namespace, end.workload or ""))
+            if other and not other.security_group_ids and not _sends(settings, other, received, workload):
                 told = f"{_port(received)} from {other.name}, which sends none of it"
                 yield At(f"workloads[{i}].ingress[{j}]", told)
 
 
-def _receives(settings: Settings, other: Workload, sent: EgressRule, name: str) -> bool:
-    return _lets(settings, ((one, one.source) for one in other.ingress), sent, name)
+def _receives(settings: Settings, other: Workload, sent: EgressRule, who: Workload) -> bool:
+    return any(_meet(one, sent) and _may_be(settings, one.source, who, other.namespace) for one in other.ingress)
 
 
-def _sends(settings: Settings, other: Workload, received: Rule, name: str) -> bool:
-    rules = ((one, one.destination) for one in other.egress or ())
-    return other.sends_everything or _lets(settings, rules, received, name)
+def _sends(settings: Settings, other: Workload, received: Rule, who: Workload) -> bool:
+    rules = (one for one in other.egress or () if _meet(one, received))
+    return other.sends_everything or any(_may_be(settings, one.destination, who, other.namespace) for one in rules)
 
 
 def _port(one: Rule | EgressRule) -> str:

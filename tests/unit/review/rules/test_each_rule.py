@@ -502,6 +502,8 @@ CASES = [
     ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="-5"), "pod_networking.env.WARM_IP_TARGET"),
     ("workloads-let-each-other-pass", "dev", _pair({"port": 9000}, {"port": 9001}), "workloads[0].egress[0]"),
     ("workloads-let-each-other-pass", "dev", _pair({"port": 9000}, {"port": 9001}), "workloads[1].ingress[0]"),
+    ("workloads-let-each-other-pass", "prod", lambda c: c["workloads"][0]["ingress"].pop(), "workloads[1].egress[1]"),
+    ("workloads-let-each-other-pass", "prod", lambda c: c["workloads"][1]["egress"].pop(), "workloads[0].ingress[1]"),
     ("workloads-let-each-other-pass", "dev", _pair({"port": 53}, {"port": 53, "protocol": "udp"}),
      "workloads[0].egress[0]"),
     ("workloads-let-each-other-pass", "dev",
