@@ -19,7 +19,7 @@ _NEW = Effect(
     "Make another environment instead",
     f"{_CFN}, Get exported outputs from a deployed CloudFormation stack",
 )
-_ANOTHER = Effect(
+ANOTHER = Effect(
     "refused",
     "manifests would be applied by another function, which CloudFormation gives no custom resource: the deploy fails, "
     "and stacks that it made before, or that left the file, stay until they are deleted by hand. Make another "
@@ -58,8 +58,8 @@ _IN_OTHERS = {  # stacks: settings that change nothing in the cluster's own
 
 
 def _version(found: Difference) -> Iterator[Effect]:
-    (major, old), (also, new) = (value.split(".") for value in (found.before, found.after))
-    if major == also and int(new) - int(old) == -1:
+    old, new = (int(value.split(".")[1]) for value in (found.before, found.after))
+    if new == old - 1:
         yield Effect(
             "refused",
             "EKS goes back one minor version within seven days of an upgrade, after nodes, kube-proxy and CoreDNS, by "
@@ -67,7 +67,7 @@ def _version(found: Difference) -> Iterator[Effect]:
             "EKS user guide, Roll back a cluster to the previous Kubernetes version",
         )
         return
-    if major != also or int(new) - int(old) != 1:
+    if new != old + 1:
         yield Effect("refused", "EKS upgrades one minor version at a time: the deploy fails", _GUIDE)
         return
     yield Effect("nothing", "the API server is replaced behind its address; running pods go on", _GUIDE)
@@ -116,14 +116,8 @@ def _kinds(whole: Mapping[str, Any]) -> list[set[str]]:
     return [{*cluster["log_types"]}, endpoint, {*network.get("private_subnet_ids", ())}]
 
 
-def another(found: Difference) -> Iterator[Effect]:
-    """Tell of a cluster that comes or goes as a whole."""
-    if None in (found.before, found.after):
-        yield _ANOTHER
-
-
 TABLE: Table = {
-    "cluster": another,
+    "cluster": ANOTHER,
     "cluster.kubernetes_version": _version,
     "cluster.service_cidr": _NEW,
     "cluster.endpoint": _endpoint,

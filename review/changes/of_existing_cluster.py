@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
-from review.changes.of_cluster import LEAVE_VPC, another
+from review.changes.of_cluster import ANOTHER, LEAVE_VPC
 from review.changes.workload_rules import end_of, rules_of
 from settings.workload_references import group_of_nodes
 
@@ -101,7 +101,7 @@ def _service_range(found: Difference) -> Iterator[Effect]:
 
 
 TABLE: Table = {
-    "existing_cluster": another,
+    "existing_cluster": ANOTHER,
     "existing_cluster.name": _MOVED,
     "existing_cluster.kubernetes_version": Effect(
         "nothing", "another kubectl applies the manifests; the cluster is its owner's", "environments/schema.json"

@@ -33,11 +33,6 @@ _TABLES = Effect(
 )
 
 
-def _network(found: Difference) -> Iterator[Effect]:
-    if None in (found.before, found.after):
-        yield _EVERYTHING
-
-
 def _zones(found: Difference) -> Iterator[Effect]:
     if not found.whole[1]["cluster"]:
         yield _TOLD
@@ -98,7 +93,7 @@ TABLE: Table = {
     "account": _ELSEWHERE,
     "region": _ELSEWHERE,
     "acknowledge": Effect("nothing", "only what the review accepts changes", "docs/rules.md"),
-    "network": _network,
+    "network": _EVERYTHING,
     "network.cidr": _EVERYTHING,
     "network.availability_zones": _zones,
     "network.nat_gateways": _nat,
@@ -111,7 +106,7 @@ TABLE: Table = {
         "AWS PrivateLink guide, Private DNS",
     ),
     "network.flow_logs": _flow_logs,
-    "existing_network": _network,
+    "existing_network": _EVERYTHING,
     "existing_network.vpc_id": Effect(
         "refused",
         "groups of pods are made anew in another VPC while policies use the old ones: the deploy fails and is rolled "

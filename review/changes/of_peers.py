@@ -58,15 +58,9 @@ def connects(found: Difference) -> bool:
     return bool(found.whole[1]["cluster"])
 
 
-def _made_here(told: Effect | Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
+def _made_here(told: Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
     """Tell this only where podnet makes what it is about."""
-
-    def effects(found: Difference) -> Iterable[Effect]:
-        if not connects(found):
-            return (OWNERS,)
-        return told(found) if callable(told) else (told,)
-
-    return effects
+    return lambda found: told(found) if connects(found) else (OWNERS,)
 
 
 def _peer(found: Difference) -> Iterator[Effect]:
