@@ -71,8 +71,7 @@ def _version(found: Difference) -> Iterator[Effect]:
 
 def beside_others(found: Difference, what: str) -> Iterator[Effect]:
     """Tell that EKS does not take what the setting leads to beside other changes of the group that there is."""
-    others = _others(found)
-    if others and not others & _ANEW:
+    if _others(found):
         told = f"EKS takes {what} and other changes of a group one after the other: the deploy fails"
         yield Effect("refused", f"{told}. Change {found.path[-1]} in a deploy of its own", _TOGETHER)
 

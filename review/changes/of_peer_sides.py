@@ -61,7 +61,7 @@ def _side(found: Difference) -> Iterator[Effect]:
 
 
 def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
-    return bool(side.get("route_table_ids") if isinstance(side, dict) else isinstance(side, list) and side)
+    return bool(side.get("route_table_ids")) if isinstance(side, dict) else isinstance(side, list)
 
 
 def _reached(found: Difference) -> bool:

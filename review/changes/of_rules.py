@@ -94,8 +94,7 @@ def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ranged(end: Mapping[str, Any], named: Mapping[str, list[str]]) -> dict[str, Any]:
     """Return a rule's end by its ranges: those of a peer are the same when they are written out."""
-    written, peer = [end["cidr"]] if end["cidr"] else [], end["peer"]
-    return {**end, "cidr": None, "peer": named[peer] if peer else written}
+    return {**end, "cidr": None, "peer": named[end["peer"]] if end["peer"] else [end["cidr"]]}
 
 
 def _written_otherwise(found: Difference) -> bool:

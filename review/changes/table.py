@@ -51,7 +51,7 @@ UNKNOWN = Effect("nothing", "nothing is known of what it does: look at the CDK's
 
 def effects(found: Difference) -> tuple[Effect, ...]:
     """Return what a difference leads to; that of the nearest setting around it where it has no entry of its own."""
-    if found.pattern in _UNORDERED and found.before and found.after and {*found.before} == {*found.after}:
+    if found.pattern in _UNORDERED and {*found.before} == {*found.after}:
         return (_ORDER,)
     keys = found.pattern.split(".")
     for length in range(len(keys), 0, -1):
