@@ -62,16 +62,24 @@ def test_what_is_the_vpc_owners_is_no_change_of_podnets(kinds, change):
     assert {kind for those in found.values() for kind in those} == {"nothing"}
 
 
-@pytest.mark.parametrize(("more", "kind"), [({}, "nothing"), ({"egress": [], "reaches": REACHES}, "connections")])
-def test_rules_are_podnets_there_too(kinds, more, kind):
-    """They have the peer's ranges and group, where a workload needs them."""
+@pytest.mark.parametrize(
+    ("more", "ranges", "group"),
+    [
+        ({}, "nothing", "nothing"),
+        ({"reaches": REACHES}, "nothing", "connections"),
+        ({"egress": [], "reaches": REACHES}, "connections", "connections"),
+    ],
+)
+def test_rules_are_podnets_there_too(kinds, more, ranges, group):
+    """They have the peer's ranges where a workload is kept in, and its group where one reaches it."""
 
     def change(content):
         _peer(cidr="10.98.0.0/16", peer_side={"security_group_id": "sg-0d1a2b3c4d5e6f704"})(content)
         content["workloads"][0].update(more)
 
     found = kinds(change)
-    assert found["peers[data].cidr"] == found["peers[data].peer_side.security_group_id"] == {kind}
+    assert found["peers[data].cidr"] == {ranges}
+    assert found["peers[data].peer_side.security_group_id"] == {group}
 
 
 def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
@@ -92,7 +100,7 @@ def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "kind", "words"),
+    "case",
     [
         ({}, {"cidr": "10.98.0.0/16"}, "connections", "routes are the VPC owner's"),
         ({}, {"further_cidrs": ["100.64.0.0/16"]}, "connections", "routes are the VPC owner's"),
@@ -101,13 +109,17 @@ def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
          "nothing", "the order"),
     ],
 )  # fmt: skip
-def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kind, words):
+@pytest.mark.parametrize(
+    "rules",
+    [{"ingress": [{"port": 443, "from": {"peer": "data"}}]}, {"egress": [{"port": 443, "to": {"peer": "data"}}]}],
+)
+def test_no_route_is_told_of_where_podnet_makes_none(changed, rules, case):
     """Rules that name the peer follow its ranges, in whatever order these stand."""
-    rule = [{"port": 443, "from": {"peer": "data"}}]
+    before, after, kind, words = case
     one, other = (
         content(
             changed("existing", lambda c, some=some: (
-                c.update(peers=[{**PEER, **some}]), c["workloads"][0].update(ingress=rule)
+                c.update(peers=[{**PEER, **some}]), c["workloads"][0].update(rules)
             )), []
         )
         for some in (before, after)
@@ -125,6 +137,7 @@ def test_no_route_is_told_of_where_podnet_makes_none(changed, before, after, kin
         (None, PEER["peer_side"], "connections"),
         (None, TABLES["peer_side"], "connections"),
         (TABLES["peer_side"], None, "connections"),
+        (TABLES["peer_side"], {**TABLES["peer_side"], "route_table_ids": ["rtb-0d1a2b3c4d5e6f704"]}, "nothing"),
     ],
 )
 def test_nobody_is_asked_to_remove_a_route_back_that_podnet_does_not_make(changed, before, after, kind):
@@ -141,4 +154,34 @@ def test_nobody_is_asked_to_remove_a_route_back_that_podnet_does_not_make(change
     assert {effect["kind"] for effect in change["effects"]} == {kind}
     told = " ".join(effect["sentence"] for effect in change["effects"])
     assert "return route" not in told
-    assert ("a rule that somebody has made there by hand" in told) == bool((after or {}).get("security_group_id"))
+    old, new = ((side or {}).get("security_group_id") for side in (before, after))
+    assert ("a rule that somebody has made there by hand" in told) == (new not in (None, old))
+
+
+def test_no_rule_moves_with_the_group_of_a_peer_that_no_workload_reaches(changed):
+    """There is none, whichever group is named."""
+    groups = ({"peer_side": {"security_group_id": f"sg-0d1a2b3c4d5e6f70{last}"}} for last in "34")
+    one, other = (
+        content(changed("existing", lambda c, group=group: c.update(peers=[{**PEER, **group}])), []) for group in groups
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    (effect,) = change["effects"]
+    assert effect["kind"] == "nothing"
+    assert "there is no rule at its group" in effect["sentence"]
+
+
+def test_a_rule_is_the_same_where_its_peer_is_named_and_ordered_in_another_way(changed):
+    """It is made for the ranges."""
+    named = (("data", ["10.99.0.0/16", "100.64.0.0/16"]), ("store", ["100.64.0.0/16", "10.99.0.0/16"]))
+
+    def side(name, first, *further):
+        def change(content):
+            content["peers"] = [{**PEER, "name": name, "cidr": first, "further_cidrs": [*further]}]
+            content["workloads"][0]["ingress"] = [{"port": 443, "from": {"peer": name}}]
+
+        return content(changed("existing", change), [])
+
+    found = compare(*(side(name, *ranges) for name, ranges in named), "saved")["changes"]
+    (told,) = (change["effects"] for change in found if change["path"].startswith("workloads"))
+    assert [effect["kind"] for effect in told] == ["nothing"]
+    assert "the rules are those that they were" in told[0]["sentence"]
