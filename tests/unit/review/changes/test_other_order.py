@@ -74,9 +74,22 @@ def test_keys_in_another_order_restart_the_cache(changed, path, values):
     turned = dict(reversed(values.items()))
     sides = [lambda c, some=some: c["pod_networking"]["dns_cache"].update({path: some}) for some in (values, turned)]
     assert not _told(changed, sides[0], sides[0])
+    first, _ = values
+    less = _told(changed, sides[1], lambda c: c["pod_networking"]["dns_cache"].update({path: {first: values[first]}}))
+    assert len(less) == 1  # the key that goes
     effect, *_ = _told(changed, *sides)[f"pod_networking.dns_cache.{path}"]
     assert effect["kind"] == "DNS"
     assert "restarts node by node" in effect["sentence"]
+
+
+def test_variables_in_another_order_are_the_same(changed):
+    """The custom resource has them in one order."""
+    values = {"WARM_IP_TARGET": "4", "WARM_ENI_TARGET": "1"}
+    sides = [
+        lambda c, some=some: c["pod_networking"].update(env=dict(some))
+        for some in (values.items(), reversed(values.items()))
+    ]
+    assert not _told(changed, *sides)
 
 
 def test_a_port_written_as_a_range_of_one_is_the_same_rule(changed):

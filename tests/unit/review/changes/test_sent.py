@@ -48,6 +48,7 @@ def test_what_is_let_out_already_makes_no_rule(changed, one, other):
     [
         ({"egress": [ALL]}, {"egress": []}),
         ({"egress": None}, {"egress": []}),
+        ({"egress": [OTHER]}, {"egress": None}),
         ({"egress": [ALL]}, {"egress": [ALL, NODES]}),
         ({"egress": [PARTNER]}, {"egress": [PARTNER, OTHER]}),
         ({"egress": [PARTNER]}, {"egress": [{**PARTNER, "to_port": 444}]}),
@@ -73,3 +74,4 @@ def test_a_rule_that_gives_way_to_a_reach_is_made_anew(changed, before):
     """Its description becomes the reach's, and an inline rule has it."""
     told = _told(changed, {"egress": [PARTNER], "reaches": before}, {"egress": [], "reaches": [REACH]})
     assert all(ANEW in effects[-1]["sentence"] for effects in told.values())
+    assert not any("no rule there" in effect["sentence"] for effect in told["egress"])

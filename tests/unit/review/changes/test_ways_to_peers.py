@@ -61,6 +61,15 @@ def test_it_means_much_where_there_is_a_connection(changed):
     assert [_kinds(names), _kinds(owner)] == [["DNS"], ["refused"]]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [(HUB, {**CONNECTED, "dns_resolution": False}, "DNS"), ({**CONNECTED, "dns_resolution": False}, HUB, "nothing")],
+)
+def test_the_way_that_is_taken_then_has_the_option(changed, one, other, kind):
+    """Whatever led to the peer before."""
+    assert _kinds(_told(changed, one, other)["dns_resolution"]) == [kind]
+
+
 @pytest.mark.parametrize(("tables", "kind"), [(SIDE, "refused"), ({}, "connections")])
 def test_a_table_of_a_peer_that_goes_is_not_free_for_one_that_comes(changed, tables, kind):
     """Its route back is there until the clean-up; behind another name the table is as much the same."""
