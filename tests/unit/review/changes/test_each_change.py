@@ -10,6 +10,7 @@ from settings import Settings, load
 from tests.setting_paths import paths
 
 SG = "sg-0123456789abcdef0"
+NODES = "sg-0e1a2b3c4d5e6f703"
 TABLE_AT_PEER = "rtb-0d1a2b3c4d5e6f709"
 TABLE_OF_DATA = "rtb-0d1a2b3c4d5e6f702"
 TABLES_AT_PEER = {"route_table_ids": [TABLE_AT_PEER]}
@@ -298,10 +299,19 @@ CASES = [
      "in one deploy and add it in the next"),
     ("a second peer behind gateways", _behind_a_gateway, _two_behind_gateways, "peers[more]", "connections",
      "packets to 10.97.0.0/16"),
+    ("a second peer behind the same gateway, with the same table", _behind_a_gateway,
+     lambda c: (_behind_a_gateway(c), _at_gateway(c, TABLE_OF_DATA)), "peers[far]", "connections",
+     "packets to 10.94.0.0/16"),
     ("peer renamed with another range", None, lambda c: (_other_name(c), _peer(cidr="10.98.0.0/16")(c)),
      "peers[other]", "refused", "no second connection between two VPCs"),
+    ("peer renamed with another range and without tables", _peer(peer_side=None),
+     lambda c: (_other_name(c), _peer(cidr="10.98.0.0/16", peer_side=None)(c)), "peers[other]", "refused",
+     "no second connection between two VPCs"),
     ("peer renamed", None, _other_name, "peers[other]", "refused", "in one deploy and add it in the next"),
     ("peer's account", None, _peer(account="111111111111"), "peers[data].account", "refused", "no second connection"),
+    ("the role that accepts", _peer(account="333333333333", accepter_role_arn="arn:aws:iam::333333333333:role/one"),
+     _peer(account="333333333333", accepter_role_arn="arn:aws:iam::333333333333:role/other"),
+     "peers[data].accepter_role_arn", "refused", "no second connection"),
     ("another account's VPC", _peer(account="333333333333", peer_side=None), _peer(vpc_id="vpc-0d1a2b3c4d5e6f702",
      account="444444444444", peer_side=None), "peers[data].account", "replacement", "made anew"),
     ("another region's VPC", _peer(peer_side=None), _peer(vpc_id="vpc-0d1a2b3c4d5e6f702", region="eu-central-1",
@@ -372,11 +382,13 @@ CASES = [
      "replacement nodes", "all its pods restart"),
     ("a type that is not known beside another", None, _nodes(instance_types=["m5.xlarge", "m99.large"]),
      "node_groups[general].instance_types", "replacement nodes", "all its pods restart"),
-    ("types of two sizes", None, _nodes(instance_types=["m5.xlarge", "m5.large"]),
-     "node_groups[general].instance_types", "replacement nodes nodes", "carries 9 or 18 pods"),
+    ("types of two sizes", None, _nodes(instance_types=["m5.24xlarge", "m5.4xlarge"]),
+     "node_groups[general].instance_types", "replacement nodes nodes", "carries 54 or 107 pods"),
     ("types of one size", None, _nodes(instance_types=["m6i.large"]), "node_groups[general].instance_types",
      "replacement nodes", "all its pods restart"),
     ("capacity", None, _nodes(capacity="spot"), "node_groups[general].capacity", "replacement nodes", "a second group"),
+    ("architecture", None, _nodes(architecture="arm64"), "node_groups[general].architecture", "replacement nodes",
+     "a second group"),
     ("disk", None, _nodes(disk_gib=60), "node_groups[general].disk_gib", "nodes", "each node is replaced in turn"),
     ("disk and labels", None, _nodes(disk_gib=60, labels={"a": "b"}), "node_groups[general].disk_gib",
      "refused nodes", "Change disk_gib in a deploy of its own"),
@@ -449,6 +461,8 @@ CASES = [
      "workloads[shop/orders-api].security_group_ids", "pods", "keep the groups that they started with"),
     ("labels of a workload", None, _workload(0, pod_labels={"app": "other"}), "workloads[shop/orders-api].pod_labels",
      "pods", "keep the groups"),
+    ("labels of a workload's service account", None, _workload(1, service_account_labels={"team": "other"}),
+     "workloads[shop/orders-worker].service_account_labels", "pods", "keep the groups"),
     ("rules of a group", None, _workload(0, ingress=[]), "workloads[shop/orders-api].ingress", "connections",
      "in force at once"),
     ("another host for verify", None, lambda c: c["workloads"][0]["reaches"][0].update(host="other.example"),
@@ -502,6 +516,12 @@ EXISTING = [
     ("endpoint_url", "https://0A1B2C3D4E5F60718293A4B5C6D7E8F0.gr7.eu-west-1.eks.amazonaws.com", "nothing",
      "made anew under the old name has neither"),
     ("endpoint", "private", "nothing", "it only says how podnet's functions reach the API server"),
+    ("kubernetes_version", "1.36", "nothing", "another kubectl applies the manifests"),
+    ("certificate_authority", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCm90aGVyCg==", "nothing",
+     "made anew under the old name has neither"),
+    ("node_security_group_id", NODES, "nothing", "the nodes' group, which is the same"),
+    ("service_cidr", "172.20.0.0/17", "nothing", "the tenth address"),
+    ("service_cidr", "172.21.0.0/16", "DNS", "restarts for another ClusterIP"),
 ]  # fmt: skip
 
 
@@ -517,6 +537,25 @@ def test_another_cluster_is_told_from_another_way_to_it(changed, key, value, kin
     assert words in change["effects"][0]["sentence"]
 
 
+@pytest.mark.parametrize(
+    ("given", "key", "value", "words"),
+    [
+        (lambda _: None, "node_security_group_id", SG, "have no way around a cache that is away"),
+        (_cache(enabled=False), "node_security_group_id", SG, "have no DNS"),
+        (_cache(enabled=False), "service_cidr", "172.21.0.0/16", "there is no cache"),
+        (lambda c: c["existing_cluster"].update(endpoint="private"), "endpoint", "public", "functions leave the VPC"),
+    ],
+)
+def test_of_another_setting_of_the_cluster_is_told_what_it_does_here(changed, given, key, value, words):
+    """With or without a cache, and where podnet's functions ran before."""
+    one, other = (
+        content(changed("existing", lambda c, new=new: (given(c), c["existing_cluster"].update(new))), [])
+        for new in ({}, {key: value})
+    )
+    (change,) = compare(one, other, "saved")["changes"]
+    assert any(words in effect["sentence"] for effect in change["effects"])
+
+
 @pytest.mark.parametrize("names", [("dev", "existing"), ("existing", "dev")])
 def test_a_cluster_of_podnets_does_not_take_the_place_of_somebody_elses(changed, names):
     """Nor the other way round: the custom resources of PodNetworking and Workloads would change their function."""
@@ -524,9 +563,6 @@ def test_a_cluster_of_podnets_does_not_take_the_place_of_somebody_elses(changed,
     found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
     for path in ("cluster", "existing_cluster"):
         assert [effect["kind"] for effect in found[path]] == ["refused"]
-
-
-NODES = "sg-0e1a2b3c4d5e6f703"
 
 
 @pytest.mark.parametrize("key", ["ingress", "egress"])
@@ -702,6 +738,8 @@ def _in_an_existing_vpc(changed, change):
         ({"further_cidrs": ["10.61.0.0/16"]}, {"cidr": "10.61.0.0/16"}, "cidr", ["refused"], "no second route"),
         ({}, {"private_route_table_ids": ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f723"]}, "private_route_table_ids",
          ["connections"], "routes to peers stand in the tables that are named now"),
+        ({}, {"private_route_table_ids": ["rtb-0e1a2b3c4d5e6f722", "rtb-0e1a2b3c4d5e6f721"]}, "private_route_table_ids",
+         ["nothing"], "only their order"),
     ],
 )  # fmt: skip
 def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
@@ -875,8 +913,10 @@ def test_no_change_is_no_change():
     }  # fmt: skip
 
 
-def test_a_disk_leaves_the_version_that_the_file_gives(changed):
+@pytest.mark.parametrize("before", ["1.34", None])
+def test_a_disk_leaves_the_version_that_the_file_gives(changed, before):
     """Without one EKS takes the cluster's, which may be newer by then (EKS API reference, UpdateNodegroupVersion)."""
-    one, other = (content(changed("dev", _nodes(kubernetes_version="1.34", disk_gib=size)), []) for size in (50, 60))
-    (change,) = compare(one, other, "saved")["changes"]
-    assert "the cluster's Kubernetes version" not in change["effects"][0]["sentence"]
+    groups = (_nodes(kubernetes_version=before), _nodes(kubernetes_version="1.34", disk_gib=60))
+    found = compare(*(content(changed("dev", change), []) for change in groups), "saved")["changes"]
+    (told,) = (change["effects"] for change in found if change["path"].endswith("disk_gib"))
+    assert "the cluster's Kubernetes version" not in told[0]["sentence"]
