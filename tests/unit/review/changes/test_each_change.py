@@ -820,6 +820,18 @@ def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):
     assert all("one kind of change" in change["effects"][-1]["sentence"] for change in found)
 
 
+def test_a_version_of_the_cluster_beside_its_subnets_may_be_asked_back(changed):
+    """They change the stack that the cluster stands in."""
+
+    def both(content):
+        content["existing_network"]["private_subnet_ids"][1] = "subnet-0e1a2b3c4d5e6f719"
+        content["cluster"]["kubernetes_version"] = "1.36"
+
+    one, other = (_in_an_existing_vpc(changed, change) for change in (lambda _: None, both))
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    assert "Deploy the version alone" in found["cluster.kubernetes_version"][-1]["sentence"]
+
+
 @pytest.mark.parametrize(
     "moved", [{"cidr": "10.61.0.0/16"}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}]
 )
