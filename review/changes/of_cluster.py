@@ -83,7 +83,7 @@ def _version(found: Difference) -> Iterator[Effect]:
 
 def _of_stack(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what else changes something in the stack of the cluster, or may."""
-    parts = (whole["cluster"], whole["pod_networking"], {"subnets": _subnets(whole)})
+    parts = (whole["cluster"], whole["pod_networking"], {"subnets": subnets(whole)})
     return [{key: value for key, value in part.items() if key not in _IN_OTHERS} for part in parts]
 
 
@@ -112,10 +112,10 @@ def several(found: Difference) -> Iterator[Effect]:
 def _kinds(whole: Mapping[str, Any]) -> list[set[str]]:
     """Return what each kind of change is about: logs, endpoint, subnets; EKS knows no order."""
     cluster = whole["cluster"]
-    return [{*cluster["log_types"]}, {cluster["endpoint"], *cluster["endpoint_cidrs"]}, {*_subnets(whole)}]
+    return [{*cluster["log_types"]}, {cluster["endpoint"], *cluster["endpoint_cidrs"]}, {*subnets(whole)}]
 
 
-def _subnets(whole: Mapping[str, Any]) -> list[str]:
+def subnets(whole: Mapping[str, Any]) -> list[str]:
     """Return the subnets that the file gives the cluster; those of a VPC of podnet's stay."""
     return [*(whole["existing_network"] or {}).get("private_subnet_ids", ())]
 

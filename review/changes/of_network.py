@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
 from review.changes.of_cluster import several
+from review.changes.of_node_versions import new_group
 from review.changes.of_peers import connects
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _zones(found: Difference) -> Iterator[Effect]:
 
 
 def _subnets(found: Difference) -> Iterator[Effect]:
-    if found.whole[1]["cluster"]:
+    after = found.whole[1]
+    if after["cluster"]:
+        yield from dict.fromkeys(effect for group in after["node_groups"] for effect in new_group(group, after))
         yield Effect(
             "nodes",
             "node groups are made anew in these subnets, then the old ones are drained; the cluster takes them where "

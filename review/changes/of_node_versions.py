@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
+from review.changes.of_cluster import subnets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
-_ANEW = {"instance_types", "architecture", "capacity"}  # their change makes another group, with its disk and version
+_ANEW = {"instance_types", "architecture", "capacity"}  # beside subnets: another group, with its disk and version
 _API = "EKS API reference, UpdateNodegroupVersion"
 _PHASES = "EKS user guide, Understand each phase of node updates"
 _WAY_BACK = "EKS user guide, Roll back a cluster to a previous Kubernetes version"
 _CREATED = "EKS API reference, CreateNodegroup"
 _TOGETHER = "aws/containers-roadmap#1258: Version and ReleaseVersion updates cannot be combined with other updates"
+WITH_IT = Effect(
+    "nothing",
+    "the group that is made in this one's place has it from its first node on",
+    "CloudFormation user guide, AWS::EKS::Nodegroup",
+)
 _IN_TURN = Effect(
     "nodes",
     "new nodes come, up to two in a zone before the first one goes; the others are drained in turn, as disruption "
@@ -52,7 +58,7 @@ _TOO_FAR = Effect("refused", "EKS takes nodes back by one minor version at most:
 
 def _version(found: Difference) -> Iterator[Effect]:
     if made_anew(found):
-        yield from new_group(found) or (_OPEN,)
+        yield from new_group(found.around[1], found.whole[1]) or (WITH_IT,)
         return
     yield from beside_others(found, "another version")
     before, after = (_minor(value) for value in (found.before, found.after))
@@ -78,7 +84,8 @@ def beside_others(found: Difference, what: str) -> Iterator[Effect]:
 
 def made_anew(found: Difference) -> bool:
     """Say whether another group is made in the place of this one, with all that the file says of it."""
-    return bool(_others(found) & _ANEW)
+    one, other = map(subnets, found.whole)
+    return one != other or bool(_others(found) & _ANEW)
 
 
 def _others(found: Difference) -> set[str]:
@@ -87,10 +94,9 @@ def _others(found: Difference) -> set[str]:
     return changed - {"disk_gib", "kubernetes_version"}
 
 
-def new_group(found: Difference) -> tuple[Effect, ...]:
+def new_group(group: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[Effect, ...]:
     """Tell of a group that is made with another version than the cluster's; nothing where it has the same."""
-    group = found.around[1] if found.path[2:] else found.after
-    own, cluster = group["kubernetes_version"], _of_cluster(found.whole[1])
+    own, cluster = group["kubernetes_version"], _of_cluster(whole)
     if own in (None, cluster):
         return ()
     told = f"EKS makes a node group in the version of its cluster, {cluster}, and in no other: the deploy fails"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from review.changes.effect import Effect, Table
-from review.changes.of_node_versions import beside_others, made_anew, new_group
+from review.changes.of_node_versions import WITH_IT, beside_others, made_anew, new_group
 from review.data import limits
 
 if TYPE_CHECKING:
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from review.changes.difference import Difference
 
 _CFN = "CloudFormation user guide, AWS::EKS::Nodegroup"
-_WITH_IT = Effect("nothing", "the group that is made in this one's place has it from its first node on", _CFN)
 _LABELS = Effect("nothing", "labels of nodes that run are changed in place", f"{_CFN}, Labels")
 _LIMITS = "aws/amazon-vpc-resource-controller-k8s, pkg/aws/vpc/limits.go"
 
 
 def _group(found: Difference) -> Iterator[Effect]:
     if found.before is None:
-        yield from new_group(found)
+        yield from new_group(found.after, found.whole[1])
         yield Effect("nothing", "nodes are added; pods that run stay where they are", _CFN)
     else:
         yield Effect("nodes", "every node of the group is drained and terminated: its pods restart elsewhere", _CFN)
@@ -64,12 +63,12 @@ def _disk(found: Difference) -> Iterator[Effect]:
 def _anew(what: str) -> Callable[[Difference], tuple[Effect, ...]]:
     made = Effect("replacement", "a second group is made, and this one is deleted", f"{_CFN}, {what}")
     end = Effect("nodes", "every node is drained and terminated: all its pods restart", f"{_CFN}, {what}")
-    return lambda found: (*new_group(found), made, end)
+    return lambda found: (*new_group(found.around[1], found.whole[1]), made, end)
 
 
 def _in_place(told: Callable[[Difference], Iterable[Effect]]) -> Callable[[Difference], Iterable[Effect]]:
     """Tell what is done to nodes that stay only where the group does."""
-    return lambda found: (_WITH_IT,) if made_anew(found) else told(found)
+    return lambda found: (WITH_IT,) if made_anew(found) else told(found)
 
 
 TABLE: Table = {

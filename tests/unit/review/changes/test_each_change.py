@@ -440,7 +440,7 @@ CASES = [
     ("group made anew in an old version", None, _nodes(kubernetes_version="1.34", capacity="spot"),
      "node_groups[general].kubernetes_version", "refused", "Leave kubernetes_version out"),
     ("group made anew without a version", _nodes(kubernetes_version="1.34"), _nodes(capacity="spot"),
-     "node_groups[general].kubernetes_version", "nodes", "EKS chooses"),
+     "node_groups[general].kubernetes_version", "nothing", "from its first node on"),
     ("capacity of an old group", _nodes(kubernetes_version="1.34"), _nodes(kubernetes_version="1.34", capacity="spot"),
      "node_groups[general].capacity", "refused replacement nodes", "in the version of its cluster, 1.35"),
     ("old group added", None, _new_group_of("1.34"), "node_groups[more]", "refused nothing", "in no other"),
@@ -818,6 +818,36 @@ def test_subnets_beside_the_endpoint_are_two_kinds_of_change(changed):
     found = compare(one, other, "saved")["changes"]
     assert {change["path"] for change in found} == {"existing_network.private_subnet_ids", "cluster.endpoint"}
     assert all("one kind of change" in change["effects"][-1]["sentence"] for change in found)
+
+
+@pytest.mark.parametrize(
+    ("version", "change", "kinds"),
+    [
+        ("1.35", lambda _: None, {"existing_network.private_subnet_ids": ["nodes"]}),
+        ("1.34", lambda _: None, {"existing_network.private_subnet_ids": ["refused", "nodes"]}),
+        ("1.34", _two_groups("1.34"), {
+            "existing_network.private_subnet_ids": ["refused", "nodes"], "node_groups[more]": ["refused", "nothing"]}),
+        (None, _nodes(disk_gib=60, max_size=9, labels={"a": "b"}), {
+            "existing_network.private_subnet_ids": ["nodes"],
+            **{f"node_groups[general].{key}": ["nothing"] for key in ("disk_gib", "max_size", "labels")}}),
+        ("1.34", _nodes(kubernetes_version="1.35"), {
+            "existing_network.private_subnet_ids": ["nodes"],
+            "node_groups[general].kubernetes_version": ["nothing"]}),
+    ],
+)  # fmt: skip
+def test_groups_are_made_anew_in_other_subnets(changed, version, change, kinds):
+    """With all that the file says of them, and in no other version than the cluster's."""
+
+    def moved(content):
+        content["existing_network"]["private_subnet_ids"][1] = "subnet-0e1a2b3c4d5e6f719"
+        change(content)
+
+    given = _nodes(kubernetes_version=version)
+    one, other = (
+        _in_an_existing_vpc(changed, lambda c, then=then: (given(c), then(c))) for then in (lambda _: None, moved)
+    )
+    found = compare(one, other, "saved")["changes"]
+    assert {change["path"]: [effect["kind"] for effect in change["effects"]] for change in found} == kinds
 
 
 def test_a_version_of_the_cluster_beside_its_subnets_may_be_asked_back(changed):
