@@ -15,6 +15,7 @@ from review.changes import (
     of_peers,
     of_pods,
     of_ranges,
+    of_vpc_ranges,
     of_workloads,
 )
 from review.changes.effect import Effect, Table
@@ -29,6 +30,7 @@ _PARTS = (
     of_peers,
     of_peer_sides,
     of_ranges,
+    of_vpc_ranges,
     of_cluster,
     of_existing_cluster,
     of_nodes,

@@ -802,9 +802,10 @@ OTHER_TABLE = {"peer_side": {"route_table_ids": ["rtb-12345678"]}}
     [
         ([_second_peer], [_second_peer], {"refused"}, "no second route"),
         ([], [_no_peer], {"nothing"}, "which ranges the VPC has"),
-        ([], [_peer(peer_side=None)], {"connections"}, "owners must route back"),
-        ([_peer(peer_side=None)], [], {"connections"}, "move to what is named now"),
-        ([], [_peer(**OTHER_TABLE)], {"connections"}, "move to what is named now"),
+        ([_peer(peer_side=None)], [_peer(peer_side=None)], {"nothing"}, "the order of ranges"),
+        ([], [_peer(peer_side=None)], {"nothing"}, "the order of ranges"),
+        ([_peer(peer_side=None)], [], {"connections", "nothing"}, "move to what is named now"),
+        ([], [_peer(**OTHER_TABLE)], {"connections", "nothing"}, "move to what is named now"),
     ],
 )
 def test_ranges_that_change_places_are_refused_where_one_table_has_routes_before_and_after(
@@ -877,9 +878,9 @@ def test_a_version_of_the_cluster_beside_its_subnets_may_be_asked_back(changed):
 
 
 @pytest.mark.parametrize(
-    "moved", [{"cidr": "10.61.0.0/16"}, {"cidr": "10.61.0.0/16", "further_cidrs": ["10.60.0.0/16"]}]
+    ("moved", "kinds"), [({"cidr": "10.61.0.0/16"}, {"connections", "nothing"}), (SWAPPED, {"nothing"})]
 )
-def test_ranges_that_no_peer_routes_back_may_change_places(changed, moved):
+def test_ranges_that_no_peer_routes_back_may_change_places(changed, moved, kinds):
     """Nothing of podnet's at the peer would stand twice."""
 
     def told(**values):
@@ -887,7 +888,7 @@ def test_ranges_that_no_peer_routes_back_may_change_places(changed, moved):
         return _in_an_existing_vpc(changed, lambda c: (change(c), c["peers"][0].pop("peer_side")))
 
     found = compare(told(further_cidrs=["10.61.0.0/16"]), told(**moved), "saved")["changes"]
-    assert {effect["kind"] for change in found for effect in change["effects"]} == {"connections"}
+    assert {effect["kind"] for change in found for effect in change["effects"]} == kinds
 
 
 def test_ranges_that_change_places_are_refused_only_where_podnet_routes(changed):

@@ -185,3 +185,25 @@ def test_a_rule_is_the_same_where_its_peer_is_named_and_ordered_in_another_way(c
     (told,) = (change["effects"] for change in found if change["path"].startswith("workloads"))
     assert [effect["kind"] for effect in told] == ["nothing"]
     assert "the rules are those that they were" in told[0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("after", "kind"),
+    [
+        ({"cidr": "100.64.0.0/16", "further_cidrs": ["10.99.0.0/16"]}, "nothing"),
+        ({"cidr": "100.64.0.0/16", "further_cidrs": ["10.98.0.0/16"]}, "connections"),
+        ({"cidr": "100.64.0.0/16"}, "connections"),
+    ],
+)
+def test_ranges_of_a_peer_that_change_places_change_no_rule(changed, after, kind):
+    """A rule has them all."""
+    rule = [{"port": 443, "from": {"peer": "data"}}]
+    sides = ({**PEER, "further_cidrs": ["100.64.0.0/16"]}, {**PEER, **after})
+    one, other = (
+        content(changed("existing", lambda c, side=side: (
+            c.update(peers=[side]), c["workloads"][0].update(ingress=rule)
+        )), [])
+        for side in sides
+    )  # fmt: skip
+    found = compare(one, other, "saved")["changes"]
+    assert [[effect["kind"] for effect in change["effects"]] for change in found] == [[kind], [kind]]
