@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect
 from review.changes.of_peers import ranges
-from review.changes.workload_rules import described_anew
+from review.changes.workload_rules import by_range, described_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,11 +89,7 @@ def sent(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[st
     """Return the description of each rule for a range that the workload may send to; of two, the first one's."""
     if not is_kept_in(workload):
         return {("all", None, None, "0.0.0.0/0"): ""}
-    peers, found = {peer["name"]: ranges(peer) for peer in whole["peers"]}, dict[tuple[str | int | None, ...], str]()
-    for rule in workload["egress"]:
-        for cidr in peers.get(rule["to"]["peer"], [rule["to"]["cidr"]] if rule["to"]["cidr"] else []):
-            last = rule["to_port"] or rule["port"]
-            found.setdefault((rule["protocol"], rule["port"], last, cidr), rule["description"])
+    found = by_range(whole, workload["egress"])
     for (protocol, port, cidr), name in _ways(whole, workload).items():
         found.setdefault((protocol, port, port, cidr), f"to {name}")
     return found

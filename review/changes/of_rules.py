@@ -10,7 +10,7 @@ from review.changes.between_namespaces import group_goes
 from review.changes.effect import Effect
 from review.changes.of_peers import ranges
 from review.changes.of_reaches import ANEW, IN_FORCE, waits
-from review.changes.workload_rules import described_anew, end_of
+from review.changes.workload_rules import by_range, described_anew, end_of
 from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
@@ -66,12 +66,16 @@ def rules(found: Difference) -> Iterator[Effect]:
     if found.path[-1] == "reaches":
         yield from of_reaches.rules(found)
         return
-    one, other = map(of_reaches.sent, found.whole, found.around) if found.path[-1] == "egress" else ({}, {})
-    if one and one == other and _to_groups(found.before, found.whole[0]) == _to_groups(found.after, found.whole[1]):
+    one, other = (
+        map(of_reaches.sent, found.whole, found.around)
+        if found.path[-1] == "egress"
+        else map(by_range, found.whole, (found.before, found.after))
+    )
+    if one == other and _to_groups(found.before, found.whole[0]) == _to_groups(found.after, found.whole[1]):
         yield _AS_BEFORE
         return
     yield IN_FORCE
-    if described_anew(*_described(found)) or described_anew(one, other):
+    if described_anew(one, other):
         yield ANEW
 
 
@@ -115,14 +119,6 @@ def _group(rule: Mapping[str, Any], nodes: str | None) -> tuple[str | None, bool
     end = end_of(rule)
     given = end.get("security_group_id")
     return (given or nodes, bool(given)) if given or end.get("cluster") else None
-
-
-def _described(found: Difference) -> Iterator[dict[str, str]]:
-    """Return both sides' descriptions by the rules of the group itself; rules between groups change in place."""
-    return (
-        {json.dumps({**_made(rule, whole), "description": ""}): rule["description"] for rule in some if _inline(rule)}
-        for some, whole in zip((found.before or (), found.after or ()), found.whole, strict=True)
-    )
 
 
 def _inline(rule: Mapping[str, Any]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review.changes.of_peers import ranges
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,6 +19,16 @@ def rules_of(workloads: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, An
 def end_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return whom a rule names; nothing for a reach."""
     return rule.get("from") or rule.get("to") or {}
+
+
+def by_range(whole: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]) -> dict[tuple[str | int | None, ...], str]:
+    """Return the description of each rule that is made for a range, a peer's too; of two, the first one's."""
+    peers, found = {peer["name"]: ranges(peer) for peer in whole["peers"]}, dict[tuple[str | int | None, ...], str]()
+    for rule in rules:
+        end, last = end_of(rule), rule["to_port"] or rule["port"]
+        for cidr in peers.get(end["peer"], [end["cidr"]] if end["cidr"] else []):
+            found.setdefault((rule["protocol"], rule["port"], last, cidr), rule["description"])
+    return found
 
 
 def described_anew(one: Mapping[Any, str], other: Mapping[Any, str]) -> bool:
