@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from review.changes import of_reaches
 from review.changes.between_namespaces import group_goes
 from review.changes.effect import Effect
-from review.changes.of_peers import ranges
 from review.changes.of_reaches import ANEW, IN_FORCE, waits
 from review.changes.workload_rules import by_range, described_anew, end_of
 from settings.workload_references import group_of_nodes
@@ -34,20 +33,21 @@ _TWICE = Effect(
 )
 _SAME = Effect(
     "nothing",
-    "the rules are those that they were: only their order, how a port or a range is written, the host that "
-    "`make verify` connects to, or a peer's name is another",
+    "the rules are those that they were: only their order, how a port is written, or the host that `make verify` "
+    "connects to is another",
     "environments/schema.json",
 )
 _AS_BEFORE = Effect(
     "nothing",
-    "the same rules are made: what is let out is let out already, by another rule too, or is written in another way",
+    "the same rules are made: what is let through is so already, by another rule too, or is written in another way, as "
+    "a peer's range or under another name of the peer",
     "stacks/workloads_stack.py",
 )
 
 
 def rules(found: Difference) -> Iterator[Effect]:
     """Tell of other rules of a workload."""
-    if _texts(found.before, found.whole[0]) == _texts(found.after, found.whole[1]):
+    if _texts(found.before) == _texts(found.after):
         yield _SAME
         return
     if found.path[-1] == "reaches":
@@ -71,7 +71,7 @@ def rules(found: Difference) -> Iterator[Effect]:
         if found.path[-1] == "egress"
         else map(by_range, found.whole, (found.before, found.after))
     )
-    if one == other and _to_groups(found.before, found.whole[0]) == _to_groups(found.after, found.whole[1]):
+    if one == other and _to_groups(found.before) == _to_groups(found.after):
         yield _AS_BEFORE
         return
     yield IN_FORCE
@@ -79,26 +79,18 @@ def rules(found: Difference) -> Iterator[Effect]:
         yield ANEW
 
 
-def _texts(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, Any]) -> set[str] | None:
+def _texts(rules: Iterable[Mapping[str, Any]] | None) -> set[str] | None:
     """Return rules as texts to compare; left out and empty differ, since an empty `egress` lets nothing out."""
-    return None if rules is None else {json.dumps(_made(rule, whole)) for rule in rules}
+    return None if rules is None else {json.dumps(_made(rule)) for rule in rules}
 
 
-def _to_groups(rules: Iterable[Mapping[str, Any]] | None, whole: Mapping[str, Any]) -> set[str] | None:
-    return _texts([rule for rule in rules or () if not _inline(rule)], whole)
+def _to_groups(rules: Iterable[Mapping[str, Any]] | None) -> set[str] | None:
+    return _texts([rule for rule in rules or () if not _inline(rule)])
 
 
-def _made(rule: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule as it is made: for a peer's ranges, whatever that is called. A reach's rule has its name."""
-    named = {peer["name"]: sorted(ranges(peer)) for peer in whole["peers"]}
-    ends = {end: _ranged(rule[end], named) for end in ("from", "to") if rule.get(end)}
+def _made(rule: Mapping[str, Any]) -> dict[str, Any]:
     last = {"to_port": rule["to_port"] or rule["port"]} if "to_port" in rule else {}  # a reach has one port
-    return {**rule, "host": None, **last, **ends}
-
-
-def _ranged(end: Mapping[str, Any], named: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Return a rule's end by its ranges: those of a peer are the same when they are written out."""
-    return {**end, "cidr": None, "peer": named[end["peer"]] if end["peer"] else [end["cidr"]]}
+    return {**rule, "host": None, **last}
 
 
 def _written_otherwise(found: Difference) -> bool:

@@ -184,7 +184,7 @@ def test_a_rule_is_the_same_where_its_peer_is_named_and_ordered_in_another_way(c
     found = compare(*(side(name, *ranges) for name, ranges in named), "saved")["changes"]
     (told,) = (change["effects"] for change in found if change["path"].startswith("workloads"))
     assert [effect["kind"] for effect in told] == ["nothing"]
-    assert "the rules are those that they were" in told[0]["sentence"]
+    assert "under another name of the peer" in told[0]["sentence"]
 
 
 @pytest.mark.parametrize(
