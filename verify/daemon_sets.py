@@ -6,6 +6,7 @@ from settings import Settings
 from verify.finding import RUN_AGAIN, Finding
 from verify.kubectl import Json, Kubectl
 
+_ADD_ON = "aws eks describe-addon --cluster-name <cluster> --addon-name vpc-cni --query addon.health"
 _CACHE, _STANDBY = "node-local-dns", "node-local-dns-standby"
 
 
@@ -39,7 +40,8 @@ def _rolled_out(name: str, live: Json | None, nodes: str = "every node") -> Find
     what, fix = f"{name} runs on {nodes}", f"kubectl -n kube-system get pods -o wide | grep {name}"
     if live is None:
         again = f"deploy; where that has no change, somebody deleted it: {RUN_AGAIN}"
-        return Finding(what, "", [f"no DaemonSet kube-system/{name}"], again)
+        made = f"the add-on makes it, and no deploy of podnet: `{_ADD_ON}`; once it is there, {RUN_AGAIN}"
+        return Finding(what, "", [f"no DaemonSet kube-system/{name}"], made if name == "aws-node" else again)
     status = live.get("status", {})
     wanted = status.get("desiredNumberScheduled", 0)
     updated, available = status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)

@@ -1,6 +1,7 @@
 """The cluster, as the person at the terminal reaches it."""
 
 import json
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -9,6 +10,10 @@ from verify.errors import VerifyError
 from verify.refusal import fix, said
 
 Json = dict[str, Any]
+# the second is of a kind that kubectl knows from an hour ago, whose definition somebody has deleted since
+_UNKNOWN = re.compile(
+    'the server doesn\'t have a resource type|Unable to list ".*": the server could not find the requested'
+)
 _SECONDS = 60
 ENDS_SECONDS = 600
 """A command of many requests, such as for 5,000 pods, takes less; the program that gives credentials knows no limit."""
@@ -45,7 +50,7 @@ class Kubectl:
         where = [f"--namespace={namespace}"] if namespace else ["--all-namespaces"]
         chosen = [f"--selector={selector}"] if selector else []
         status, out, error = self._run("get", kind, *where, *chosen, "--output=json")
-        if status and "the server doesn't have a resource type" in error:
+        if status and _UNKNOWN.search(error):
             return []
         if status:
             raise self._refused(f"get {kind}", error)

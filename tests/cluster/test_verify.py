@@ -344,6 +344,11 @@ def test_what_aws_node_and_a_standby_lack_is_told_where_they_are_not_there(verif
     verify.file.write_text(yaml.safe_dump(verify.content))
     api("DELETE", f"{DAEMON_SETS}/aws-node")
     findings = json.loads(verify("--json").stdout)["findings"]
+    fixes = {finding["what"]: finding["fix"] for finding in findings if finding["problems"]}
+    assert fixes["aws-node runs on every node"].startswith(
+        "the add-on makes it, and no deploy of podnet: `aws eks desc"
+    )
+    assert fixes["node-local-dns-standby runs on every node"].startswith("deploy; where that has no change")
     wrong = [problem for finding in findings for problem in finding["problems"]]
     assert wrong[0].endswith(" got None")
     assert wrong[-2:] == [f"no DaemonSet kube-system/{name}" for name in ("aws-node", "node-local-dns-standby")]

@@ -89,6 +89,20 @@ def test_without_workloads_nothing_is_asked_or_told_of_them(look, monkeypatch):
     assert list(look(settings.model_copy(update={"workloads": ()}), Kubectl())) == []
 
 
+LIST = 'Unable to list "vpcresources.k8s.aws/v1beta1, Resource=securitygrouppolicies": '
+NOT_FOUND = "the server could not find the requested resource"
+
+
+@pytest.mark.parametrize("said", ['the server doesn\'t have a resource type "sgp"', f"{LIST}{NOT_FOUND} (get sgp)"])
+def test_a_kind_that_the_cluster_does_not_know_has_no_objects(instead, said):
+    """One that never was there, or that kubectl remembers. A server that knows nothing at all is no cluster."""
+    instead(f"cat >&2 <<'END'\nError from server (NotFound): {said}\nEND\nexit 1")
+    assert Kubectl().items("securitygrouppolicies") == []
+    instead(f"echo 'Error from server (NotFound): {NOT_FOUND}' >&2; exit 1")
+    with pytest.raises(VerifyError, match=NOT_FOUND):
+        Kubectl().items("securitygrouppolicies")
+
+
 def test_a_kubectl_that_does_not_end_is_ended(instead, monkeypatch):
     """A program that gives credentials may wait for ever for somebody who answers."""
     instead("exec sleep 60")
