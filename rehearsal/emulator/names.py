@@ -92,7 +92,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ministack.services.cloudwatch": ("_alarm_history", "_metrics"),
     "ministack.services.eventbridge": ("_SCHEDULER_TICK_INTERVAL", "_events_log", "_parse_rate_seconds"),
-    "ministack.services.cloudwatch_logs": ("_log_groups",),
+    "ministack.services.cloudwatch_logs": ("_compile_filter_pattern", "_log_groups"),
     "ministack.services.iam": (
         "_aws_managed_attachment_counts",
         "_aws_managed_policies",

@@ -1,7 +1,12 @@
-"""What the papers ask of EC2 is answered: of each filter one that is met and one that is not."""
+"""What the papers ask of EC2 and of logs is answered: of each filter one that is met and one that is not."""
+
+import json
+import re
+import time
 
 import pytest
 
+from rehearsal.workspace import PROJECT
 from tests.rehearsal.templates import VPC, resource, subnet
 
 VPC_ID = {"Ref": "Vpc"}
@@ -65,3 +70,22 @@ def test_interfaces_groups_and_endpoints_are_found_by_the_filters_of_the_papers(
     assert found("route_tables", "RouteTableId", route__state="blackhole") == []
     assert found("route_tables", "RouteTableId", route__vpc_peering_connection_id="pcx-0d1a2b3c4d5e6f799") == []
     assert len(found("route_tables", "RouteTableId", route__state="active", vpc_id=network["vpc"])) == 2
+
+
+def test_the_papers_pattern_finds_what_the_handler_says_and_no_line_more(aws):
+    """The very words of docs/troubleshooting.md, over lines of its kind and of others."""
+    paper = (PROJECT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    pattern = re.search(r"--filter-pattern '(\{.*?\})'", paper).group(1)
+    logs, group = aws("logs"), {"logGroupName": "patterns"}
+    logs.create_log_group(**group)
+    logs.create_log_stream(**group, logStreamName="one")
+    told = [{"message": "failed"}, {"message": "watched", "DriftFound": 1}, {"message": "watched", "Failures": 1}]
+    others = [{"message": "watched", "DriftFound": 0, "Failures": 0}, {"message": "looked"}, ["failed"]]
+    lines = [*map(json.dumps, [*told, *others]), "START RequestId: failed"]
+    events = [{"timestamp": int(time.time() * 1000), "message": line} for line in lines]
+    logs.put_log_events(**group, logStreamName="one", logEvents=events)
+    found = lambda **more: [e["message"] for e in logs.filter_log_events(**group, **more)["events"]]  # noqa: E731
+    assert sorted(map(json.dumps, told)) == sorted(found(filterPattern=pattern))
+    assert found(filterPattern="looked") == ['{"message": "looked"}']
+    assert len(found()) == len(lines)
+    logs.delete_log_group(**group)
