@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 QUOTA, LIMIT, RULES_PER_GROUP = 5, 16, 60
 _IDS = "workloads[].security_group_ids"
+_RULES = ("workloads[].ingress", "workloads[].egress", "workloads[].reaches")
 _QUOTAS, _CLUSTERS = "VPC user guide, Amazon VPC quotas", "the cluster's own group"
 
 
@@ -82,13 +83,7 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
     why="60 is the default quota for a group's inbound rules and for its outbound ones: the stack fails beyond",
     source=_QUOTAS,
     fix="name ranges or groups that cover several; where the quota was raised, acknowledge it",
-    paths=(
-        "workloads[].ingress",
-        "workloads[].egress",
-        "workloads[].reaches",
-        "peers[].further_cidrs",
-        "peers[].peer_side.security_group_id",
-    ),
+    paths=(*_RULES, "peers[].further_cidrs", "peers[].peer_side.security_group_id"),
 )
 def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     """Find groups of workloads, of peers and of the cluster with too many rules."""
@@ -104,8 +99,12 @@ def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     for i, peer in enumerate(settings.peers):
         if (group := at_peers.get(peer.name)) and (count := len(rules.pop(group, ()))) > RULES_PER_GROUP:
             yield At(f"peers[{i}].peer_side.security_group_id", f"{count}")
-    if to_cluster > RULES_PER_GROUP:
-        yield At("workloads", f"{to_cluster} in {settings.node_security_group_id or _CLUSTERS}")
+    others = {group: len(found) for group, found in rules.items() if group}  # of this VPC
+    nodes = settings.node_security_group_id or _CLUSTERS
+    others[nodes] = others.get(nodes, 0) + to_cluster
+    for group, count in others.items():
+        if count > RULES_PER_GROUP:
+            yield At("workloads", f"{count} in {group}")
 
 
 def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
@@ -125,7 +124,7 @@ def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
     why="interfaces have groups of their VPC, or associated with it, rules a near peer's too: at first there is no VPC",
     source="VPC user guide, Security groups; EC2 API reference, CreateNetworkInterface, AssociateSecurityGroupVpc",
     fix="deploy the Network stack, have the groups made in its VPC and acknowledge it; or give rules instead of ids",
-    paths=(_IDS, "network", "workloads[].ingress", "workloads[].egress", "workloads[].reaches", "peers"),
+    paths=(_IDS, "network", *_RULES, "peers"),
 )
 def given_groups_lie_in_this_vpc(settings: Settings) -> Iterator[At]:
     """Find groups that cannot be there yet; one in a rule may be a peer's of the same account and region."""

@@ -31,7 +31,7 @@ def peer_side_admits_what_is_sent(settings: Settings) -> Iterator[At]:
     for i, workload in enumerate(settings.workloads):
         for j, sent in enumerate(workload.egress or ()):
             group = groups.get(sent.destination.peer or "") or sent.destination.security_group_id
-            reached = (one for one in workload.reaches if groups.get(one.peer or "") == group)
+            reached = (r for r in workload.reaches if (r.security_group_id or groups.get(r.peer or "")) == group)
             if group in kept and not any(_covers(sent, one) for one in reached):
                 port = "" if sent.port is None else f" {sent.port}"
                 named = sent.destination.peer or kept[group]

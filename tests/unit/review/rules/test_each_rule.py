@@ -494,6 +494,8 @@ CASES = [
      "workloads[0].egress"),
     ("rules-fit-a-group", "dev", _many_reach("peer", 61), "peers[0].peer_side.security_group_id"),
     ("rules-fit-a-group", "dev", _many_reach("cluster", 57), "workloads"),
+    ("rules-fit-a-group", "existing",
+     lambda c: c["workloads"][0].update(reaches=[{"port": 1 + i, **_GROUP} for i in range(61)]), "workloads"),
     ("stack-exports-its-groups", "dev",
      lambda c: (_full_namespace(202, reaches=[])(c), c["workloads"][0].update(namespace="other")), "workloads"),
     ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example"),
@@ -962,6 +964,9 @@ def test_shipped_environments_have_no_errors(name):
             {"port": 5000, "to_port": 6000, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}},
             {"protocol": "all", "to": {"peer": "data"}},
             {"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f7ff"}})),
+        ("peer-side-admits-what-is-sent", "dev", lambda c: (
+            c["workloads"][1]["egress"].append({"port": 6379, "to": {"peer": "data"}}),
+            c["workloads"][1]["reaches"].append({"port": 6379, "security_group_id": "sg-0d1a2b3c4d5e6f703"}))),
         ("peer-side-admits-what-is-sent", "dev", lambda c: (
             c["peers"][0]["peer_side"].pop("security_group_id"),
             c["workloads"][1]["egress"].append({"port": 6379, "to": {"peer": "data"}}))),
