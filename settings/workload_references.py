@@ -121,7 +121,7 @@ def _end(
     elif isinstance(workload, str) and (
         elsewhere := [of for of, names in groups.items() if workload in names - groups[own]]
     ):
-        fix = f"add namespace: {elsewhere[0]}, or choose another"
+        fix = f"add namespace: {show(elsewhere[0])[1:-1]}, or choose another"
         must = "must name a workload of the same namespace, or one with its namespace"
         yield Problem(f"{path}.workload", must, show(workload), fix)
         return

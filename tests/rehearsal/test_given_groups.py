@@ -79,7 +79,7 @@ def test_a_fault_trial_makes_them_again_after_a_killed_emulator(tmp_path):
     trial = Trial(written(tmp_path, workloads=workloads(GROUP, OTHER), peers=None), workspace, chance=None)
     try:
         trial.stage.emulator.start()
-        trial._cdk.synth(trial.environment, trial._first).wait()
+        trial._cdk.synth(trial._environment, trial._first).wait()
         victims.strike(victims.emulators(workspace), signal.SIGKILL)
         assert soon(lambda: not victims.emulators(workspace), 20)
         assert trial._restart_what_is_gone("deploy") == ""
