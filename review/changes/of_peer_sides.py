@@ -8,7 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -36,6 +36,12 @@ _RULE_BY_HAND = Effect(
     "before the deploy",
     "EC2 API reference, AuthorizeSecurityGroupIngress",
 )
+_LEFT = Effect(
+    "connections",
+    "podnet's rules at the peer's group go: its owner must admit what workloads still reach there, by their range "
+    "before the deploy, or by their groups right after it",
+    "docs/peers.md",
+)
 _TABLE = Effect(
     "refused",
     "a table leads back on another way until now, and EC2 takes no second route of it to this VPC before that one is "
@@ -55,6 +61,7 @@ def _side(found: Difference) -> Iterator[Effect]:
         yield _NO_RULE
         return
     yield AT_PEER
+    yield from _left(found)
     one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
     if other and (not isinstance(one, set) or other - one):
         yield _BY_HAND
@@ -64,9 +71,9 @@ def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
     return bool(side.get("route_table_ids")) if isinstance(side, dict) else isinstance(side, list)
 
 
-def _reached(found: Difference) -> bool:
-    """Say whether a workload reaches the peer, in either environment."""
-    workloads = [workload for whole in found.whole for workload in whole["workloads"]]
+def _reached(found: Difference, wholes: Iterable[Mapping[str, Any]] = ()) -> bool:
+    """Say whether a workload reaches the peer, in either environment or in those that are given."""
+    workloads = [workload for whole in wholes or found.whole for workload in whole["workloads"]]
     return any(reach["peer"] == found.path[1] for workload in workloads for reach in workload["reaches"])
 
 
@@ -80,8 +87,16 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
         yield _NO_RULE
         return
     yield _RULES
+    yield from _left(found)
     if after:
         yield _RULE_BY_HAND
+
+
+def _left(found: Difference) -> Iterator[Effect]:
+    """Tell that a peer's owner must do from now on what podnet did."""
+    before, after = (_group(found, side) for side in (found.before, found.after))
+    if before and not after and _reached(found, found.whole[1:]):
+        yield _LEFT
 
 
 def _group(found: Difference, side: Any) -> str | None:  # noqa: ANN401  (a side, or one of its values)

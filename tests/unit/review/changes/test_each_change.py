@@ -84,6 +84,11 @@ def _second_workload(c):
     c["workloads"].append({"name": "new", "namespace": "shop", "pod_labels": {"a": "b"}, "security_group_ids": [SG]})
 
 
+def _reach_nothing(c):
+    for workload in c["workloads"]:
+        workload.pop("reaches", None)
+
+
 def _without_own_group(c):
     del c["workloads"][2]["egress"]
     _workload(2, security_group_ids=[SG])(c)
@@ -354,7 +359,10 @@ CASES = [
     ("a peer with a further range added", _no_peer, _peer(further_cidrs=["100.64.0.0/16"]), "peers[data]",
      "connections", "packets to 10.99.0.0/16, 100.64.0.0/16 take"),
     ("peer's side", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]}),
-     "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
+     "peers[data].peer_side.security_group_id", "connections connections", "rules at the peer move|owner must admit"),
+    ("peer's side that nobody needs", _reach_nothing, lambda c: (
+        _reach_nothing(c), c["peers"][0].pop("peer_side")), "peers[data].peer_side", "connections",
+     "move to what is named now"),
     ("another table at the peer", None, _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702", "rtb-12345678"]}),
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("another peer's table", lambda c: _at_gateway(c, TABLE_AT_PEER), lambda c: (_at_gateway(c), _peer(peer_side={
@@ -374,13 +382,13 @@ CASES = [
      "peers[data].peer_side.route_table_ids", "connections connections", "made there by hand"),
     ("a group that goes with the way to its peer", None, lambda c: (
         _behind_a_gateway(c), _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]})(c)),
-     "peers[data].peer_side.security_group_id", "connections", "rules at the peer move"),
+     "peers[data].peer_side.security_group_id", "connections connections", "rules at the peer move|owner must admit"),
     ("a gateway's peer added", None, _at_gateway, "peers[far]", "connections",
      "go to the gateway, those to narrower ranges apart"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
      "connections connections", "remove it right before the deploy"),
-    ("peer's side removed", None, lambda c: c["peers"][0].pop("peer_side"), "peers[data].peer_side", "connections",
-     "move to what is named now"),
+    ("peer's side removed", None, lambda c: c["peers"][0].pop("peer_side"), "peers[data].peer_side",
+     "connections connections", "move to what is named now|owner must admit"),
     ("a table at the peer less", _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702", "rtb-12345678"]}),
      _peer(peer_side={"route_table_ids": ["rtb-12345678"]}), "peers[data].peer_side.route_table_ids", "connections",
      "that only the old ones carried end"),

@@ -95,7 +95,7 @@ def _with_side(side):
         (GROUP, None, False, ["nothing"], "no rule at its group"),
         (None, GROUP, False, ["nothing"], "no rule at its group"),
         (GROUP, OTHER_GROUP, True, ["connections", "connections"], "made there by hand"),
-        (GROUP, None, True, ["connections"], "the old ones carried end"),
+        (GROUP, None, True, ["connections", "connections"], "its owner must admit"),
         (None, {**GROUP, **TABLES}, False, ["connections", "connections"], "made there by hand"),
         ({**GROUP, **TABLES}, None, False, ["connections"], "the old ones carried end"),
     ],
