@@ -70,6 +70,8 @@ class Workspace:
     def _take_lock(self) -> None:
         if self._lock:
             return
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RehearsalError(f"--folder must be a folder, got the file {self.folder}: name another one")
         if self.folder == self.folder.parent or self._is_of_others():
             raise RehearsalError(
                 f"--folder must be new, empty or that of an earlier rehearsal, got {self.folder} with files in it, "

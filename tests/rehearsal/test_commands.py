@@ -113,6 +113,14 @@ def test_a_folder_of_others_is_not_emptied(tmp_path):
     own.close()
 
 
+def test_a_file_is_no_folder(tmp_path):
+    """Nothing is left beside it."""
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(RehearsalError, match="--folder must be a folder, got the file"):
+        Workspace(tmp_path / "file").open()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_the_lock_of_one_folder_lets_nobody_empty_another(tmp_path):
     """Though their names differ only behind a dot."""
     own, theirs = Workspace(tmp_path / "trial.one"), tmp_path / "trial.two"
