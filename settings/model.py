@@ -64,6 +64,11 @@ class Settings(Section):
         return cast("Cluster | ExistingCluster", self.cluster or self.existing_cluster)
 
     @property
+    def namespaces(self) -> list[str]:
+        """The namespaces of the workloads, each once, in the order of the alphabet: each is a stack."""
+        return sorted({workload.namespace for workload in self.workloads})
+
+    @property
     def node_security_group_id(self) -> str | None:
         """The group that the nodes of an existing cluster carry, where it is not the cluster's."""
         return self.existing_cluster.node_security_group_id if self.existing_cluster else None

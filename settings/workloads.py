@@ -86,6 +86,11 @@ class Workload(Section):
     here where egress is restricted."""
 
     @property
+    def ends(self) -> tuple[RuleSource, ...]:
+        """The other end of each of its rules: sources of ingress, then destinations of egress."""
+        return (*(rule.source for rule in self.ingress), *(rule.destination for rule in self.egress or ()))
+
+    @property
     def has_own_group(self) -> bool:
         """Whether podnet makes a security group for these pods."""
         return bool(self.ingress or self.reaches) or self.egress is not None

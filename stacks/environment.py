@@ -35,7 +35,7 @@ class Environment:
         else:
             pod_networking = nodes = PodNetworkingStack(stage, "PodNetworking", settings=settings)
         groups: Groups = {}
-        for name in sorted({workload.namespace for workload in settings.workloads}):
+        for name in settings.namespaces:
             made = WorkloadsStack(stage, settings=settings, namespace=name, below=pod_networking, earlier=groups)
             made.add_stack_dependency(nodes)
             groups = made.groups

@@ -50,7 +50,7 @@ class WorkloadsStack(EnvironmentStack):
             for workload in workloads
             if workload.has_own_group
         }
-        for made in own.values() if {one.namespace for one in settings.workloads} != {namespace} else ():
+        for made in own.values() if settings.namespaces != [namespace] else ():
             # for good: an export that came with a rule of a later stack could not go in the same deploy as that rule
             self.export_value(made.security_group_id)
         self.groups: Groups = {**earlier, **own}
@@ -59,7 +59,8 @@ class WorkloadsStack(EnvironmentStack):
         cdk.Tags.of(self).add(tag, "shared", include_resource_types=["AWS::EC2::SecurityGroup"])
         before = [self._made(namespace)] if settings.cluster else []
         for workload in settings.workloads:
-            if group := self.groups.get((workload.namespace, workload.name)):
+            group = self.groups.get((workload.namespace, workload.name))
+            if group and namespace in (workload.namespace, *(end.namespace for end in workload.ends)):
                 self._rules(workload, group)
         for workload in workloads:
             if group := own.get((namespace, workload.name)):
@@ -102,22 +103,20 @@ class WorkloadsStack(EnvironmentStack):
                 admit(self, made, group=end, source=own, port=wanted, why=f"pods of {pods}")
 
     def _services(self, workload: Workload, group: ec2.SecurityGroup) -> None:
-        own = group.security_group_id
+        own, pods = group.security_group_id, f"pods of {workload.namespace}/{workload.name}"
         for reach in workload.reaches:
-            wanted, target, side = port(reach.protocol, reach.port), reach.security_group_id, None
+            wanted, there = port(reach.protocol, reach.port), reach.security_group_id
+            made = f"{workload.name} to {there} {wanted.to_string()}"  # which an egress rule may have made
+            if there and not (workload.sends_everything or self.node.try_find_child(made)):
+                let_out(self, made, group=own, target=there, port=wanted, why=there)
             if reach.peer:
                 peer = self._peers[reach.peer]
-                side = peer.peer_side.security_group_id if peer.peer_side else None
+                there = peer.peer_side.security_group_id if peer.peer_side else None
                 for cidr in () if workload.sends_everything else peer.cidrs:
                     group.add_egress_rule(ec2.Peer.ipv4(cidr), wanted, f"to {peer.name}")
-            # two peers may share a group, and an egress rule may name it too
-            made = f"{target or side} from {workload.name} {wanted.to_string()}"
-            if (there := target or side) and not self.node.try_find_child(made):
-                why = f"pods of {workload.namespace}/{workload.name}"
-                admit(self, made, group=there, source=own, port=wanted, why=why)
-            made = f"{workload.name} to {target} {wanted.to_string()}"
-            if target and not (workload.sends_everything or self.node.try_find_child(made)):
-                let_out(self, made, group=own, target=target, port=wanted, why=target)
+            made = f"{there} from {workload.name} {wanted.to_string()}"  # two peers may share a group
+            if there and not self.node.try_find_child(made):
+                admit(self, made, group=there, source=own, port=wanted, why=pods)
 
     def _ends(
         self, workload: Workload, rules: list[tuple[OneRule, RuleSource]]
