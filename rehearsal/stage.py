@@ -98,9 +98,8 @@ class Stage:
 
 
 def _prefix_lists(settings: Settings) -> list[str]:
-    rules = [rule.source for workload in settings.workloads for rule in workload.ingress]
-    rules += [rule.destination for workload in settings.workloads for rule in workload.egress or ()]
-    return sorted({end.prefix_list_id for end in rules if end.prefix_list_id})
+    named = {end.prefix_list_id for workload in settings.workloads for end in workload.ends}
+    return sorted(filter(None, named))
 
 
 def _roles(settings: Settings) -> list[str]:

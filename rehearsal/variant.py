@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from rehearsal.errors import RehearsalError
+from rehearsal.named import is_named, rules_of
 
 _PORTS = range(9443, 9999)
 
@@ -70,11 +71,10 @@ class Variant:
 
         A rule between namespaces keeps its workload: it has to go in a deploy before.
         """
-        rules = {id(workload): str((workload.get("ingress"), workload.get("egress"))) for workload in workloads}
         for workload in reversed(workloads):
             others = [w for w in workloads if w["namespace"] == workload["namespace"] and w is not workload]
-            named = any(f"'workload': '{workload['name']}'" in text for text in rules.values())
-            if others and not named and "'namespace':" not in rules[id(workload)]:
+            bound = is_named(workload, workloads) or "'namespace':" in str(rules_of([workload]))
+            if others and not bound:
                 workloads.remove(workload)
                 self.changes.append(f"{workload['namespace']}/{workload['name']} is gone")
                 return True

@@ -6,13 +6,14 @@ import dataclasses
 from typing import TYPE_CHECKING, Literal
 
 from review.flows.conditions import covers, overlapping
-from review.ranges import goes_elsewhere
+from review.flows.environment import lies_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from settings import Settings
     from settings.network import Peer, RuleSource
+    from settings.workloads import EgressRule, Rule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +26,24 @@ class PeerUse:
     direction: Literal["to", "from"]
     cidrs: tuple[str, ...]
     """The ranges of the peer that are meant."""
+
+
+def groups_at_peers(settings: Settings) -> dict[str | None, str | None]:
+    """Return {peer: the group of its servers, if podnet may change it}, of peers with a side that podnet changes."""
+    return {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+
+
+def elsewhere(settings: Settings, peer: Peer) -> tuple[bool, bool]:
+    """Return whether the peer is in another account, and in another region."""
+    return peer.account not in (None, settings.account), peer.region not in (None, settings.region)
+
+
+def ports(rule: Rule | EgressRule) -> str:
+    """Return protocol and ports of a rule: `tcp 443`, `udp 8000-8010`, `all`."""
+    if rule.port is None:
+        return rule.protocol
+    last = f"-{rule.to_port}" if rule.to_port not in (None, rule.port) else ""
+    return f"{rule.protocol} {rule.port}{last}"
 
 
 def may_reach(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -60,7 +79,7 @@ def _meant(settings: Settings, end: RuleSource, peers: Mapping[str, Peer]) -> It
     if end.peer:
         yield peers[end.peer], peers[end.peer].cidrs
     for peer in peers.values():
-        if end.cidr and covers(peer.cidrs, end.cidr) and not goes_elsewhere(settings, peer, end.cidr):
+        if end.cidr and lies_in(settings, peer, end.cidr):
             yield peer, tuple(cidr for cidr in peer.cidrs if overlapping(cidr, end.cidr))
 
 

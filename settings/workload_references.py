@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SOURCES = ("cidr", "security_group_id", "prefix_list_id", "workload", "peer", "cluster")
-
 _SERVICES = ("peer", "security_group_id")
 
 
@@ -61,9 +60,7 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _service(path: str, reach: dict[str, Any], peers: set[Any]) -> Iterator[Problem]:
-    given = [key for key in _SERVICES if reach.get(key) is not None]
-    if len(given) != 1:
-        yield Problem(path, f"must have one of {', '.join(_SERVICES)}", " and ".join(given) or "none", "give one")
+    yield from _one_of(path, reach, _SERVICES)
     yield from _known(f"{path}.peer", reach.get("peer"), peers, "a peer of this file")
 
 
@@ -95,11 +92,13 @@ def _rule(path: str, rule: dict[str, Any], end: str) -> Iterator[Problem]:
     if type(port) is int and type(last) is int and last < port:
         yield Problem(f"{path}.to_port", "must not be below port", f"{port} to {last}", "write the lower port first")
     if isinstance(rule.get(end), dict):
-        given = [key for key in _SOURCES if rule[end].get(key) is not None]
-        if len(given) != 1:
-            yield Problem(
-                f"{path}.{end}", f"must have one of {', '.join(_SOURCES)}", " and ".join(given) or "none", "give one"
-            )
+        yield from _one_of(f"{path}.{end}", rule[end], _SOURCES)
+
+
+def _one_of(path: str, section: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Problem]:
+    given = [key for key in keys if section.get(key) is not None]
+    if len(given) != 1:
+        yield Problem(path, f"must have one of {', '.join(keys)}", " and ".join(given) or "none", "give one")
 
 
 def _end(

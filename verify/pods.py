@@ -19,7 +19,7 @@ def pods(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     if not settings.workloads:
         return
     selected, without = 0, []
-    for namespace in sorted({workload.namespace for workload in settings.workloads}):
+    for namespace in settings.namespaces:
         members = [workload for workload in settings.workloads if workload.namespace == namespace]
         accounts = {item["metadata"]["name"]: item for item in kubectl.items("serviceaccounts", namespace)}
         for pod in kubectl.items("pods", namespace):

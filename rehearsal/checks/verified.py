@@ -31,7 +31,7 @@ def pods_to_restart_are_named(scene: Scene, file: Path) -> str:
     problems = _problems(found)
     equal("what make verify finds wrong", sorted(problems), [_PODS])
     equal("exit code of make verify", code, 1)
-    spaces = {workload.namespace for workload in scene.settings.workloads}
+    spaces = scene.settings.namespaces
     pods = [pod["metadata"] for pod in scene.kubernetes("GET", "/api/v1/pods")["items"]]
     wanted = sorted(f"{pod['namespace']}/{pod['name']}" for pod in pods if pod["namespace"] in spaces)
     equal("pods to restart", sorted(problem.partition(":")[0] for problem in problems[_PODS]), wanted)

@@ -26,7 +26,7 @@ def install() -> None:
 
     def written(func: dict[str, Any], request: str, text: str, error: bool, duration: int, **words: object) -> None:  # noqa: FBT001
         config = func.get("config") or func
-        name, group = config["FunctionName"], (config.get("LoggingConfig") or {}).get("LogGroup")
+        name, group = config["FunctionName"], _chosen(config)
         count(name, duration_ms=duration, error=error, throttle=False)
         if refused := _refused(config, _group(config)):
             print(f"Lambda: {name} has no log, its role does not allow {refused}", flush=True)
@@ -45,8 +45,12 @@ def install() -> None:
     lambda_runtime.execution_credentials = lambda_svc.execution_credentials = told
 
 
+def _chosen(config: dict[str, Any]) -> str | None:
+    return (config.get("LoggingConfig") or {}).get("LogGroup")
+
+
 def _group(config: dict[str, Any]) -> str:
-    return (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+    return _chosen(config) or f"/aws/lambda/{config['FunctionName']}"
 
 
 def _refused(config: dict[str, Any], group: str) -> str:

@@ -19,14 +19,16 @@ def install() -> None:
             given: Callable[[str], bool] = original(pattern)
             return given
         wanted = [(key, json.loads(value)) for key, value in re.findall(_TERM, pattern)]
-        return lambda line: any(key in (found := _parsed(line)) and found[key] == value for key, value in wanted)
+        return lambda line: not _parsed(line).isdisjoint(wanted)
 
     cloudwatch_logs._compile_filter_pattern = compiled
 
 
-def _parsed(line: str) -> dict[str, object]:
+def _parsed(line: str) -> set[tuple[str, object]]:
+    """Give key and value of what a line has beside lists and objects, which no pattern looks for."""
     try:
         found = json.loads(line)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return set()
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {(key, value) for key, value in pairs if not isinstance(value, dict | list)}

@@ -100,8 +100,7 @@ class Owner:
 
     def _application_pods(self) -> list[tuple[str, dict[str, Any]]]:
         """Give path and object of each pod of the applications."""
-        spaces = sorted({workload.namespace for workload in self._scene.settings.workloads})
-        paths = [f"/api/v1/namespaces/{namespace}/pods" for namespace in spaces]
+        paths = [f"/api/v1/namespaces/{namespace}/pods" for namespace in self._scene.settings.namespaces]
         lists = [(path, self._scene.kubernetes("GET", path)["items"]) for path in paths]
         return [(f"{path}/{pod['metadata']['name']}", pod) for path, pods in lists for pod in pods]
 

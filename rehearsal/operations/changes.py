@@ -1,8 +1,7 @@
 """What the operations change in an environment file; each takes its content, as YAML gives it."""
 
-from typing import Any
+from rehearsal.named import Content, is_named, names
 
-Content = dict[str, Any]
 NEW = "new-service"
 
 
@@ -19,11 +18,11 @@ def move_group(content: Content, group: str) -> None:
     Rules that name it go with its group; those between namespaces stand in the stack of the later one, and so can go.
     """
     workloads = content["workloads"]
-    free = (workload for workload in workloads if not any(_named(rule, workload) for rule in _rules(workloads)))
+    free = (workload for workload in workloads if not is_named(workload, workloads))
     workload = next(free, max(workloads, key=lambda one: str(one["namespace"])))
     for other in workloads:
         for key in {"ingress", "egress"} & other.keys():
-            other[key] = [rule for rule in other[key] if not _named(rule, workload)]
+            other[key] = [rule for rule in other[key] if not names(rule, workload)]
     for key in ("ingress", "egress", "reaches"):
         workload.pop(key, None)
     workload["security_group_ids"] = [group]
@@ -82,11 +81,3 @@ def upgrade_nodes(content: Content) -> None:
     """Let all node groups follow."""
     for group in content["node_groups"]:
         group["kubernetes_version"] = content["cluster"]["kubernetes_version"]
-
-
-def _rules(workloads: list[Content]) -> list[Content]:
-    return [rule for workload in workloads for key in ("ingress", "egress") for rule in workload.get(key, ())]
-
-
-def _named(rule: Content, workload: Content) -> bool:
-    return f"'workload': '{workload['name']}'" in str(rule)

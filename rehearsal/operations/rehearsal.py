@@ -8,12 +8,13 @@ import yaml
 from rehearsal.checks import aws_node, dns_cache, network, plan, policies
 from rehearsal.checks.identities import identities
 from rehearsal.checks.scene import Scene
+from rehearsal.named import Content
 from rehearsal.operations import adoption, changes, checks, leaving
 from rehearsal.operations.upgrading import Upgrading
 from rehearsal.rehearsal import Rehearsal
 from settings import Settings, load
 
-Change = Callable[[changes.Content], None]
+Change = Callable[[Content], None]
 
 
 class OperationsRehearsal(Rehearsal):

@@ -8,7 +8,7 @@ from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -57,7 +57,7 @@ def _side(found: Difference) -> Iterator[Effect]:
     if found.path[-1] != "security_group_id" and _of_another_way(found):
         yield _TABLE
         return
-    if not _reached(found) and not any(_tables(side) for side in (found.before, found.after)):
+    if not _reached(found.path[1], *found.whole) and not any(_tables(side) for side in (found.before, found.after)):
         yield _NO_RULE
         return
     yield AT_PEER
@@ -71,10 +71,10 @@ def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
     return bool(side.get("route_table_ids")) if isinstance(side, dict) else isinstance(side, list)
 
 
-def _reached(found: Difference, wholes: Iterable[Mapping[str, Any]] = ()) -> bool:
-    """Say whether a workload reaches the peer, in either environment or in those that are given."""
-    workloads = [workload for whole in wholes or found.whole for workload in whole["workloads"]]
-    return any(reach["peer"] == found.path[1] for workload in workloads for reach in workload["reaches"])
+def _reached(name: str, *wholes: Mapping[str, Any]) -> bool:
+    """Say whether a workload reaches the peer of this name, in one of the environments."""
+    workloads = [workload for whole in wholes for workload in whole["workloads"]]
+    return any(reach["peer"] == name for workload in workloads for reach in workload["reaches"])
 
 
 def _of_owners(found: Difference) -> Iterator[Effect]:
@@ -83,7 +83,7 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
     if before == after:
         yield OWNERS
         return
-    if not _reached(found):
+    if not _reached(found.path[1], *found.whole):
         yield _NO_RULE
         return
     yield _RULES
@@ -95,7 +95,7 @@ def _of_owners(found: Difference) -> Iterator[Effect]:
 def _left(found: Difference) -> Iterator[Effect]:
     """Tell that a peer's owner must do from now on what podnet did."""
     before, after = (_group(found, side) for side in (found.before, found.after))
-    if before and not after and _reached(found, found.whole[1:]):
+    if before and not after and _reached(found.path[1], found.whole[1]):
         yield _LEFT
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from review.uses import elsewhere, groups_at_peers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,10 +55,8 @@ def _peers(settings: Settings) -> Iterator[str]:
         returns = len({*back} - known) * len(settings.any_network.cidrs)
         known |= {*back}
         told = f", {_count(returns, 'return route')}" if peer.peer_side else ""
-        ours = peer.account in (None, settings.account) and peer.region in (None, settings.region)
-        names = (
-            f", DNS resolution{'' if ours else ' of names of this VPC'}" if peer.dns_resolution and peer.vpc_id else ""
-        )
+        whose = " of names of this VPC" if any(elsewhere(settings, peer)) else ""
+        names = f", DNS resolution{whose}" if peer.dns_resolution and peer.vpc_id else ""
         way = "peering connection to"
         if gateway := peer.transit_gateway_id:
             attach = (
@@ -110,14 +110,14 @@ def _compute(settings: Settings) -> Iterator[str]:
 def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator[str]:
     if settings.cluster:
         yield f"namespace {namespace}, which stays when the stack is deleted"
-    groups = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+    groups = groups_at_peers(settings)
     for workload in settings.workloads:
         if workload.namespace == namespace and workload.name in names:
             ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
             yield f"policy {workload.name} with {' and '.join(ids)}"
             let_in: dict[object, str] = {}  # two peers may share a group, and a rule in it
             for reach in workload.reaches:
-                if group := reach.security_group_id or groups.get(str(reach.peer)):
+                if group := reach.security_group_id or groups.get(reach.peer):
                     where = reach.security_group_id or f"peer {reach.peer}"
                     told = f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
                     let_in.setdefault((group, reach.protocol, reach.port), told)

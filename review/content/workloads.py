@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from review.uses import ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from settings import Settings
     from settings.network import RuleSource
-    from settings.workloads import EgressRule, Rule, Workload
+    from settings.workloads import Workload
 
 
 def workloads(settings: Settings) -> list[dict[str, object]]:
@@ -25,7 +27,7 @@ def workloads(settings: Settings) -> list[dict[str, object]]:
             "name": f"{workload.namespace}/{workload.name}",
             "pods": list(_labels(workload)),
             "groups": ["shared", *["own"] * workload.has_own_group, *workload.security_group_ids],
-            "receives": _joined([*((_port(rule), _end(rule.source, nodes)) for rule in workload.ingress), *probes]),
+            "receives": _joined([*((ports(rule), _end(rule.source, nodes)) for rule in workload.ingress), *probes]),
             "sends": list(_sends(workload, nodes)),
         }
         for workload in settings.workloads
@@ -44,7 +46,7 @@ def _sends(workload: Workload, nodes: str) -> Iterator[str]:
         return
     if workload.sends_everything:
         yield "everything to everybody"
-    rules = [(_port(rule), _end(rule.destination, nodes)) for rule in workload.egress or ()]
+    rules = [(ports(rule), _end(rule.destination, nodes)) for rule in workload.egress or ()]
     for reach in workload.reaches:
         host = f" ({reach.host})" if reach.host else ""
         end = reach.security_group_id or f"peer {reach.peer}"
@@ -58,13 +60,6 @@ def _joined(rules: Sequence[tuple[str, str]]) -> list[str]:
     for port, end in rules:
         ends.setdefault(port, []).append(end)
     return [f"{port}: {', '.join(dict.fromkeys(found))}" for port, found in ends.items()]
-
-
-def _port(rule: Rule | EgressRule) -> str:
-    if rule.port is None:
-        return rule.protocol
-    last = f"-{rule.to_port}" if rule.to_port not in (None, rule.port) else ""
-    return f"{rule.protocol} {rule.port}{last}"
 
 
 def _end(end: RuleSource, nodes: str) -> str:

@@ -72,13 +72,14 @@ def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
 def resolvers_in(settings: Settings, peer: Peer) -> dict[str, tuple[str, ...]]:
     """Return {zone: whom the cache asks in a peer}; zones with nobody there are left out."""
     there = {
-        zone: tuple(one for one in addresses if _lies_in(settings, peer, f"{one}/32"))
+        zone: tuple(one for one in addresses if lies_in(settings, peer, f"{one}/32"))
         for zone, addresses in resolvers_of(settings).items()
     }
     return {zone: addresses for zone, addresses in there.items() if addresses}
 
 
-def _lies_in(settings: Settings, peer: Peer, cidr: str) -> bool:
+def lies_in(settings: Settings, peer: Peer, cidr: str) -> bool:
+    """Return whether a range is a part of a peer's, and packets there take the way to this peer."""
     return covers(peer.cidrs, cidr) and not goes_elsewhere(settings, peer, cidr)
 
 

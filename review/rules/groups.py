@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from review.uses import groups_at_peers
 from settings.alike import some
 
 if TYPE_CHECKING:
@@ -87,14 +88,14 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
 )
 def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     """Find groups of workloads, of peers and of the cluster with too many rules."""
-    at_peers = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+    at_peers = groups_at_peers(settings)
     rules: dict[str | None, set[object]] = collections.defaultdict(set)  # peers may share a group, and rules in it
     to_cluster = 3  # DNS by TCP and UDP from the shared group, and the rule that EKS makes
     for i, workload in enumerate(settings.workloads):
         counts = _counts(settings, workload).items()
         yield from (At(f"workloads[{i}].{way}", f"{count}") for way, count in counts if count > RULES_PER_GROUP)
         for reach in workload.reaches:
-            rules[reach.security_group_id or at_peers.get(str(reach.peer))].add((i, reach.protocol, reach.port))
+            rules[reach.security_group_id or at_peers.get(reach.peer)].add((i, reach.protocol, reach.port))
         to_cluster += sum(1 for rule in workload.egress or () if rule.destination.cluster)
     for i, peer in enumerate(settings.peers):
         if (group := at_peers.get(peer.name)) and (count := len(rules.pop(group, ()))) > RULES_PER_GROUP:

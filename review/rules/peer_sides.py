@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from review.uses import groups_at_peers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 )
 def peer_side_admits_what_is_sent(settings: Settings) -> Iterator[At]:
     """Find egress rules that name a peer or its group, of which `reaches` has nothing."""
-    groups = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
+    groups = groups_at_peers(settings)
     kept = {group: name for name, group in groups.items() if group}
     for i, workload in enumerate(settings.workloads):
         for j, sent in enumerate(workload.egress or ()):
-            group = groups.get(sent.destination.peer or "") or sent.destination.security_group_id
-            reached = (r for r in workload.reaches if (r.security_group_id or groups.get(r.peer or "")) == group)
+            group = groups.get(sent.destination.peer) or sent.destination.security_group_id
+            reached = (r for r in workload.reaches if (r.security_group_id or groups.get(r.peer)) == group)
             if group in kept and not any(_covers(sent, one) for one in reached):
                 port = "" if sent.port is None else f" {sent.port}"
                 named = sent.destination.peer or kept[group]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from review.flows import resolvers_in
 from review.rules.at import At
 from review.rules.rule import rule
-from review.uses import peer_uses
+from review.uses import elsewhere, peer_uses
 from settings.alike import some
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ def _needed(settings: Settings) -> Iterator[tuple[int, Peer, str]]:
             yield i, peer, some(sorted(users[peer.name]))
 
 
-def _elsewhere(settings: Settings, peer: Peer) -> tuple[bool, bool]:
-    """Return whether the peer is in another account, and in another region."""
-    return peer.account not in (None, settings.account), peer.region not in (None, settings.region)
-
-
 @rule(
     "security-group-stays-in-its-region",
     "error",
@@ -47,7 +42,7 @@ def _elsewhere(settings: Settings, peer: Peer) -> tuple[bool, bool]:
 def security_group_stays_in_its_region(settings: Settings) -> Iterator[At]:
     """Find references across regions."""
     for i, peer in enumerate(settings.peers):
-        if _elsewhere(settings, peer)[1] and peer.peer_side and peer.peer_side.security_group_id:
+        if elsewhere(settings, peer)[1] and peer.peer_side and peer.peer_side.security_group_id:
             yield At(f"peers[{i}].peer_side.security_group_id", f"a group in {peer.region}")
 
 
@@ -63,7 +58,7 @@ def security_group_stays_in_its_region(settings: Settings) -> Iterator[At]:
 def peer_side_is_ours(settings: Settings) -> Iterator[At]:
     """Find changes that this account and region cannot make."""
     for i, peer in enumerate(settings.peers):
-        account, region = _elsewhere(settings, peer)
+        account, region = elsewhere(settings, peer)
         if peer.peer_side and (account or (region and peer.peer_side.route_table_ids)):
             yield At(
                 f"peers[{i}].peer_side", f"one in {peer.account or settings.account}, {peer.region or 'this region'}"
@@ -100,7 +95,7 @@ def accepter_role_accepts(settings: Settings) -> Iterator[At]:
 def peer_routes_return(settings: Settings) -> Iterator[At]:
     """Find peers whose side is managed here, without a route. Of an existing cluster's peers podnet routes none."""
     for i, peer, users in _needed(settings) if settings.cluster else ():
-        if peer.peer_side and not peer.peer_side.route_table_ids and not any(_elsewhere(settings, peer)):
+        if peer.peer_side and not peer.peer_side.route_table_ids and not any(elsewhere(settings, peer)):
             yield At(f"peers[{i}].peer_side.route_table_ids", f"none, though the peer is needed by {users}")
 
 

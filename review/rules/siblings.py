@@ -8,13 +8,16 @@ from review.flows.conditions import overlapping
 from review.ranges import of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
+from review.uses import ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from settings import Settings
     from settings.network import RuleSource
     from settings.workloads import EgressRule, Rule, Workload
+
+    _Passes = Callable[[Settings, Workload, Rule | EgressRule, Workload], bool]
 
 _WHY = "each end of a connection is judged by its own group: between nodes it times out where one of them has no rule"
 _SOURCE = "VPC user guide, Security group rules; EKS user guide, Security groups for pods"
@@ -51,33 +54,27 @@ def workloads_let_each_other_pass(settings: Settings) -> Iterator[At]:
     """Find rules to, or from, a workload whose own group lets nothing of the kind pass."""
     known = {(workload.namespace, workload.name): workload for workload in settings.workloads}
     for i, workload in enumerate(settings.workloads):
-        for j, sent in enumerate(workload.egress or ()):
-            end = sent.destination
+        for path, one, end, passes, told in _both_ways(workload):
             other = known.get((end.namespace or workload.namespace, end.workload or ""))
-            if other and not other.security_group_ids and not _receives(settings, other, sent, workload):
-                told = f"{_port(sent)} to {other.name}, which admits none of it"
-                yield At(f"workloads[{i}].egress[{j}]", told)
-        for j, received in enumerate(workload.ingress):
-            end = received.source
-            other = known.get((end.namespace or workload.namespace, end.workload or ""))
-            if other and not other.security_group_ids and not _sends(settings, other, received, workload):
-                told = f"{_port(received)} from {other.name}, which sends none of it"
-                yield At(f"workloads[{i}].ingress[{j}]", told)
+            if other and not other.security_group_ids and not passes(settings, other, one, workload):
+                yield At(f"workloads[{i}].{path}", f"{ports(one)} {told.format(other.name)}")
 
 
-def _receives(settings: Settings, other: Workload, sent: EgressRule, who: Workload) -> bool:
+def _both_ways(workload: Workload) -> Iterator[tuple[str, Rule | EgressRule, RuleSource, _Passes, str]]:
+    """Yield path, rule, end, what the other end must answer yes to, and the words where it does not."""
+    for j, sent in enumerate(workload.egress or ()):
+        yield f"egress[{j}]", sent, sent.destination, _receives, "to {}, which admits none of it"
+    for j, received in enumerate(workload.ingress):
+        yield f"ingress[{j}]", received, received.source, _sends, "from {}, which sends none of it"
+
+
+def _receives(settings: Settings, other: Workload, sent: Rule | EgressRule, who: Workload) -> bool:
     return any(_meet(one, sent) and _may_be(settings, one.source, who, other.namespace) for one in other.ingress)
 
 
-def _sends(settings: Settings, other: Workload, received: Rule, who: Workload) -> bool:
+def _sends(settings: Settings, other: Workload, received: Rule | EgressRule, who: Workload) -> bool:
     rules = (one for one in other.egress or () if _meet(one, received))
     return other.sends_everything or any(_may_be(settings, one.destination, who, other.namespace) for one in rules)
-
-
-def _port(one: Rule | EgressRule) -> str:
-    if one.port is None:
-        return one.protocol
-    return f"{one.protocol} {one.port}" + (f"-{one.to_port}" if one.to_port not in (None, one.port) else "")
 
 
 RULES = (workloads_let_each_other_pass,)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from review.uses import groups_at_peers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from settings import Settings
     from settings.network import Network, Peer
@@ -22,8 +23,9 @@ _OF_EVERY_STACK = 1  # CDK's own, AWS::CDK::Metadata
 def resources_of_namespaces(settings: Settings) -> dict[str, int]:
     """Return how many resources the Workloads stack of each namespace has."""
     found: collections.Counter[str] = collections.Counter()
+    at_peers = groups_at_peers(settings)
     for workload in settings.workloads:
-        found[workload.namespace] += _resources_of(settings, workload)
+        found[workload.namespace] += _resources_of(workload, at_peers)
         found.update(_rules_of(workload))
     # the namespace itself
     return {namespace: count + (settings.cluster is not None) + _OF_EVERY_STACK for namespace, count in found.items()}
@@ -56,10 +58,9 @@ def _tables_of(peer: Peer) -> set[str]:
     return set(peer.peer_side.route_table_ids) if peer.peer_side else set()
 
 
-def _resources_of(settings: Settings, workload: Workload) -> int:
+def _resources_of(workload: Workload, at_peers: Mapping[str | None, str | None]) -> int:
     """Return those of a workload: policy, group, and the rules for what it reaches, at both ends."""
-    sides = {peer.name: peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
-    there = {(one.security_group_id or sides.get(one.peer or ""), one.protocol, one.port) for one in workload.reaches}
+    there = {(one.security_group_id or at_peers.get(one.peer), one.protocol, one.port) for one in workload.reaches}
     let_out = {(one.security_group_id, one.protocol, one.port) for one in workload.reaches if one.security_group_id}
     for sent in workload.egress or ():
         if sent.port == (sent.to_port or sent.port):
@@ -70,10 +71,8 @@ def _resources_of(settings: Settings, workload: Workload) -> int:
 
 def _rules_of(workload: Workload) -> collections.Counter[str]:
     """Return how many rules that name a group stand in each namespace's stack; ranges stand in the group itself."""
-    received = [rule.source for rule in workload.ingress]
-    sent = [rule.destination for rule in workload.egress or ()]
-    to_cluster = [end for end in sent if end.cluster]  # each has another rule in the cluster's group
-    alone = [end for end in (*received, *sent, *to_cluster) if end.cidr is None and end.peer is None]
+    to_cluster = [rule.destination for rule in workload.egress or () if rule.destination.cluster]  # at both ends
+    alone = [end for end in (*workload.ends, *to_cluster) if end.cidr is None and end.peer is None]
     return collections.Counter(max(workload.namespace, end.namespace or "") for end in alone)
 
 
@@ -108,8 +107,7 @@ def stack_holds_its_resources(settings: Settings) -> Iterator[At]:
 def stack_exports_its_groups(settings: Settings) -> Iterator[At]:
     """Find namespaces with too many groups."""
     groups = collections.Counter(workload.namespace for workload in settings.workloads if workload.has_own_group)
-    several = len({workload.namespace for workload in settings.workloads}) > 1
-    for namespace, count in groups.items() if several else ():
+    for namespace, count in groups.items() if len(settings.namespaces) > 1 else ():
         if count > EXPORTS_PER_STACK:
             yield At("workloads", f"{count} in namespace {namespace}", final=True)
 
