@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from review.flows.conditions import Conditions, covers
 from review.flows.from_sgp import LOCAL_DNS
 from review.flows.prediction import predict
-from review.ranges import goes_elsewhere
+from review.ranges import goes_elsewhere, of_vpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ _ELSEWHERE: dict[bool | str | None, Nodes] = {False: "public-subnet", "isolated"
 _FALLBACK = ("sgp-to-cluster-dns", "plain-to-cluster-dns")
 _PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")  # RFC 1918, RFC 6598
 _LOCAL = LOCAL_DNS.partition("/")[0]
+RESOLVER_OF_VPC = "169.254.169.253"
 _TO_VPC_RESOLVER, _TO_PEER_RESOLVER = "cache-to-vpc-resolver", "cache-to-peer-resolver"
 
 
@@ -69,6 +70,16 @@ def resolvers_of(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {**cache.stub_domains, **({".": cache.upstreams} if cache.upstreams else {})}
 
 
+def asks_resolver_of_vpc(settings: Settings) -> bool:
+    """Return whether the cache asks Amazon's resolver: unless told whom, or where the file names it.
+
+    By 169.254.169.253 or by the second address of the VPC's primary range (VPC user guide, Amazon DNS).
+    """
+    named, primary = resolvers_of(settings), ipaddress.IPv4Network(next(of_vpc(settings)).cidr)
+    asked = {address for addresses in named.values() for address in addresses}
+    return "." not in named or not asked.isdisjoint((RESOLVER_OF_VPC, str(primary[2])))
+
+
 def resolvers_in(settings: Settings, peer: Peer) -> dict[str, tuple[str, ...]]:
     """Return {zone: whom the cache asks in a peer}; zones with nobody there are left out."""
     there = {
@@ -89,8 +100,8 @@ def flows_of(settings: Settings) -> tuple[Flow, ...]:
     And the DNS fallback where there is a cache.
     """
     common = conditions_of(settings)
-    upstreams = "." in resolvers_of(settings)
-    found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or not upstreams]
+    asks = asks_resolver_of_vpc(settings)
+    found = [flow for flow in predict(common) if flow.id != _TO_VPC_RESOLVER or asks]
     for peer in settings.peers:
         asked = resolvers_in(settings, peer)
         found += [flow for flow in _of_peer(common, peer) if flow.id != _TO_PEER_RESOLVER or asked]

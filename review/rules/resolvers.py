@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from review.flows import conditions_of, resolvers_of
+from review.flows import RESOLVER_OF_VPC, conditions_of, resolvers_of
 from review.ranges import of_peers, of_vpc
 from review.rules.at import At
 from review.rules.rule import rule
@@ -56,9 +56,9 @@ def stub_resolvers_are_other_hosts(settings: Settings) -> Iterator[At]:
     paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs", "existing_network.behind_nat"),
 )
 def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
-    """Find private ones in no range of the file, and public ones without a way out; 169.254.169.253 is the VPC's."""
+    """Find private ones in no range of the file, and public ones without a way out."""
     ranges = [found.cidr for found in (*of_vpc(settings), *of_peers(settings))]
-    networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, "169.254.169.253/32")]
+    networks = [ipaddress.IPv4Network(cidr) for cidr in (*ranges, RESOLVER_OF_VPC)]
     isolated = conditions_of(settings).nodes == "isolated"
     for path, i, resolvers in _resolvers(settings):
         address = ipaddress.IPv4Address(resolvers[i])

@@ -123,6 +123,20 @@ def test_a_peers_resolver_is_a_flow_where_the_cache_asks_one_there(resolver):
     assert "cache-to-peer-resolver-data" not in _flows({})
 
 
+@pytest.mark.parametrize(
+    ("stub_domains", "upstreams", "asked"),
+    [
+        ({}, ("10.99.1.53", "169.254.169.253"), True),
+        ({}, ("10.20.0.2",), True),
+        ({"corp.example": ("169.254.169.253",)}, ("10.99.1.53",), True),
+        ({"corp.example": ("10.20.0.3",)}, ("10.20.1.2",), False),
+    ],
+)
+def test_the_vpcs_resolver_is_a_flow_also_where_the_file_names_it(stub_domains, upstreams, asked):
+    """By its link-local address, or the second of the VPC's range; other hosts of the VPC are none."""
+    assert ("cache-to-vpc-resolver" in _flows(stub_domains, upstreams)) == asked
+
+
 def _with_further_ranges(excluded, resolver="10.99.1.53"):
     """dev with a peer of three ranges, of which some are excluded from translation."""
     settings = load("dev")
