@@ -112,7 +112,7 @@ KubernetesVersion = Annotated[
 AddonVersion = Annotated[
     str,
     Form(
-        r"v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+",
+        r"v(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}-eksbuild\.[1-9][0-9]*",
         "must be an add-on version such as v1.23.2-eksbuild.1",
         "list them: aws eks describe-addon-versions --addon-name <name>",
     ),

@@ -129,6 +129,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "not be",
         ),
         (lambda c: c["pod_networking"]["env"].update(WARM_ENI_TARGET=1), "pod_networking.env.WARM_ENI_TARGET", "text"),
+        (
+            lambda c: c["pod_networking"]["vpc_cni"].update(version="v1.023.2-eksbuild.1"),
+            "pod_networking.vpc_cni.version",
+            "an add-on version",
+        ),
         (lambda c: c["peers"].append(copy.deepcopy(c["peers"][0])), "peers[1].name", "once"),
         (lambda c: c["workloads"][0].pop("pod_labels"), "workloads[0]", "select pods"),
         (lambda c: c["workloads"][2].pop("egress"), "workloads[2]", "security group"),
