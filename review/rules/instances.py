@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-# a1, and families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
-_ARM = re.compile(r"(?:a1|[a-z]+[0-9]+[a-z]*g[a-z]*)(?:-[a-z0-9]+)?")
+# families whose letters after the generation have a g: m7g, c6gn, x2gd, im4gn
+_ARM = re.compile(r"[a-z]+[0-9]+[a-z]*g[a-z]*(?:-[a-z0-9]+)?")
+_FIRST_GRAVITON = "a1"  # its kernel panics: amazonlinux/amazon-linux-2023#50
 _ACCELERATED = re.compile(r"(?:p|g|gr|inf|trn|dl|f|vt)[0-9]|mac")
 _PRIMARY_AND_TRUNK = 2
 
@@ -42,7 +43,8 @@ def instance_type_is_known(settings: Settings) -> Iterator[At]:
 def _usable() -> list[str]:
     """Return the types that the other rules take."""
     types: dict[str, list[int]] = table("trunk_limits")["types"]
-    return [name for name, row in types.items() if row[2] and not _ACCELERATED.match(name)]
+    starts = [name for name in types if not _ACCELERATED.match(name) and name.split(".")[0] != _FIRST_GRAVITON]
+    return [name for name in starts if types[name][2]]
 
 
 @rule(
@@ -66,16 +68,17 @@ def instance_type_has_a_trunk(settings: Settings) -> Iterator[At]:
     "error",
     must="be of the group's architecture",
     why="the AL2023 image of the group does not start on it",
-    source="EKS user guide, Managed node groups; EC2 user guide, instance type names",
-    fix="set architecture: arm64 for Graviton types, x86_64 for others, and one group for each",
+    source="EKS user guide, Managed node groups; EC2 user guide, instance type names; amazonlinux/amazon-linux-2023#50",
+    fix="set architecture: arm64 for Graviton types, x86_64 for others, and one group for each; take no a1",
     paths=(TYPES, "node_groups[].architecture"),
 )
 def instance_type_has_the_architecture(settings: Settings) -> Iterator[At]:
-    """Find Graviton types among x86_64 and the reverse."""
+    """Find Graviton types among x86_64 and the reverse, and the first Graviton in any."""
     for i, group in enumerate(settings.node_groups):
         for j, name in enumerate(group.instance_types):
-            arm = _ARM.fullmatch(name.split(".")[0]) is not None
-            if limits(name) and arm != (group.architecture == "arm64"):
+            family = name.split(".")[0]
+            starts = family != _FIRST_GRAVITON and bool(_ARM.fullmatch(family)) == (group.architecture == "arm64")
+            if limits(name) and not starts:
                 got = f"{name} in a group for {group.architecture}"
                 yield At(f"node_groups[{i}].instance_types[{j}]", got)
 

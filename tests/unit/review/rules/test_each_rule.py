@@ -564,6 +564,8 @@ CASES = [
     ("instance-type-has-the-architecture", "dev", _nodes("m7g.large"), "node_groups[0].instance_types[0]"),
     ("instance-type-has-the-architecture", "dev", _nodes("m5.large", architecture="arm64"),
      "node_groups[0].instance_types[0]"),
+    *[("instance-type-has-the-architecture", "dev", _nodes("a1.xlarge", architecture=architecture),
+       "node_groups[0].instance_types[0]") for architecture in ("arm64", "x86_64")],
     *[("instance-type-needs-no-driver", "dev", _nodes(name), "node_groups[0].instance_types[0]")
       for name in ("g6.xlarge", "gr6.4xlarge", "p6-b200.48xlarge", "inf2.xlarge", "trn1.2xlarge", "f2.6xlarge",
                    "vt1.3xlarge", "mac2.metal")],
@@ -1139,11 +1141,11 @@ def test_what_brings_pods_of_public_subnets_to_the_internet_depends_on_the_mode(
 
 
 def test_types_that_another_rule_refuses_are_not_named_in_the_place_of_an_unknown_one(changed):
-    """Neither those with accelerators nor those without a trunk."""
-    found = {one.got: one.fix for one in check(changed("dev", _nodes("foo.large", "t3.lage", "g6.xlarg")))}
+    """Neither those with accelerators nor those without a trunk, nor one on which the image does not start."""
+    found = {one.got: one.fix for one in check(changed("dev", _nodes("foo.large", "t3.lage", "g6.xlarg", "a1.meta")))}
     assert found["foo.large"].startswith("take ")
-    for fix in (found["foo.large"], found["t3.lage"], found["g6.xlarg"]):
-        assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large"} & {*fix.replace("take ", "").split(" or ")}
+    for fix in (found["foo.large"], found["t3.lage"], found["g6.xlarg"], found["a1.meta"]):
+        assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large", "a1.metal"} & {*fix.replace("take ", "").split(" or ")}
 
 
 @pytest.mark.parametrize(
