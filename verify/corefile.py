@@ -1,7 +1,7 @@
 """What CoreDNS's own configuration has for names that pods ask the node cache, which does not ask CoreDNS for them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from verify.finding import Finding
 from verify.kubectl import Json
@@ -46,6 +46,19 @@ def cluster_domain(configuration: Json | None, domain: str) -> Finding:
     problems = [] if domain in zones else [f"dns_cache.cluster_domain is {domain}, and CoreDNS has {', '.join(zones)}"]
     fix = "mend dns_cache.cluster_domain: names of the cluster are lost for pods that ask the cache"
     return Finding(what, domain, problems, fix)
+
+
+def stands_in(configuration: Json | None, stub_domains: Collection[str]) -> Iterator[Finding]:
+    """Yield whether CoreDNS has the zones of `stub_domains`: it answers in place of a cache that restarts.
+
+    Without them it is no failure: the VPC's resolver, which CoreDNS asks then, may forward the zones by a rule.
+    """
+    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
+    lacking = [zone for zone in stub_domains if not any(f".{zone}".endswith(f".{one}") for one in found if one != ".")]
+    if found and stub_domains:
+        what, who = "CoreDNS stands in for the cache in stub domains too", "a resolver rule of the VPC must forward it"
+        told = f"it has no block for {', '.join(lacking)[:200]}: {who}, or names are denied while a cache restarts"
+        yield Finding(what, ", ".join(stub_domains)[:200], not_tried=told if lacking else "")
 
 
 def _elsewhere(plugin: str, arguments: list[str]) -> bool:

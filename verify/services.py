@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from settings import Settings
-from verify.corefile import NAME, cluster_domain, corefile
+from verify.corefile import NAME, cluster_domain, corefile, stands_in
 from verify.finding import Finding
 from verify.kubectl import Json, Kubectl
 
@@ -21,6 +21,7 @@ def services(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
         core = _named(configured, NAME)
         yield cluster_domain(core, cache.cluster_domain)
         yield from corefile(core, domain=cache.cluster_domain, stub_domains=cache.stub_domains)
+        yield from stands_in(core, cache.stub_domains)
 
 
 def _named(items: list[Json], name: str) -> Json | None:

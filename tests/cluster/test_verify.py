@@ -28,6 +28,7 @@ MERGE = "application/merge-patch+json"
 DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailable": 1}
 SHARED, OWN, GIVEN, OTHER = (f"sg-0d1a2b3c4d5e6f70{end}" for end in "9876")
 REFUSED = "The connection to the server localhost:8080 was refused - did you specify the right host or port?"
+STUB_DOMAIN = "data.example.internal"
 ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
 
 
@@ -100,8 +101,8 @@ def kube_proxy(mode):
     return {"metadata": {"name": "kube-proxy-config"}, "data": {"config": text}}
 
 
-def core_dns(further=""):
-    """The Corefile as EKS makes it, as far as it matters, and further blocks."""
+def core_dns(further=f"{STUB_DOMAIN} {{\n    forward . 10.99.1.53 10.99.2.53\n}}\n"):
+    """The Corefile as EKS makes it, as far as it matters, and further blocks; left out, one for dev's stub domain."""
     zones = "kubernetes cluster.local in-addr.arpa ip6.arpa {\n    pods insecure\n    }"
     text = f".:53 {{\n    errors\n    {zones}\n    forward . /etc/resolv.conf\n    cache 30\n}}\n"
     return {"metadata": {"name": "coredns"}, "data": {"Corefile": text + further}}
@@ -147,9 +148,9 @@ def test_a_cluster_as_the_file_wants_it_is_proven(verify, cluster, plane):
     done = verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0] == f"dev: context rehearsal, server {plane.endpoint}"
-    assert done.stdout.count("ok  ") == 15
+    assert done.stdout.count("ok  ") == 16
     assert "FAIL" not in done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 15 hold"
+    assert done.stdout.splitlines()[-1] == "dev: 16 hold"
     started, ended = done.stderr.splitlines()
     assert started == "looking at dev with kubectl ..."
     assert ended.startswith("looking at dev with kubectl: done in ")
@@ -165,7 +166,7 @@ def test_a_cache_that_runs_on_no_node_is_not_called_proven(verify, cluster, api)
     done = verify()
     told = "-     node-local-dns runs on every node with its labels: not tried: there is no node that it would run on"
     assert (done.returncode, told in done.stdout.splitlines()) == (0, True), done.stdout
-    assert done.stdout.splitlines()[-1] == "dev: 14 hold, 1 not tried"
+    assert done.stdout.splitlines()[-1] == "dev: 15 hold, 1 not tried"
 
 
 @pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
@@ -175,7 +176,7 @@ def test_at_a_terminal_there_is_a_clock_and_colour_unless_it_is_not_wanted(verif
     assert "looking at dev with kubectl" in printed
     assert re.search(r"0:00:0\d", printed)
     assert bool(re.search(r"\x1b\[[\d;]*3[0-7]m", printed)) is coloured
-    assert "dev: 15 hold" in printed
+    assert "dev: 16 hold" in printed
 
 
 def at_a_terminal(command, env):
@@ -206,7 +207,7 @@ def test_pods_without_their_groups_are_named_with_the_reason(verify, cluster, ap
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["holds"] is False
-    assert found["counts"] == "14 hold, 1 do not"
+    assert found["counts"] == "15 hold, 1 do not"
     (wrong,) = [finding for finding in found["findings"] if finding["problems"]]
     assert wrong["what"] == "every selected pod has security groups of its own"
     assert wrong["seen"] == "3 pods"
@@ -388,6 +389,7 @@ def test_a_zone_of_corednss_own_corefile_is_told(verify, cluster, api):
     assert "zone corp.example is asked from the node's resolver" in done.stdout
     assert "write the zone and its resolvers into pod_networking.dns_cache.stub_domains" in done.stdout
     assert "its block for everything has hosts" in done.stdout
+    assert f"it has no block for {STUB_DOMAIN}" in done.stdout
     assert done.stdout.count("FAIL") == 1
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from charts.node_local_dns import Options
 from charts.node_local_dns.corefile import corefile as written
-from verify.corefile import blocks, cluster_domain, corefile
+from verify.corefile import blocks, cluster_domain, corefile, stands_in
 
 PLAIN = """
 .:53 {
@@ -71,6 +71,31 @@ def test_what_changes_other_names_is_named(line, told):
         ("holds", ""),
         ("not tried", f"its block for everything has {told}, and the cache asks it for the cluster's names alone"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("zones", "text", "told"),
+    [
+        (["corp.example"], PLAIN, "it has no block for corp.example: "),
+        (["corp.example"], f"corp.example {{\n    forward . 10.0.0.2\n}}\n{PLAIN}", ""),
+        (
+            ["a.corp.example", "xcorp.example"],
+            f"corp.example {{\n    file z\n}}\n{PLAIN}",
+            "no block for xcorp.example: ",
+        ),
+    ],
+)
+def test_coredns_without_a_stub_domain_cannot_stand_in_for_the_cache(zones, text, told):
+    """A block for the zone or one above it; the one for everything asks the node's resolver, as the cache does not."""
+    (found,) = stands_in({"data": {"Corefile": text}}, zones)
+    assert found.result == ("not tried" if told else "holds")
+    assert told in found.not_tried
+    assert bool(found.not_tried) == bool(told)
+
+
+def test_without_stub_domains_or_a_corefile_nobody_needs_to_stand_in():
+    """Of a Corefile that is not there another line tells already."""
+    assert [*stands_in({"data": {"Corefile": PLAIN}}, [])] == [*stands_in(None, ["corp.example"])] == []
 
 
 def test_comments_and_empty_lines_are_no_plugins():

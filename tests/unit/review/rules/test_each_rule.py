@@ -1145,7 +1145,9 @@ def test_types_that_another_rule_refuses_are_not_named_in_the_place_of_an_unknow
     found = {one.got: one.fix for one in check(changed("dev", _nodes("foo.large", "t3.lage", "g6.xlarg", "a1.meta")))}
     assert found["foo.large"].startswith("take ")
     for fix in (found["foo.large"], found["t3.lage"], found["g6.xlarg"], found["a1.meta"]):
-        assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large", "a1.metal"} & {*fix.replace("take ", "").split(" or ")}
+        assert not {"t3.large", "t2.large", "g6.xlarge", "g6f.large", "a1.metal"} & {
+            *fix.replace("take ", "").split(" or ")
+        }
 
 
 @pytest.mark.parametrize(
