@@ -142,3 +142,44 @@ def test_a_stream_that_is_closed_takes_what_is_told(command, closed):
     line = f"{shlex.quote(sys.executable)} -m {command} {closed}"
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+def _synthesized(*before, **env):
+    """Give code and errors of a synth of dev with other variables, and words before the command."""
+    command, env = [*before, sys.executable, "app.py", "-c", "environment=dev"], {**os.environ, **env}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def test_a_machine_without_node_is_told_in_one_line(tmp_path):
+    """Where it is missed: when CDK is loaded."""
+    code, told = _synthesized(PATH=str(tmp_path))
+    assert (code, told) == (1, "error: Node.js must be on the PATH, got no program node; install 20 or later\n")
+
+
+def test_a_folder_for_temporary_files_that_is_none_is_told_in_one_line(tmp_path):
+    """Python takes another one then, and Node.js does not."""
+    code, told = _synthesized(TMPDIR=str(tmp_path / "none"))
+    fix = "must be a folder that can be written, got none; let TMPDIR name one"
+    assert (code, told) == (1, f"error: {tmp_path / 'none'} {fix}\n")
+
+
+@pytest.mark.parametrize("kib", [16, 8192])
+def test_a_full_disk_is_told_in_one_line(tmp_path, kib):
+    """When CDK is unpacked, and when it writes assets."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f'mount -t tmpfs -o size={kib}k tmpfs {disk} && exec "$@"'
+    own = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+    code, told = _synthesized(*own, TMPDIR=str(disk))
+    fix = "the output's folder must have room, got a full disk; make room, or set TMPDIR"
+    assert (code, told) == (1, f"error: {disk} and {fix}\n")
+
+
+def test_any_other_error_is_told_as_it_is():
+    """With its traceback: it is podnet's own."""
+    code = f"{HEAD}try:\n    open('/nowhere')\nexcept OSError as error:\n    raise ValueError('odd') from error"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.endswith("ValueError: odd\n")
