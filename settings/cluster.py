@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from settings.fields import (
     AddonVersion,
@@ -18,7 +19,7 @@ from settings.fields import (
     SecurityGroupId,
     VpcRange,
 )
-from settings.forms import Form, PemCertificate, Section
+from settings.forms import Form, PemCertificate, Section, wrong
 
 Endpoint = Literal["public", "private"]
 ClusterName = Annotated[
@@ -28,6 +29,14 @@ HttpsUrl = Annotated[
     str, Form("https://[A-Za-z0-9.:-]+", "must be the API server's https URL", "copy `cluster.endpoint`")
 ]
 Certificate = Annotated[str, PemCertificate()]
+
+
+def _in_json(values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(values, allow_nan=False)
+    except ValueError as error:
+        raise wrong("must be what JSON can say", "write a number in place of .nan or .inf") from error
+    return values
 
 
 class Cluster(Section):
@@ -48,6 +57,9 @@ class Cluster(Section):
     """Version of the kube-proxy add-on."""
     coredns_version: AddonVersion
     """Version of the coredns add-on."""
+    coredns_configuration: Annotated[dict[str, Any], AfterValidator(_in_json)] | None = None
+    """The coredns add-on's own configuration, such as {replicaCount: 3} or a whole corefile; {} goes back to EKS's.
+    Left out: nobody's, or what somebody else has set. See how-to.md, Configure CoreDNS."""
     log_types: tuple[Literal["api", "audit", "authenticator", "controllerManager", "scheduler"], ...] = (
         "api",
         "audit",
@@ -59,6 +71,12 @@ class Cluster(Section):
     def handler_in_vpc(self) -> bool:
         """Whether a Lambda reaches the API server only from inside the VPC."""
         return self.endpoint == "private" or bool(self.endpoint_cidrs)
+
+    @property
+    def coredns_values(self) -> str:
+        """The configuration as JSON text, "" where it is left out."""
+        given = self.coredns_configuration
+        return "" if given is None else json.dumps(given, sort_keys=True)
 
 
 class ExistingCluster(Section):

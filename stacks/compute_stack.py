@@ -7,6 +7,7 @@ from charts.trunk_nodes_rights import TrunkNodesRights
 from podnet.addon import Addon
 from podnet.node_group import NodeGroup
 from settings import Settings
+from settings.cluster import Cluster
 from stacks.environment_stack import EnvironmentStack
 from stacks.pod_networking_stack import PodNetworkingStack
 
@@ -19,15 +20,12 @@ class ComputeStack(EnvironmentStack):
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        settings: Settings,
-        coredns_version: str,
-        below: PodNetworkingStack,
+        self, scope: Construct, construct_id: str, *, settings: Settings, own: Cluster, below: PodNetworkingStack
     ) -> None:
-        """Make one managed node group for each of `settings.node_groups`; done when their nodes have trunk ENIs."""
+        """Make one managed node group for each of `settings.node_groups`; done when their nodes have trunk ENIs.
+
+        `own` is the part of the settings that describes the cluster.
+        """
         super().__init__(scope, construct_id, settings=settings)
         cluster, handler = below.cluster, below.aws_node_env
         rights = TrunkNodesRights(self.charts, "rights", group=handler.KUBERNETES_GROUP)
@@ -35,7 +33,8 @@ class ComputeStack(EnvironmentStack):
         groups = {one.name: one.model_dump_json(exclude_none=True) for one in settings.node_groups if one.min_size}
         trunks = handler.custom(self, "Trunks", "Custom::TrunkNodes", NodeGroups=groups)
         trunks.node.add_dependency(self.apply("TrunkNodesRights", cluster=cluster, chart=rights))
-        core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=coredns_version)
+        version, values = own.coredns_version, own.coredns_values
+        core_dns = Addon(self, "CoreDns", cluster=cluster, name="coredns", version=version, configuration_values=values)
         for group in settings.node_groups:
             nodes = NodeGroup(
                 self,

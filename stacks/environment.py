@@ -29,8 +29,7 @@ class Environment:
             network = NetworkStack(stage, "Network", settings=settings)
             cluster = ClusterStack(stage, "Cluster", settings=settings, cluster=own, vpc=network.vpc)
             pod_networking = PodNetworkingStack(stage, "PodNetworking", settings=settings, cluster=cluster)
-            version = own.coredns_version
-            nodes = ComputeStack(stage, "Compute", settings=settings, coredns_version=version, below=pod_networking)
+            nodes = ComputeStack(stage, "Compute", settings=settings, own=own, below=pod_networking)
             nodes.add_stack_dependency(pod_networking)
         else:
             pod_networking = nodes = PodNetworkingStack(stage, "PodNetworking", settings=settings)

@@ -114,6 +114,7 @@ CHOICES = {
     "existing_network.private_route_table_ids": [["rtb-12345678", "rtb-12345679"], ["rtb-12345678"] * 2, []],
     "cluster.kubernetes_version": ["1.10", "1.34", "1.36", "1.99"],
     "cluster.kube_proxy_version": ["v1.34.0-eksbuild.1", "v1.36.0-eksbuild.1"],
+    "cluster.coredns_configuration": [{}, {"replicaCount": 3}, {"corefile": ".:53 {\n    forward . 10.0.0.2\n}\n"}],
     "cluster.endpoint": ["public", "private"],
     "cluster.endpoint_cidrs": [[], ["192.175.48.0/24"], ["203.0.113.0/24"]],
     "cluster.log_types": [[], ["api"]],

@@ -1,14 +1,13 @@
 """What CoreDNS's own configuration has for names that pods ask the node cache, which does not ask CoreDNS for them."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
+from review.corefile import REVERSE, blocks, zone
 from verify.finding import Finding
 from verify.kubectl import Json
 
 NAME = "coredns"
 _WHAT = "names that CoreDNS's Corefile has of its own reach the cache too"
-_ASKED = ("in-addr.arpa", "ip6.arpa")  # with the cluster's zone all that the cache asks CoreDNS for
 # that answer, or change, names; metrics, caches and the like do nothing that pods could miss
 _ANSWERS = {"auto", "autopath", "etcd", "file", "hosts", "k8s_external", "rewrite", "route53", "template"}
 _NODES = {"/etc/resolv.conf"}
@@ -24,7 +23,7 @@ def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[s
     if not found:
         yield Finding(_WHAT, not_tried=f"there is no Corefile in the ConfigMap kube-system/{NAME}")
         return
-    known = (domain, *_ASKED, *stub_domains)
+    known = (domain, *REVERSE, *stub_domains)
     own = {zone for zone in found if zone != "." and not any(f".{zone}".endswith(f".{one}") for one in known)}
     problems = [f"zone {zone} is asked from the node's resolver, not from CoreDNS" for zone in sorted(own)]
     fix = "write the zone and its resolvers into pod_networking.dns_cache.stub_domains"
@@ -39,8 +38,8 @@ def cluster_domain(configuration: Json | None, domain: str) -> Finding:
     what = "CoreDNS answers for the cluster's domain of the file"
     found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
     told = [(key, to) for key, block in found.items() for name, *to in block if name == "kubernetes"]
-    known = {_zone(zone) for key, to in told for zone in [one for one in to if one != "{"] or [key]}
-    zones = sorted(zone for zone in known if zone != "." and not zone.endswith(_ASKED))
+    known = {zone(one) for key, to in told for one in [word for word in to if word != "{"] or [key]}
+    zones = sorted(zone for zone in known if zone != "." and not zone.endswith(REVERSE))
     if not zones:
         return Finding(what, not_tried=f"there is no such domain in the ConfigMap kube-system/{NAME}")
     problems = [] if domain in zones else [f"dns_cache.cluster_domain is {domain}, and CoreDNS has {', '.join(zones)}"]
@@ -63,30 +62,3 @@ def stands_in(configuration: Json | None, stub_domains: Collection[str]) -> Iter
 
 def _elsewhere(plugin: str, arguments: list[str]) -> bool:
     return plugin == "forward" and not _NODES.issuperset(set(arguments[1:]) - {"{"})
-
-
-def blocks(text: str) -> dict[str, list[list[str]]]:
-    """Give the plugins of each zone, with their arguments on the same line (coredns.io/manual/configuration)."""
-    found: dict[str, list[list[str]]] = {}
-    keys, depth = list[str](), 0
-    for line in text.splitlines():
-        words = line.partition("#")[0].split()
-        if depth == 0 and words[:1] != ["import"]:
-            keys += [_zone(word) for word in words if word != "{"]
-        elif depth == 1 and words and words != ["}"]:
-            for key in keys:
-                found.setdefault(key, []).append(words)
-        depth += words.count("{") - words.count("}")
-        if depth == 0 and "}" in words:
-            keys = []
-    return {zone: plugins for zone, plugins in found.items() if not zone.startswith("(")}
-
-
-def _zone(key: str) -> str:
-    """Give the zone of a block's key such as `dns://corp.example.:53`, in small letters and without the last dot.
-
-    A range such as 10.0.0.0/8 stands for its reverse zones.
-    """
-    if "/" in key.rpartition("://")[2]:
-        return _ASKED[0]
-    return re.sub(r"^[a-z]+://|:\d+$", "", key.rstrip(",").lower()).rstrip(".") or "."

@@ -47,10 +47,13 @@ def _weight(change: Mapping[str, Any]) -> int:
 def _pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401  (any JSON values)
     """Return both values as text; of long lists, which would be cut before they differ, what only one of them has.
 
-    An empty `egress`, which lets nothing out, is told from one that is left out.
+    An empty `egress`, which lets nothing out, or `coredns_configuration`, is told from one that is left out.
     """
-    if None in (before, after) and [] in (before, after):
-        return ("left out", "[]") if before is None else ("[]", "left out")
+    if (empty := next((one for one in (before, after) if one in ([], {})), None)) is not None and None in (
+        before,
+        after,
+    ):
+        return ("left out", str(empty)) if before is None else (str(empty), "left out")
     shown = _shown(before), _shown(after)
     if max(map(len, shown)) < _LONGEST or not (isinstance(before, list) and isinstance(after, list)):
         return shown

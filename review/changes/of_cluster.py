@@ -48,6 +48,7 @@ _SEVERAL = Effect(
 _IN_OTHERS = {  # stacks: settings that change nothing in the cluster's own
     "kubernetes_version",
     "coredns_version",
+    "coredns_configuration",
     "dns_cache",
     "drift",
     "dead_nodes",
@@ -132,10 +133,5 @@ TABLE: Table = {
         "rollout",
         "kube-proxy is replaced node by node; its rules stay in the kernel meanwhile",
         "EKS user guide, Update the kube-proxy add-on",
-    ),
-    "cluster.coredns_version": Effect(
-        "DNS",
-        "CoreDNS pods are replaced in turn; names that a node's cache knows are answered all the while",
-        "EKS user guide, Update the CoreDNS add-on",
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from review.changes import (
     of_cache,
     of_cluster,
+    of_coredns,
     of_existing_cluster,
     of_network,
     of_node_versions,
@@ -32,6 +33,7 @@ _PARTS = (
     of_ranges,
     of_vpc_ranges,
     of_cluster,
+    of_coredns,
     of_existing_cluster,
     of_nodes,
     of_node_versions,

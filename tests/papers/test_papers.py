@@ -13,6 +13,9 @@ import pytest
 import yaml
 
 from rehearsal.checks import plan
+from review import check
+from review.corefile import blocks
+from settings import load
 
 ROOT = commands.ROOT
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -81,6 +84,23 @@ def test_every_block_of_yaml_can_be_read(file):
     for language, text in commands.blocks(file):
         if language == "yaml":
             assert list(yaml.safe_load_all(text)), f"{file.name}: {text}"
+
+
+def test_the_configuration_of_coredns_in_the_how_to_is_one(tmp_path):
+    """Without a finding of its own, and with every zone that dev.yaml has."""
+    texts = [text for language, text in commands.blocks(ROOT / "docs" / "how-to.md") if language == "yaml"]
+    (given,) = (
+        found for text in texts if "coredns_configuration" in (found := yaml.safe_load(text).get("cluster", {}))
+    )
+    content = yaml.safe_load((ROOT / "environments" / "dev.yaml").read_text())
+    content["cluster"].update(given)
+    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(content))
+    settings = load(str(tmp_path / "dev.yaml"))
+    assert [found.rule.id for found in check(settings)] == [found.rule.id for found in check(load("dev"))]
+    assert blocks(given["coredns_configuration"]["corefile"]).keys() == {
+        ".",
+        *settings.pod_networking.dns_cache.stub_domains,
+    }
 
 
 @pytest.mark.parametrize("file", PAPERS)

@@ -106,6 +106,18 @@ def test_each_add_on_has_the_version_of_the_file(synthesized):
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(None, None), ({}, "{}"), ({"b": [1, True], "a": ".:53 {\n}\n"}, '{"a": ".:53 {\\n}\\n", "b": [1, true]}')],
+)
+def test_coredns_has_the_configuration_of_the_file(synthesized, given, told):
+    """As JSON; an empty one is EKS's own, and one that is left out is not named."""
+    settings = load("dev")
+    cluster = settings.cluster.model_copy(update={"coredns_configuration": given})
+    made = synthesized(settings.model_copy(update={"cluster": cluster}))
+    assert made.only("Compute", "AWS::EKS::Addon")[1]["Properties"].get("ConfigurationValues") == told
+
+
 def test_node_groups_are_as_the_file_says(synthesized):
     """Types, sizes, labels and capacity; the label by which the wait for trunk ENIs knows a group's nodes."""
     prod, settings = synthesized("prod"), load("prod")

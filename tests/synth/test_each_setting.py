@@ -53,6 +53,7 @@ OTHER = {
     "cluster.admin_role_arns": ["arn:aws:iam::111111111111:role/Other"],
     "cluster.kube_proxy_version": "v1.35.1-eksbuild.1",
     "cluster.coredns_version": "v1.14.4-eksbuild.1",
+    "cluster.coredns_configuration": {"replicaCount": 3},
     "cluster.log_types": ["scheduler"],
     "existing_cluster.name": "other",
     "existing_cluster.kubernetes_version": "1.34",

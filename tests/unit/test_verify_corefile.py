@@ -4,7 +4,8 @@ import pytest
 
 from charts.node_local_dns import Options
 from charts.node_local_dns.corefile import corefile as written
-from verify.corefile import blocks, cluster_domain, corefile, stands_in
+from review.corefile import blocks
+from verify.corefile import cluster_domain, corefile, stands_in
 
 PLAIN = """
 .:53 {

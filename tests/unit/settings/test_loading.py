@@ -130,6 +130,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         ),
         (lambda c: c["pod_networking"]["env"].update(WARM_ENI_TARGET=1), "pod_networking.env.WARM_ENI_TARGET", "text"),
         (
+            lambda c: c["cluster"].update(coredns_configuration={"resources": [{"limits": float("nan")}]}),
+            "cluster.coredns_configuration",
+            "what JSON can say",
+        ),
+        (
             lambda c: c["pod_networking"]["vpc_cni"].update(version="v1.023.2-eksbuild.1"),
             "pod_networking.vpc_cni.version",
             "an add-on version",

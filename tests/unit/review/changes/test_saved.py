@@ -288,6 +288,15 @@ def test_rules_that_are_left_out_are_told_from_none(changed, step):
     assert (found["before"], found["after"]) == ("left out", "[]")[::step]
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_configuration_that_is_left_out_is_told_from_eks_own(changed, step):
+    """Left out it stays as it is, with `{}` it goes back."""
+    both = [lambda c: None, lambda c: c["cluster"].update(coredns_configuration={})][::step]
+    one, other = (content(changed("dev", change), []) for change in both)
+    (found,) = compare(one, other, "saved")["changes"]
+    assert (found["before"], found["after"]) == ("left out", "{}")[::step]
+
+
 def test_the_gravest_change_is_told_first_and_what_pods_do_not_notice_last(changes):
     """The kinds too, in which nothing stands only where there is nothing else."""
 

@@ -105,6 +105,22 @@ def _group_at_a_peer(content):
     content["workloads"][0]["reaches"] = [{"peer": "data", "port": 5432}]
 
 
+COREFILE = """
+.:53 {
+    health {
+        lameduck 5s
+    }
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa
+    forward . /etc/resolv.conf
+}
+"""
+
+
+def _core_dns(**values):
+    return lambda c: c["cluster"].update(coredns_configuration=values)
+
+
 def _nodes(*types, **values):
     return lambda c: c["node_groups"][0].update({"instance_types": list(types), **values})
 
@@ -564,6 +580,12 @@ CASES = [
     ("instance-type-has-the-architecture", "dev", _nodes("m7g.large"), "node_groups[0].instance_types[0]"),
     ("instance-type-has-the-architecture", "dev", _nodes("m5.large", architecture="arm64"),
      "node_groups[0].instance_types[0]"),
+    *[("coredns-configuration-is-known", "dev", _core_dns(**{key: 3}), "cluster.coredns_configuration")
+      for key in ("replicas", "Corefile")],
+    *[("corefile-answers-the-cluster", "dev", _core_dns(corefile=text), "cluster.coredns_configuration.corefile")
+      for text in ("", 3, [COREFILE], COREFILE.replace("ready", "# ready"), COREFILE.replace("health", "healthy"),
+                   COREFILE.replace("kubernetes cluster.local", "kubernetes a.local"),
+                   COREFILE.replace(".:53", "example.org:53"), COREFILE.replace("forward", "# forward"))],
     *[("instance-type-has-the-architecture", "dev", _nodes("a1.xlarge", architecture=architecture),
        "node_groups[0].instance_types[0]") for architecture in ("arm64", "x86_64")],
     *[("instance-type-needs-no-driver", "dev", _nodes(name), "node_groups[0].instance_types[0]")
@@ -693,6 +715,8 @@ TOLD = {
     "stack-exports-its-groups": "201 in namespace shop",
     "coredns-keeps-its-group": "k8s-app=kube-dns",
     "instance-type-has-the-architecture": "m7g.large in a group for x86_64",
+    "coredns-configuration-is-known": "replicas",
+    "corefile-answers-the-cluster": "none of kubernetes cluster.local, health, ready, forward",
     "instance-type-needs-no-driver": "g6.xlarge",
     "instance-types-are-alike": "m5.large: 9, m5.xlarge: 18",
     "flex-instances-carry-less": "m7i-flex.large with 3 branch ENIs (m7i.large has 9)",
@@ -903,6 +927,11 @@ def test_shipped_environments_have_no_errors(name):
         *(("flex-instances-carry-less", "dev", _nodes(name))
           for name in ("m7i-flex.12xlarge", "m99-flex.large", "m5-flex.large")),
         ("instance-type-has-the-architecture", "dev", _nodes("m99g.large")),
+        ("coredns-configuration-is-known", "dev", _core_dns(replicaCount=3, corefile=COREFILE)),
+        ("corefile-answers-the-cluster", "dev", _core_dns(replicaCount=3)),
+        *(("corefile-answers-the-cluster", "dev", _core_dns(corefile=text))
+          for text in (COREFILE, "cluster.local {\n kubernetes\n}\n. {\n health\n ready\n forward . 10.0.0.2\n}\n",
+                       COREFILE.replace("cluster.local", "Cluster.Local."))),
         *(("instance-type-needs-no-driver", "dev", _nodes(name))
           for name in ("m7g.large", "u7i-12tb.224xlarge", "i4i.large", "m5.large")),
         ("instance-types-are-alike", "dev", _nodes("m5.large", "m5d.large")),
