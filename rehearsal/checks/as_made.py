@@ -32,7 +32,11 @@ def cluster_is_as_made(scene: Scene, before: Found, first: Settings) -> str:
     """
     spaces = {workload.namespace for workload in (*first.workloads, *scene.settings.workloads)}
     kept = {f"Namespace {name}" for name in spaces}
-    kept |= {"Service kube-system/kube-dns", f"IPAddress {scene.settings.cluster_dns_ip}"}
+    kept |= {
+        "Service kube-system/kube-dns",
+        "ConfigMap kube-system/coredns",
+        f"IPAddress {scene.settings.cluster_dns_ip}",
+    }
     kept |= {f"{what} {name}/{of}" for name in spaces for what, of in _OF_NAMESPACES}
     after = {key: text for key, text in cluster_objects(scene).items() if key not in kept - before.keys()}
     after[AWS_NODE] = _without(after[AWS_NODE], _names(scene.settings) - _names(first))

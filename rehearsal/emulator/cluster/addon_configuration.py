@@ -1,4 +1,4 @@
-"""What EKS demands of the vpc-cni add-on's version and configurationValues."""
+"""What EKS demands of an add-on's version and configurationValues, above all of vpc-cni's."""
 
 import json
 import re
@@ -40,13 +40,11 @@ def image_tag(addon_version: str) -> str:
     return found[1]
 
 
-def parse(text: str, module: Path) -> dict[str, Any]:
+def read(text: str) -> dict[str, Any]:
     """Give configurationValues as an object; an empty text is an empty one.
 
-    The variables of `env` are those that the README of the pinned module documents.
-
     Raises:
-        RefusedError: If it is no JSON object, or has a key, variable or value that the schema does not allow.
+        RefusedError: If it is no JSON object.
     """
     try:
         values = json.loads(text or "{}")
@@ -54,21 +52,38 @@ def parse(text: str, module: Path) -> dict[str, Any]:
         raise RefusedError("InvalidParameterException", "ConfigurationValue is not in valid JSON format") from error
     if not isinstance(values, dict):
         raise RefusedError("InvalidParameterException", "ConfigurationValue must be a JSON object")
+    return values
+
+
+def parse(text: str, module: Path) -> dict[str, Any]:
+    """Give the configurationValues of vpc-cni as an object.
+
+    The variables of `env` are those that the README of the pinned module documents.
+
+    Raises:
+        RefusedError: If it is no JSON object, or has a key, variable or value that the schema does not allow.
+    """
+    values = read(text)
     known = set(_HEADING.findall((module / "README.md").read_text(encoding="utf-8"))) - _NOT_IN_ENV
-    _check("$", values, _KEYS)
-    _check("$.init", values.get("init", {}), {"env"})
+    check("$", values, _KEYS)
+    check("$.init", values.get("init", {}), {"env"})
     for path, env, names in (
         ("$.env", values.get("env", {}), known),
         ("$.init.env", values.get("init", {}).get("env", {}), _INIT_VARIABLES),
     ):
-        _check(path, env, names)
+        check(path, env, names)
         for name, value in env.items():
             if not isinstance(value, str):
                 raise RefusedError("InvalidParameterException", f"{path}.{name}: {value!r} found, string expected")
     return values
 
 
-def _check(path: str, found: dict[str, Any], known: set[str]) -> None:
+def check(path: str, found: dict[str, Any], known: set[str]) -> None:
+    """Refuse keys that a schema does not have.
+
+    Raises:
+        RefusedError: With the first of them.
+    """
     for key in found:
         if key not in known:
             raise RefusedError(

@@ -1,14 +1,13 @@
 """CreateAddon, UpdateAddon and DeleteAddon, joined to the cluster."""
 
 import copy
-import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ministack.services import eks
 
-from rehearsal.control_plane import Api
+from rehearsal.emulator.cluster.core_dns import CoreDns
 from rehearsal.emulator.cluster.joining import REFUSED, Reply, around
 from rehearsal.emulator.cluster.planes import PLANES
 from rehearsal.emulator.cluster.vpc_cni import VpcCni
@@ -32,7 +31,6 @@ _KNOWN = {
     "snapshot-controller",
     "vpc-cni",
 }
-_DNS_HOST = 10  # CoreDNS's Service has the tenth address of the service range (amazon-eks-ami, nodeadm)
 
 
 def install() -> None:
@@ -63,38 +61,17 @@ def _apply(reply: Reply, cluster: str, body: dict[str, Any], before: dict[str, A
         if name == "vpc-cni":
             cni = VpcCni(plane.api, Path(PLANES.configuration.vpc_cni))
             cni.apply(eks._addons[key], body.get("resolveConflicts") or "NONE")
+        elif name == "coredns":
+            network = eks._clusters[cluster]["kubernetesNetworkConfig"]
+            CoreDns(plane.api).apply(eks._addons[key], network["serviceIpv4Cidr"])
         else:
-            _record(plane.api, cluster, name, body)
+            RECORDED.note(f"add-on {name} {body.get('addonVersion', '')}".rstrip(), "is recorded, not installed")
     except BaseException:
         eks._addons.pop(key)
         if before is not None:
             eks._addons[key] = before
         raise
     return reply
-
-
-def _record(api: Api, cluster: str, name: str, body: dict[str, Any]) -> None:
-    what = f"add-on {name} {body.get('addonVersion', '')}".rstrip()
-    if name == "coredns":
-        cidr = eks._clusters[cluster]["kubernetesNetworkConfig"]["serviceIpv4Cidr"]
-        api.apply(_dns_service(str(ipaddress.ip_network(cidr)[_DNS_HOST])), "eks")
-        RECORDED.note(what, "is recorded; only its Service kube-dns is made")
-    else:
-        RECORDED.note(what, "is recorded, not installed")
-
-
-def _dns_service(address: str) -> dict[str, Any]:
-    ports = [
-        {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
-        {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
-        {"name": "metrics", "port": 9153, "protocol": "TCP", "targetPort": 9153},
-    ]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "kube-dns", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
-        "spec": {"clusterIP": address, "selector": {"k8s-app": "kube-dns"}, "ports": ports},
-    }
 
 
 def _delete(original: Callable[..., Reply], cluster: str, name: str) -> Reply:
@@ -105,5 +82,5 @@ def _delete(original: Callable[..., Reply], cluster: str, name: str) -> Reply:
         if name == "vpc-cni":
             VpcCni(plane.api, Path(PLANES.configuration.vpc_cni)).remove()
         elif name == "coredns":
-            plane.api.delete(_dns_service(""))
+            CoreDns(plane.api).remove()
     return reply

@@ -1,8 +1,9 @@
-"""The vpc-cni add-on on a real API server: what it installs, and how it gets on with other managers."""
+"""The add-ons vpc-cni and coredns on a real API server: what they install, and how they get on with other managers."""
 
 import pytest
 
 from rehearsal.control_plane import ControlPlane
+from rehearsal.emulator.cluster.core_dns import CoreDns
 from rehearsal.emulator.cluster.vpc_cni import VpcCni
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.parts import ensure, module_dir
@@ -105,3 +106,49 @@ def test_a_version_of_another_form_is_refused(api, version):
     """EKS knows versions such as v1.23.1-eksbuild.1 only."""
     with pytest.raises(RefusedError, match="not supported"):
         VpcCni(api, module_dir("vpc_cni")).apply({**ADDON, "addonVersion": version}, "NONE")
+
+
+CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "coredns", "namespace": "kube-system"}}
+
+
+@pytest.fixture
+def core_dns(api):
+    """A function that installs or updates it with a configuration and gives its Corefile; removed after the test."""
+    made = CoreDns(api)
+
+    def apply(configuration):
+        made.apply({"addonVersion": "v1.14.3-eksbuild.11", "configurationValues": configuration}, "10.96.0.0/16")
+        return api.get(CONFIG_MAP)["data"]["Corefile"]
+
+    yield apply
+    made.remove()
+    assert api.get(CONFIG_MAP) is None
+
+
+def test_coredns_has_the_corefile_of_its_configuration_and_goes_back_to_eks_own(api, core_dns):
+    """An empty configuration is EKS's; the Service has the tenth address all the while."""
+    first = core_dns("")
+    assert "kubernetes cluster.local" in first
+    assert core_dns('{"corefile": ". {\\n}\\n", "replicaCount": 3}') == ". {\n}\n"
+    assert core_dns("{}") == first
+    service = {**CONFIG_MAP, "kind": "Service", "metadata": {"name": "kube-dns", "namespace": "kube-system"}}
+    assert api.get(service)["spec"]["clusterIP"] == "10.96.0.10"
+
+
+def test_a_corefile_that_somebody_has_edited_stays(api, core_dns):
+    """As PRESERVE says, whatever is configured."""
+    core_dns("")
+    api.apply({**CONFIG_MAP, "data": {"Corefile": "mine"}}, "kubectl-edit")
+    assert core_dns('{"corefile": "theirs"}') == "mine"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "reason"),
+    [('{"replicas": 3}', r"\$\.replicas: is not defined"), ("[]", "JSON object"), ("{", "valid")],
+)
+def test_a_configuration_that_coredns_does_not_have_is_refused(api, core_dns, configuration, reason):
+    """And nothing is changed."""
+    before = core_dns("")
+    with pytest.raises(RefusedError, match=reason):
+        core_dns(configuration)
+    assert api.get(CONFIG_MAP)["data"]["Corefile"] == before
