@@ -104,7 +104,10 @@ def _compute(settings: Settings) -> Iterator[str]:
     of = "these nodes" if len(awaited) == len(settings.node_groups) else f"the nodes of {', '.join(awaited)}"
     yield f"a wait for the trunk ENIs of {of}" if awaited else "no wait for trunk ENIs: each group may be empty"
     if settings.cluster:
-        yield f"add-on coredns {settings.cluster.coredns_version}"
+        configured = ", ".join(key[:100] for key in settings.cluster.coredns_configuration or ())
+        yield f"add-on coredns {settings.cluster.coredns_version}" + f" with {configured} of the file" * bool(
+            configured
+        )
 
 
 def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator[str]:

@@ -103,3 +103,15 @@ def test_a_rule_in_a_group_that_two_peers_share_is_told_once(changed):
 
     told = [line for line in _made(changed("dev", change), "-Workloads-shop") if "of orders-api at" in line]
     assert told == ["ingress of orders-api at peer data, tcp 5432", "ingress of orders-api at peer other, tcp 5433"]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "told"),
+    [(None, ""), ({}, ""), ({"replicaCount": 3, "corefile": ""}, " with replicaCount, corefile of the file")],
+)
+def test_what_the_file_configures_of_coredns_is_told(configuration, told):
+    """By the keys alone: a Corefile is long."""
+    settings = load("dev")
+    cluster = settings.cluster.model_copy(update={"coredns_configuration": configuration})
+    made = _made(settings.model_copy(update={"cluster": cluster}), "-Compute")[-1]
+    assert made == f"add-on coredns {cluster.coredns_version}{told}"
