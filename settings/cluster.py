@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from settings.fields import (
     AddonVersion,
@@ -19,7 +19,8 @@ from settings.fields import (
     SecurityGroupId,
     VpcRange,
 )
-from settings.forms import Form, PemCertificate, Section, wrong
+from settings.forms import Form, PemCertificate, Section
+from settings.json_object import JsonObject
 
 Endpoint = Literal["public", "private"]
 ClusterName = Annotated[
@@ -29,14 +30,6 @@ HttpsUrl = Annotated[
     str, Form("https://[A-Za-z0-9.:-]+", "must be the API server's https URL", "copy `cluster.endpoint`")
 ]
 Certificate = Annotated[str, PemCertificate()]
-
-
-def _in_json(values: dict[str, Any]) -> dict[str, Any]:
-    try:
-        json.dumps(values, allow_nan=False)
-    except ValueError as error:
-        raise wrong("must be what JSON can say", "write a number in place of .nan or .inf") from error
-    return values
 
 
 class Cluster(Section):
@@ -57,7 +50,7 @@ class Cluster(Section):
     """Version of the kube-proxy add-on."""
     coredns_version: AddonVersion
     """Version of the coredns add-on."""
-    coredns_configuration: Annotated[dict[str, Any], AfterValidator(_in_json)] | None = None
+    coredns_configuration: JsonObject | None = None
     """The coredns add-on's own configuration, such as {replicaCount: 3} or a whole corefile; {} goes back to EKS's.
     Left out: nobody's, or what somebody else has set. See how-to.md, Configure CoreDNS."""
     log_types: tuple[Literal["api", "audit", "authenticator", "controllerManager", "scheduler"], ...] = (

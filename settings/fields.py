@@ -13,9 +13,9 @@ _LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _LABEL_VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
 _LABEL_KEY = rf"(?:(?=[^/]{{1,253}}/){_LABEL}(?:\.{_LABEL})*/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 
-_REPLACED = r"\$\{Token\[|\{\{resolve:"  # by CDK while it synthesizes, by CloudFormation while it deploys
+REPLACED = r"\$\{Token\[|\{\{resolve:"  # by CDK while it synthesizes, by CloudFormation while it deploys
 # neither controls nor marks that turn the direction of reading: a reviewer would see another text (CVE-2021-42574)
-_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+LINE = r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 
 
 def _identifier(kind: str, example: str) -> Form:
@@ -123,7 +123,7 @@ InstanceType = Annotated[
 Line = Annotated[
     str,
     Form(
-        rf"(?!.*(?:{_REPLACED})){_LINE}*",
+        rf"(?!.*(?:{REPLACED})){LINE}*",
         "must be one line of text without ${Token[…]} or {{resolve:…}}, which CDK and CloudFormation replace",
         "write the text itself, without line breaks and marks that turn its direction",
     ),
@@ -131,7 +131,7 @@ Line = Annotated[
 EnvValue = Annotated[
     str,
     Form(
-        rf"(?!.*(?:{_REPLACED}|\$\()){_LINE}+",
+        rf"(?!.*(?:{REPLACED}|\$\()){LINE}+",
         "must be one line of text without $(…), ${Token[…]} or {{resolve:…}}, which others would replace",
         "write the value itself: what is proven is what stands here",
     ),
@@ -139,7 +139,7 @@ EnvValue = Annotated[
 RuleDescription = Annotated[
     str,
     Form(
-        rf"(?!.*(?:{_REPLACED}))[-A-Za-z0-9 ._:/()#,@\[\]+=&;{{}}!$*]*",
+        rf"(?!.*(?:{REPLACED}))[-A-Za-z0-9 ._:/()#,@\[\]+=&;{{}}!$*]*",
         "must be of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*: EC2 takes no others",
         "leave the other characters out",
     ),

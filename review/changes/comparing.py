@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from review.changes.difference import Difference, differences
@@ -11,7 +12,8 @@ from review.changes.table import effects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LONGEST = 160
+_LONGEST, _BEFORE = 160, 40
+_SPACES = re.compile(r"\n\s*")
 _FLOW = ("verdict", "source", "forward", "back", "judges")
 
 
@@ -56,21 +58,34 @@ def _pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401  (any JSO
         return ("left out", str(empty)) if before is None else (str(empty), "left out")
     shown = _shown(before), _shown(after)
     if max(map(len, shown)) < _LONGEST or not (isinstance(before, list) and isinstance(after, list)):
-        return shown
+        return shown if shown[0] != shown[1] else _from_where_they_differ(_text(before), _text(after))
     gone, come = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
     same = len(after) - len(come)
     return (_shown(gone), f"{_shown(come)}, and {same} as before") if same and (gone or come) else shown
 
 
+def _from_where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """Return both without most of their common beginning, since what differs would be cut off."""
+    same = (i for i, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    begin = max(0, next(same, min(len(one), len(other))) - _BEFORE)
+    return _cut(f"…{one[begin:]}"), _cut(f"…{other[begin:]}")
+
+
 def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)
+    return _cut(_text(value))
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  (any JSON value)
     if value is None or value in ({}, []):
         return "none"
     if isinstance(value, dict):
-        text = ", ".join(f"{key}: {_shown(item)}" for key, item in value.items() if item not in (None, "", [], {}))
-    elif isinstance(value, list):
-        text = ", ".join(map(_shown, value))
-    else:
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items() if item not in (None, "", [], {}))
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool) else _SPACES.sub(" ", str(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

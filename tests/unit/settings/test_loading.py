@@ -129,6 +129,21 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
             "not be",
         ),
         (lambda c: c["pod_networking"]["env"].update(WARM_ENI_TARGET=1), "pod_networking.env.WARM_ENI_TARGET", "text"),
+        *(
+            (
+                lambda c, values=values: c["cluster"].update(coredns_configuration=values),
+                "cluster.coredns_configuration",
+                rule,
+            )
+            for values, rule in (
+                ({"nodeSelector": {"a\x1b[31m": "b"}}, "have keys of letters"),
+                ({"tolerations": [{"k y": "b"}]}, "have keys of letters"),
+                ({"corefile": ".:53 {\n    forward . ${Token[A.1]}\n}\n"}, "have no"),
+                ({"tolerations": [{"key": "{{resolve:ssm:x}}"}]}, "have no"),
+                ({"corefile": "# \u202e\n"}, "have no"),
+                ({"affinity": {"a": ["b", "\x1b[31m"]}}, "have no"),
+            )
+        ),
         (
             lambda c: c["cluster"].update(coredns_configuration={"resources": [{"limits": float("nan")}]}),
             "cluster.coredns_configuration",

@@ -297,6 +297,20 @@ def test_a_configuration_that_is_left_out_is_told_from_eks_own(changed, step):
     assert (found["before"], found["after"]) == ("left out", "{}")[::step]
 
 
+def test_a_change_at_the_end_of_a_long_text_is_shown(changed):
+    """In one line, from where the two begin to differ."""
+    corefile = "{}.:53 {{\n    ready\n    forward . 10.0.0.{}\n}}\n"
+    one, other = (
+        content(changed("dev", lambda c, last=last: c["cluster"].update(coredns_configuration={"corefile": last})), [])
+        for last in (corefile.format("# long\n" * 40, end) for end in (2, 3))
+    )
+    (found,) = compare(one, other, "saved")["changes"]
+    assert found["before"].endswith(" ready forward . 10.0.0.2 } ")
+    assert found["after"].endswith(" ready forward . 10.0.0.3 } ")
+    assert found["after"].startswith("…")
+    assert len(found["after"]) < 60
+
+
 def test_the_gravest_change_is_told_first_and_what_pods_do_not_notice_last(changes):
     """The kinds too, in which nothing stands only where there is nothing else."""
 
