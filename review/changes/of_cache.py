@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from review.changes.cache import NO_CACHE, runs_on
 from review.changes.effect import Effect, Table
 from review.changes.of_mode import MEASURED, STRICT_PODS
+from review.corefile import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
@@ -66,7 +67,9 @@ def _of_own_resolvers(found: Difference, when: str) -> Iterator[Effect]:
     """Yield what becomes of names that CoreDNS does not know, since only the cache asks their resolvers."""
     before, after = (side["pod_networking"]["dns_cache"] for side in found.whole)
     kept = [zone for zone in before["stub_domains"] if zone in after["stub_domains"] or not after["enabled"]]
-    zones = [*kept, *["all of upstreams"] * bool(before["upstreams"])]
+    asks = _resolvers_of_corefile(found.whole[0])
+    zones = [zone for zone in kept if not asks.get(zone, set()).issuperset(before["stub_domains"][zone])]
+    zones += ["all of upstreams"] * (not asks.get(".", set()).issuperset(before["upstreams"]))
     if zones:
         yield Effect(
             "DNS gap",
@@ -74,6 +77,13 @@ def _of_own_resolvers(found: Difference, when: str) -> Iterator[Effect]:
             "which denies them unless its Corefile has the same resolvers",
             _DNS,
         )
+
+
+def _resolvers_of_corefile(whole: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return whom CoreDNS asks for each zone, where the file has its whole Corefile."""
+    configured = (whole["cluster"] or {}).get("coredns_configuration") or {}
+    found = blocks(str(configured.get("corefile", "")))
+    return {zone: {*words} for zone, plugins in found.items() for name, *words in plugins if name == "forward"}
 
 
 _LATER = Effect("nothing", "it counts from the next rollout of the cache on; no pod restarts for it", _DNS)

@@ -32,6 +32,16 @@ def _cluster(**values):
     return lambda c: c["cluster"].update(values)
 
 
+def _stands_in(*resolvers, image="registry.k8s.io/dns/k8s-dns-node-cache:1.26.8", upstreams=(), everything="10.0.0.2"):
+    """A cache of an image, and a CoreDNS that asks these resolvers for its zone."""
+    zone = f"data.example.internal {{\n    forward . {' '.join(resolvers)}\n}}\n"
+    corefile = {"corefile": f". {{\n    forward . {everything} {{\n        max_fails 0\n    }}\n}}\n{zone}"}
+    return lambda c: (_cluster(coredns_configuration=corefile)(c), _cache(image=image, upstreams=[*upstreams])(c))
+
+
+_NEWER = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.9"
+
+
 def _network(**values):
     return lambda c: c["network"].update(values)
 
@@ -230,6 +240,17 @@ CASES = [
     ("cache image", None, _cache(image="registry.k8s.io/dns/k8s-dns-node-cache:1.26.7"),
      "pod_networking.dns_cache.image", "DNS DNS_gap",
      "restarts node by node.*no gap|(data.example.internal) are asked from CoreDNS meanwhile, which denies them"),
+    ("cache image beside a CoreDNS that stands in", _stands_in("10.99.1.53", "10.99.2.53"),
+     _stands_in("10.99.1.53", "10.99.2.53", image=_NEWER), "pod_networking.dns_cache.image", "DNS", "node by node"),
+    ("cache image beside one with a part of the resolvers", _stands_in("10.99.1.53"),
+     _stands_in("10.99.1.53", image=_NEWER),
+     "pod_networking.dns_cache.image", "DNS DNS_gap", "(data.example.internal)"),
+    ("cache image beside one that asks the upstreams", _stands_in("10.99.1.53", "10.99.2.53", upstreams=["10.0.0.2"]),
+     _stands_in("10.99.1.53", "10.99.2.53", upstreams=["10.0.0.2"], image=_NEWER), "pod_networking.dns_cache.image",
+     "DNS", "node by node"),
+    ("cache image beside one that asks others", _stands_in("10.99.1.53", "10.99.2.53", upstreams=["10.0.0.3"]),
+     _stands_in("10.99.1.53", "10.99.2.53", upstreams=["10.0.0.3"], image=_NEWER), "pod_networking.dns_cache.image",
+     "DNS DNS_gap", "(all of upstreams)"),
     ("stub domain", None, _cache(stub_domains={}),
      "pod_networking.dns_cache.stub_domains.data.example.internal", "DNS", "restarts node by node"),
     ("stub domain with the name of a section", _cache(stub_domains={}), _cache(stub_domains={"peers": ["10.99.1.53"]}),
