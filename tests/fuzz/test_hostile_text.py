@@ -47,11 +47,19 @@ PARTS = (
 )
 TEXTS = st.lists(st.sampled_from(PARTS) | st.text(max_size=6), min_size=1, max_size=4).map("".join)
 ENV = ("pod_networking", "env", "WARM_IP_TARGET")
+ENDS = ({"prefix_list_id": "pl-12345678"}, {"workload": "orders-api", "namespace": "shop"})
+DATABASE = {"security_group_id": "sg-12345678", "port": 5432, "host": "db.example"}
+WITH_ENDS = ("workloads", 2)  # of dev.yaml: prometheus, of another namespace than orders-api
 PLACES = (
     ("workloads", 0, "ingress", 0, "description"),
     ("workloads", 0, "name"),
     ("workloads", 0, "namespace"),
     ("workloads", 0, "pod_labels", "app"),
+    (*WITH_ENDS, "egress", 0, "to", "prefix_list_id"),
+    (*WITH_ENDS, "egress", 1, "to", "workload"),
+    (*WITH_ENDS, "egress", 1, "to", "namespace"),
+    (*WITH_ENDS, "reaches", 0, "security_group_id"),
+    (*WITH_ENDS, "reaches", 0, "host"),
     ENV,
     ("pod_networking", "run_again"),
     ("pod_networking", "dns_cache", "image"),
@@ -84,8 +92,8 @@ class Page(html.parser.HTMLParser):
 
 
 def _put(place, text):
-    found = yaml.safe_load(DEV)
-    target = found
+    target = found = yaml.safe_load(DEV)
+    found["workloads"][2].update(egress=[{"port": 443, "to": {**end}} for end in ENDS], reaches=[{**DATABASE}])
     for key, following in itertools.pairwise(place):
         if isinstance(target, dict) and key not in target:
             target[key] = {} if isinstance(following, str) else []
@@ -96,8 +104,16 @@ def _put(place, text):
 
 def _found(settings, place):
     for key in place:
-        settings = settings[key] if isinstance(settings, dict | tuple) else getattr(settings, key)
+        name = "destination" if key == "to" else key
+        settings = settings[key] if isinstance(settings, dict | tuple) else getattr(settings, name)
     return settings
+
+
+def test_text_alone_is_what_is_refused(environment_file):
+    """The file that the texts stand in is good, and has each end of a rule where PLACES says."""
+    found = load(environment_file(_put((*WITH_ENDS, "reaches", 0, "host"), "db.example")))
+    ends = [_found(found, place) for place in PLACES if place[:2] == WITH_ENDS]
+    assert ends == ["pl-12345678", "orders-api", "shop", "sg-12345678", "db.example"]
 
 
 @SLOW
