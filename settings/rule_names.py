@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _RULE = "must be told from every other rule by letters and digits: CloudFormation's names hold nothing else"
-_FIX = "give one of the workloads a name that differs by more than hyphens and is not cluster, or choose other ports"
+_FIX = (
+    "give one of the workloads, or its namespace, a name that differs by more than hyphens and is not cluster, or "
+    "choose other ports"
+)
 # ends that make a rule a resource of its own; ranges do not
 _GROUPS = ("workload", "security_group_id", "prefix_list_id", "cluster")
 

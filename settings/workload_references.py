@@ -55,13 +55,10 @@ def workloads(raw: dict[str, Any]) -> Iterator[Problem]:
                 yield from _rule(f"{path}.{key}[{j}]", rule, end)
                 where, own = f"{path}.{key}[{j}].{end}", str(workload.get("namespace"))
                 yield from _end(where, part(rule, end), peers, own, groups)
+        yield from _opened_twice(path, workload, nodes)
         for j, reach in items(workload, "reaches"):
-            yield from _service(f"{path}.reaches[{j}]", reach, peers)
-
-
-def _service(path: str, reach: dict[str, Any], peers: set[Any]) -> Iterator[Problem]:
-    yield from _one_of(path, reach, _SERVICES)
-    yield from _known(f"{path}.peer", reach.get("peer"), peers, "a peer of this file")
+            yield from _one_of(f"{path}.reaches[{j}]", reach, _SERVICES)
+            yield from _known(f"{path}.reaches[{j}].peer", reach.get("peer"), peers, "a peer of this file")
 
 
 def _has_own_group(workload: dict[str, Any]) -> bool:
@@ -81,14 +78,28 @@ def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]], nodes: object)
         known.append(same)
 
 
+def _opened_twice(path: str, workload: dict[str, Any], nodes: object) -> Iterator[Problem]:
+    """Return services behind the nodes' group that a rule to the cluster opens too: EC2 refuses the second rule."""
+    to_cluster = [_ports(rule) for _, rule in items(workload, "egress") if part(rule, "to").get("cluster")]
+    for j, reach in items(workload, "reaches"):
+        if nodes and reach.get("security_group_id") == nodes and _ports(reach) in to_cluster:
+            got = f"{show(nodes)}, which is what `cluster: true` means"
+            yield Problem(f"{path}.reaches[{j}]", "must not repeat a rule of egress", got, "remove it")
+
+
+def _ports(rule: dict[str, Any]) -> tuple[object, ...]:
+    return rule.get("protocol", "tcp"), rule.get("port"), rule.get("to_port", rule.get("port"))
+
+
 def _rule(path: str, rule: dict[str, Any], end: str) -> Iterator[Problem]:
     port, last, protocol = rule.get("port"), rule.get("to_port"), rule.get("protocol", "tcp")
     if protocol in ("tcp", "udp") and port is None:
         yield Problem(
             f"{path}.port", f"must be given with {protocol}", "nothing", "add the port, or the first of a range"
         )
-    if protocol in ("icmp", "all") and (port is not None or last is not None):
-        yield Problem(f"{path}.port", f"must not be there with {protocol}", show(port), "remove it")
+    for key, given in (("port", port), ("to_port", last)) if protocol in ("icmp", "all") else ():
+        if given is not None:
+            yield Problem(f"{path}.{key}", f"must not be there with {protocol}", show(given), "remove it")
     if type(port) is int and type(last) is int and last < port:
         yield Problem(f"{path}.to_port", "must not be below port", f"{port} to {last}", "write the lower port first")
     if isinstance(rule.get(end), dict):
@@ -116,7 +127,7 @@ def _end(
         yield Problem(f"{path}.namespace", must, show(own), "leave it out")
     elif namespace is not None:
         must = "the namespace of a workload with a group of its own"
-        yield from _known(f"{path}.namespace", namespace, {*groups}, must)
+        yield from _known(f"{path}.namespace", namespace, {*groups} - {own}, must)
     elif isinstance(workload, str) and (
         elsewhere := [of for of, names in groups.items() if workload in names - groups[own]]
     ):

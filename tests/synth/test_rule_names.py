@@ -100,6 +100,22 @@ def test_the_clusters_group_by_its_id_is_the_cluster(group, nodes, key, end):
     assert problems == {f"workloads[0].{key}[1]": f"the same once more, '{group}' is what `cluster: true` means"}
 
 
+@pytest.mark.parametrize(("group", "nodes"), [(CLUSTER, None), (NODES, NODES)])
+def test_what_lies_behind_the_clusters_group_is_opened_once(group, nodes):
+    """A rule to the cluster opens the same port of the same group: the stack with both is rolled back."""
+
+    def change(content, *egress):
+        content["existing_cluster"]["node_security_group_id"] = nodes
+        reaches = [{"security_group_id": group, "port": 10250}, {"security_group_id": group, "port": 9100}]
+        content["workloads"][0].update(egress=[*egress], reaches=reaches)
+
+    to = {"cluster": True}
+    _, problems = _found("existing", lambda c: change(c, {"port": 10250, "to_port": 10250, "to": to}))
+    assert problems == {"workloads[0].reaches[0]": f"'{group}', which is what `cluster: true` means"}
+    others = {"port": 10250, "to_port": 10260, "to": to}, {"port": 10250, "to": {"security_group_id": group}}
+    assert _found("existing", lambda c: change(c, *others))[1] == {}
+
+
 def test_the_clusters_group_is_another_one_than_the_nodes():
     """Where both are known they have rules of their own."""
 
