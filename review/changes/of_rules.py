@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from review.changes import of_reaches
 from review.changes.between_namespaces import group_goes
 from review.changes.effect import Effect
-from review.changes.of_reaches import ANEW, IN_FORCE, waits
+from review.changes.of_reaches import ANEW, IN_FORCE, is_kept_in, waits
 from review.changes.workload_rules import by_range, described_anew, end_of
 from settings.workload_references import group_of_nodes
 
@@ -95,22 +95,33 @@ def _made(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def _written_otherwise(found: Difference) -> bool:
     """Say whether a rule that names the group of an existing cluster's nodes is another resource for the same rule."""
-    one, other = (
-        {
-            (rule["protocol"], rule["port"], rule["to_port"] or rule["port"], *group)
-            for rule in rules or ()
-            if (group := _group(rule, nodes))
-        }
-        for rules, nodes in zip((found.before, found.after), map(group_of_nodes, found.whole), strict=True)
-    )
-    return any((*rule, not by_id) in one for *rule, by_id in other)
+    sides = zip(found.around, map(group_of_nodes, found.whole), strict=True)
+    one, other = ({*_with_groups(workload, found.path[-1], nodes)} for workload, nodes in sides)
+    return any((*rule, not by_id) in one - other for *rule, by_id in other - one)
 
 
-def _group(rule: Mapping[str, Any], nodes: str | None) -> tuple[str | None, bool] | None:
-    """Return the id of the group that a rule names, and whether it names it so; None where it names a range or peer."""
-    end = end_of(rule)
-    given = end.get("security_group_id")
-    return (given or nodes, bool(given)) if given or end.get("cluster") else None
+def _with_groups(workload: Mapping[str, Any], key: str, nodes: str | None) -> Iterator[tuple[Any, ...]]:
+    """Yield each rule that names a group: where it stands, protocol, ports, the group, and whether by its id.
+
+    Those of `egress` and `reaches` meet.
+    """
+    received = key == "ingress"
+    for rule in workload["ingress" if received else "egress"] or ():
+        end = end_of(rule)
+        given = end.get("security_group_id")
+        if given or end.get("cluster"):
+            yield "own", *_ports(rule), given or nodes, bool(given)
+        if end.get("cluster") and not received:
+            yield "there", *_ports(rule), nodes, False
+    for reach in () if received else workload["reaches"]:
+        if given := reach["security_group_id"]:
+            yield "there", *_ports(reach), given, True
+            if is_kept_in(workload):
+                yield "own", *_ports(reach), given, True
+
+
+def _ports(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    return rule["protocol"], rule["port"], rule.get("to_port") or rule["port"]
 
 
 def _inline(rule: Mapping[str, Any]) -> bool:

@@ -4,8 +4,22 @@ import json
 
 TAKEN_ONCE = {
     "AWS::EC2::Route": ("RouteTableId", "DestinationCidrBlock"),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId", "SourceSecurityGroupId", "IpProtocol", "FromPort", "ToPort"),
-    "AWS::EC2::SecurityGroupEgress": ("GroupId", "DestinationSecurityGroupId", "IpProtocol", "FromPort", "ToPort"),
+    "AWS::EC2::SecurityGroupIngress": (
+        "GroupId",
+        "SourceSecurityGroupId",
+        "SourcePrefixListId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+    ),
+    "AWS::EC2::SecurityGroupEgress": (
+        "GroupId",
+        "DestinationSecurityGroupId",
+        "DestinationPrefixListId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+    ),
     "AWS::EC2::VPCPeeringConnection": ("VpcId", "PeerVpcId"),
     "AWS::EKS::AccessEntry": ("ClusterName", "PrincipalArn"),
 }

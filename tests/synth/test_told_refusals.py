@@ -37,6 +37,12 @@ def _rule(end):
     return lambda content: content["workloads"][0].update(ingress=[{"port": 8080, "from": end}])
 
 
+def _sends(egress, *reaches):
+    return lambda content: content["workloads"][0].update(egress=egress, reaches=[*reaches])
+
+
+TO_CLUSTER, BY_ID = ({"port": 8080, "to": end} for end in ({"cluster": True}, {"security_group_id": GROUP}))
+BEHIND = {"port": 8080, "security_group_id": GROUP}
 CASES = {
     "renamed": ("dev", _peers(PEER), _peers({**PEER, "name": "other"}), True),
     "renamed, of an existing cluster": ("existing", _peers(PEER), _peers({**PEER, "name": "other"}), False),
@@ -78,6 +84,10 @@ CASES = {
         True,
     ),
     "the nodes' group by its id": ("existing", _rule({"cluster": True}), _rule({"security_group_id": GROUP}), True),
+    "the nodes' group by its id in reaches": ("existing", _sends([TO_CLUSTER]), _sends([], BEHIND), True),
+    "the cluster in place of reaches": ("existing", _sends(None, BEHIND), _sends([TO_CLUSTER]), True),
+    "another port in reaches": ("existing", _sends([TO_CLUSTER]), _sends([], {**BEHIND, "port": 8081}), False),
+    "reaches in place of egress, by the id both": ("existing", _sends([BY_ID]), _sends([], BEHIND), False),
     "another group": ("existing", _rule({"cluster": True}), _rule({"security_group_id": "sg-12345678"}), False),
 }
 
