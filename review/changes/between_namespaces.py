@@ -37,6 +37,22 @@ def exports_go(before: Mapping[str, Any], after: Mapping[str, Any], namespace: s
         )
 
 
+def others_go_along(whole: Mapping[str, Any], namespace: str) -> Iterator[Effect]:
+    """Tell that `cdk destroy` takes stacks along that need the one of `namespace`; `whole`: as it was."""
+    needs = {(pair[0][0], pair[1][0]) for pair in _pairs(whole)}
+    along, found = set[str](), {namespace}
+    while found := {later for earlier, later in needs if earlier in found} - along:
+        along |= found
+    if along:
+        stacks = ", ".join(f"Workloads-{one}" for one in sorted(along))
+        yield Effect(
+            "pods",
+            f"cdk destroy of Workloads-{namespace} destroys {stacks} too, which need it for their rules: take "
+            "the rules that name its workloads out in a deploy before that",
+            "AWS CDK guide, cdk deploy and cdk destroy",
+        )
+
+
 def _pairs(whole: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
     """Yield both workloads of each rule between namespaces, as (namespace, name), the earlier namespace's first."""
     for workload in whole["workloads"]:

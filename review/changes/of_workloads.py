@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from review.changes.between_namespaces import exports_go, group_goes
+from review.changes.between_namespaces import exports_go, group_goes, others_go_along
 from review.changes.effect import Effect, Table
 from review.changes.of_reaches import waits
 from review.changes.of_rules import GUIDE, LEFT, has_own_group, rules
@@ -38,6 +38,7 @@ def _workload(found: Difference) -> Iterator[Effect]:
             "effect. Restart its pods and destroy it before, while the file still has it",
             "AWS CDK guide, cdk deploy and cdk destroy",
         )
+        yield from others_go_along(found.whole[0], namespace)
         yield from exports_go(*found.whole, namespace)
         return
     yield Effect("pods", "running pods keep their groups until they are restarted", GUIDE)

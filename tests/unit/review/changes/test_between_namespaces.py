@@ -40,10 +40,10 @@ def _given(place):
     return change
 
 
-def _told(changed, before, after, path):
+def _told(changed, before, after, path, kind="refused"):
     sides = [content(changed("dev", lambda c, some=some: [one(c) for one in some]), []) for some in (before, after)]
     found = {change["path"]: change["effects"] for change in compare(*sides, "saved")["changes"]}
-    return [effect["sentence"] for effect in found[path] if effect["kind"] == "refused"]
+    return [effect["sentence"] for effect in found[path] if effect["kind"] == kind]
 
 
 @pytest.mark.parametrize("rule", [_admitted, _let_out])
@@ -92,3 +92,19 @@ def test_a_rule_alone_comes_and_goes(changed, rule):
     """Groups are exported whether a rule names them or not."""
     path = f"workloads[{'shop/orders-api].ingress' if rule is _admitted else 'monitoring/prometheus].egress'}"
     assert _told(changed, [rule], [], path) == _told(changed, [], [rule], path) == []
+
+
+def test_the_stack_of_an_earlier_namespace_takes_others_along(changed):
+    """`cdk destroy` destroys what depends on it too, and what depends on that."""
+
+    def third(c):
+        sent = {"port": 1, "to": {"workload": "orders-worker", "namespace": "shop"}}
+        one = {"name": "more", "namespace": "tools", "pod_labels": {"app": "more"}, "egress": [sent]}
+        c["workloads"].append(one)
+
+    path, gone = "workloads[monitoring/prometheus]", [_without(PROMETHEUS)]
+    (told,) = _told(changed, [_admitted, third], [*gone, third], path, "pods")
+    assert "cdk destroy of Workloads-monitoring destroys Workloads-shop, Workloads-tools too" in told
+    assert _told(changed, [third], [*gone, third], path, "pods") == []
+    of_shop = _told(changed, [_admitted], [_without(0, 1)], "workloads[shop/orders-api]", "pods")
+    assert [sentence for sentence in of_shop if "cdk destroy" in sentence] == []
