@@ -49,16 +49,17 @@ def _weight(change: Mapping[str, Any]) -> int:
 def _pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401  (any JSON values)
     """Return both values as text; of long lists, which would be cut before they differ, what only one of them has.
 
-    An empty `egress`, which lets nothing out, or `coredns_configuration`, is told from one that is left out.
+    An `egress` that is left out, which lets everything out, is told from an empty one, and so is an empty
+    `coredns_configuration`.
     """
-    if (empty := next((one for one in (before, after) if one in ([], {})), None)) is not None and None in (
-        before,
-        after,
-    ):
-        return ("left out", str(empty)) if before is None else (str(empty), "left out")
+    if before is None and _may_be_left_out(after):
+        return "left out", _shown(after) if after else str(after)
+    if after is None and _may_be_left_out(before):
+        return _shown(before) if before else str(before), "left out"
     shown = _shown(before), _shown(after)
     if max(map(len, shown)) < _LONGEST or not (isinstance(before, list) and isinstance(after, list)):
-        return shown if shown[0] != shown[1] else _from_where_they_differ(_text(before), _text(after))
+        cut_alike = shown[0] == shown[1] and len(shown[0]) == _LONGEST
+        return _from_where_they_differ(_text(before), _text(after)) if cut_alike else shown
     gone, come = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
     same = len(after) - len(come)
     return (_shown(gone), f"{_shown(come)}, and {same} as before") if same and (gone or come) else shown
@@ -69,6 +70,10 @@ def _from_where_they_differ(one: str, other: str) -> tuple[str, str]:
     same = (i for i, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
     begin = max(0, next(same, min(len(one), len(other))) - _BEFORE)
     return _cut(f"…{one[begin:]}"), _cut(f"…{other[begin:]}")
+
+
+def _may_be_left_out(value: Any) -> bool:  # noqa: ANN401  (any JSON value)
+    return value == {} or (isinstance(value, list) and all(isinstance(one, dict) for one in value))
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401  (any JSON value)

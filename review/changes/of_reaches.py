@@ -64,7 +64,7 @@ def rules(found: Difference) -> Iterator[Effect]:
     anew = described_anew(one, other)
     if not same:
         yield IN_FORCE
-    if new := ", ".join(sorted({group for *_, group in _given(found.around[1]) - _given(found.around[0])})):
+    if new := ", ".join(sorted({group for *_, group in _given(found.around[1]) - _at_peers(*sides[0])})):
         yield Effect(
             "connections",
             f"a rule for this workload that somebody has made at {new[:200]} by hand stands in the way, since EC2 "

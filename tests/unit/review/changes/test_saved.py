@@ -311,6 +311,16 @@ def test_a_change_at_the_end_of_a_long_text_is_shown(changed):
     assert len(found["after"]) < 60
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_rules_that_are_left_out_are_told_from_rules(changed, step):
+    """`none` in place of rules would read as if nothing were let out any more."""
+    both = [lambda c: c["workloads"][1].pop("egress"), lambda c: None][::step]
+    one, other = (content(changed("dev", change), []) for change in both)
+    (found,) = compare(one, other, "saved")["changes"]
+    rules = "protocol: tcp, port: 443, to: cidr: 0.0.0.0/0"
+    assert (found["before"], found["after"]) == ("left out", rules)[::step]
+
+
 def test_the_gravest_change_is_told_first_and_what_pods_do_not_notice_last(changes):
     """The kinds too, in which nothing stands only where there is nothing else."""
 
@@ -404,7 +414,7 @@ def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
     )
     begins = "protocol: tcp, port: 443, to: cidr: 10.0.0.0/16"
     for one, other in (told(None, rules), told(rules, None)[::-1]):
-        assert (one, other.startswith(begins), len(other)) == ("none", True, 160)
+        assert (one, other.startswith(begins), len(other)) == ("left out", True, 160)
     assert told(rules, rules[::-1])[1].startswith("protocol: tcp, port: 443, to: cidr: 10.19.0.0/16")
 
 

@@ -53,3 +53,17 @@ def test_no_owner_is_waited_for(changed):
     told = _told(changed, {"reaches": [REACH]}, {"reaches": [REACH, {**REACH, "security_group_id": OTHER}]})
     assert not any("before the peer's owner" in sentence for _, sentence in told)
     assert any(f"at {OTHER} by hand" in sentence for _, sentence in told)
+
+
+def test_podnets_own_rule_at_the_peers_group_stands_in_nobodys_way(changed):
+    """The file calls the peer's group by its id from now on: the rule there stays, and nobody can have a second one."""
+    group = "sg-0d1a2b3c4d5e6f703"
+    both = ({"peer": "data", "port": 5432}, {"security_group_id": group, "port": 5432})
+    sides = [content(changed("dev", lambda c, one=one: c["workloads"][1].update(reaches=[one])), []) for one in both]
+    ((_, told), *others) = [
+        (effect["kind"], effect["sentence"])
+        for change in compare(*sides, "saved")["changes"]
+        for effect in change["effects"]
+    ]
+    assert "in force at once" in told
+    assert others == []
