@@ -57,7 +57,11 @@ def workloads_let_each_other_pass(settings: Settings) -> Iterator[At]:
         for path, one, end, passes, told in _both_ways(workload):
             other = known.get((end.namespace or workload.namespace, end.workload or ""))
             if other and not other.security_group_ids and not passes(settings, other, one, workload):
-                yield At(f"workloads[{i}].{path}", f"{ports(one)} {told.format(other.name)}")
+                yield At(f"workloads[{i}].{path}", f"{ports(one)} {told.format(_name(end))}")
+
+
+def _name(end: RuleSource) -> str:
+    return f"{end.namespace}/{end.workload}" if end.namespace else str(end.workload)
 
 
 def _both_ways(workload: Workload) -> Iterator[tuple[str, Rule | EgressRule, RuleSource, _Passes, str]]:

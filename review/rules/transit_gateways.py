@@ -54,11 +54,16 @@ def gateway_needs_no_accepter(settings: Settings) -> Iterator[At]:
     why="over a gateway only inbound rules name groups: EC2 refuses the rule, or it lets nothing out",
     source=f"{_GUIDE}; AWS Networking & Content Delivery blog, Introducing security group referencing for AWS Transit "
     "Gateway",
-    fix="write to: {peer: <name>}",
-    paths=("workloads[].egress", "peers[].transit_gateway_id", "peers[].peer_side.security_group_id"),
+    fix="write to: {peer: <name>}; in reaches, peer: <name>",
+    paths=(
+        "workloads[].egress",
+        "workloads[].reaches",
+        "peers[].transit_gateway_id",
+        "peers[].peer_side.security_group_id",
+    ),
 )
 def gateway_takes_no_group_in_egress(settings: Settings) -> Iterator[At]:
-    """Find egress rules that name the group of a peer to which only a gateway leads."""
+    """Find egress rules that name the group of a peer to which only a gateway leads, those of `reaches` too."""
     sides = [(peer, peer.peer_side.security_group_id) for peer in settings.peers if peer.peer_side]
     connected = {group for peer, group in sides if peer.vpc_id}
     behind = {group: peer.name for peer, group in sides if group and group not in connected}
@@ -66,6 +71,10 @@ def gateway_takes_no_group_in_egress(settings: Settings) -> Iterator[At]:
         for group in dict.fromkeys(sent.destination.security_group_id for sent in workload.egress or ()):
             if name := behind.get(group or ""):
                 yield At(f"workloads[{i}].egress", f"{group} of {name}", f"write to: {{peer: {name}}}")
+        for j, reach in enumerate(() if workload.sends_everything else workload.reaches):
+            if name := behind.get(reach.security_group_id or ""):
+                got = f"{reach.security_group_id} of {name}"
+                yield At(f"workloads[{i}].reaches[{j}]", got, f"write peer: {name} in its place")
 
 
 RULES = (gateway_refers_to_groups, gateway_needs_no_accepter, gateway_takes_no_group_in_egress)

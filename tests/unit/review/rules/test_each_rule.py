@@ -253,6 +253,12 @@ def _other_cluster_peers(content):
     content["peers"] = [{"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16"}]
 
 
+def _reaches_the_peers_group(content, egress):
+    _only_egress(content, None)
+    reaches = [{"security_group_id": "sg-0d1a2b3c4d5e6f703", "port": 5432}]
+    content["workloads"][0].update(reaches=reaches, **({} if egress is None else {"egress": egress}))
+
+
 def _only_egress(content, end):
     """One workload that names no peer, with one rule for what it sends; None: it may send everything."""
     rules = {} if end is None else {"egress": [{"protocol": "tcp", "port": 443, "to": end}]}
@@ -467,6 +473,8 @@ CASES = [
     ("gateway-takes-no-group-in-egress", "dev",
      lambda c: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, {"security_group_id": "sg-0d1a2b3c4d5e6f703"})),
      "workloads[0].egress"),
+    ("gateway-takes-no-group-in-egress", "dev",
+     lambda c: (_behind_gateway("10.99.0.0/16")(c), _reaches_the_peers_group(c, [])), "workloads[0].reaches[0]"),
     ("gateway-needs-no-accepter", "dev",
      _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side=None,
            accepter_role_arn="arn:aws:iam::111111111111:role/accepter"), "peers[0].accepter_role_arn"),
@@ -921,6 +929,8 @@ def test_shipped_environments_have_no_errors(name):
            lambda c, to=to: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, to)))
           for to in ({"peer": "data"}, {"security_group_id": "sg-0d1a2b3c4d5e6f704"})),
         ("gateway-takes-no-group-in-egress", "dev", _gateway_beside_a_connection),
+        ("gateway-takes-no-group-in-egress", "dev",
+         lambda c: (_behind_gateway("10.99.0.0/16")(c), _reaches_the_peers_group(c, None))),
         ("gateway-refers-to-groups", "dev",
          _peer(vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701", peer_side={"route_table_ids": []})),
         ("peers-of-an-existing-cluster", "existing", lambda c: None),
