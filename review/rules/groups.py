@@ -113,7 +113,7 @@ def _counts(settings: Settings, workload: Workload) -> dict[str, int]:
     ranges = collections.Counter({peer.name: len(peer.cidrs) for peer in settings.peers})
     let_in = [rule.source.peer for rule in workload.ingress]
     let_out = [rule.destination.peer for rule in workload.egress or ()]
-    let_out += [] if workload.egress is None else [reach.peer for reach in workload.reaches]
+    let_out += [] if workload.sends_everything else [reach.peer for reach in workload.reaches]
     ends = {"ingress": let_in, "egress": let_out}
     return {name: sum(ranges[peer] if peer else 1 for peer in those) for name, those in ends.items()}
 

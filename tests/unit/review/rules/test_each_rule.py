@@ -822,6 +822,9 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (c["existing_network"].update(behind_nat=False), _cache(enabled=False)(c),
                     _pods(enforcing_mode="strict")(c), _env(AWS_EXTERNAL_SERVICE_CIDRS="192.168.0.0/16")(c))),
         ("rules-fit-a-group", "dev", _two_peers_of_one_group(60)),
+        ("rules-fit-a-group", "existing", lambda c: c["workloads"][0].update(
+            egress=[{"protocol": "all", "to": {"cidr": "0.0.0.0/0"}}],
+            reaches=[{"port": 1 + i, **_GROUP} for i in range(60)])),
         ("custom-networking-finds-its-configs", "existing", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")),
         ("custom-networking-finds-its-configs", "dev", _env(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="false")),
         *(("peer-owner-does-the-rest", "dev", lambda c, cache=cache: (
