@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from review.uses import elsewhere, groups_at_peers
+from review.uses import elsewhere, groups_at_peers, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +118,10 @@ def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator
         if workload.namespace == namespace and workload.name in names:
             ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
             yield f"policy {workload.name} with {' and '.join(ids)}"
+            for sent in workload.egress or ():
+                if sent.destination.cluster:
+                    nodes = settings.node_security_group_id or "the cluster's group"
+                    yield f"ingress of {workload.name} at {nodes}, {ports(sent)}"
             let_in: dict[object, str] = {}  # two peers may share a group, and a rule in it
             for reach in workload.reaches:
                 if group := reach.security_group_id or groups.get(reach.peer):
@@ -125,6 +129,9 @@ def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator
                     told = f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
                     let_in.setdefault((group, reach.protocol, reach.port), told)
             yield from let_in.values()
+    pairs = [sorted((one.namespace, end.namespace)) for one in settings.workloads for end in one.ends if end.namespace]
+    if earlier := sorted({first for first, later in pairs if later == namespace}):
+        yield f"rules with workloads of {' and '.join(earlier)}, in the groups of both"
 
 
 def _count(number: int, noun: str) -> str:

@@ -115,3 +115,18 @@ def test_what_the_file_configures_of_coredns_is_told(configuration, told):
     cluster = settings.cluster.model_copy(update={"coredns_configuration": configuration})
     made = _made(settings.model_copy(update={"cluster": cluster}), "-Compute")[-1]
     assert made == f"add-on coredns {cluster.coredns_version}{told}"
+
+
+def test_what_opens_groups_of_others_is_told_in_the_stack_that_does_it(changed):
+    """The cluster's group, and those of another namespace's workloads, which may be another team's."""
+    made = _made(changed("dev", lambda c: None), "-Workloads-monitoring")
+    assert made[-1] == "ingress of prometheus at the cluster's group, tcp 9100"
+    rules = "rules with workloads of reports, in the groups of both"
+    assert _made(load("prod"), "-Workloads-shop")[-1] == rules
+    assert rules not in _made(load("prod"), "-Workloads-reports")
+
+    def change(content):
+        content["existing_cluster"]["node_security_group_id"] = "sg-0e1a2b3c4d5e6f799"
+        content["workloads"][0]["egress"] = [{"protocol": "all", "to": {"cluster": True}}]
+
+    assert "ingress of ledger at sg-0e1a2b3c4d5e6f799, all" in _made(changed("existing", change), "-Workloads-payments")
