@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
     from settings.network import Peer, RuleSource
-    from settings.workloads import EgressRule, Rule
+    from settings.workloads import EgressRule, Reach, Rule
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,27 +60,31 @@ def may_reach(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def peer_uses(settings: Settings) -> Iterator[PeerUse]:
     """Yield every use of a peer by a workload, in the order of the file."""
-    peers = {peer.name: peer for peer in settings.peers}
+    groups = groups_at_peers(settings)
     for i, workload in enumerate(settings.workloads):
         name = f"{workload.namespace}/{workload.name}"
         for j, reach in enumerate(workload.reaches):
-            if peer := peers.get(reach.peer or ""):
-                yield PeerUse(f"workloads[{i}].reaches[{j}].peer", name, peer, "to", peer.cidrs)
+            key = "peer" if reach.peer else "security_group_id"
+            for peer, cidrs in _meant(settings, reach, groups):
+                yield PeerUse(f"workloads[{i}].reaches[{j}].{key}", name, peer, "to", cidrs)
         for j, sent in enumerate(workload.egress or ()):
-            for peer, cidrs in _meant(settings, sent.destination, peers):
+            for peer, cidrs in _meant(settings, sent.destination, groups):
                 yield PeerUse(f"workloads[{i}].egress[{j}].to", name, peer, "to", cidrs)
         for j, received in enumerate(workload.ingress):
-            for peer, cidrs in _meant(settings, received.source, peers):
+            for peer, cidrs in _meant(settings, received.source, groups):
                 yield PeerUse(f"workloads[{i}].ingress[{j}].from", name, peer, "from", cidrs)
 
 
-def _meant(settings: Settings, end: RuleSource, peers: Mapping[str, Peer]) -> Iterator[tuple[Peer, tuple[str, ...]]]:
-    """Yield the peer that is named, or of whose ranges the end is a part, and the ranges that are meant."""
-    if end.peer:
-        yield peers[end.peer], peers[end.peer].cidrs
-    for peer in peers.values():
-        if end.cidr and lies_in(settings, peer, end.cidr):
-            yield peer, tuple(cidr for cidr in peer.cidrs if overlapping(cidr, end.cidr))
+def _meant(
+    settings: Settings, end: RuleSource | Reach, groups: Mapping[str | None, str | None]
+) -> Iterator[tuple[Peer, tuple[str, ...]]]:
+    """Yield the peer that is named, by its servers' group too, or that the end is a part of, and the ranges meant."""
+    cidr = getattr(end, "cidr", None)
+    for peer in settings.peers:
+        if peer.name == end.peer or (end.security_group_id and end.security_group_id == groups.get(peer.name)):
+            yield peer, peer.cidrs
+        elif cidr and lies_in(settings, peer, cidr):
+            yield peer, tuple(own for own in peer.cidrs if overlapping(own, cidr))
 
 
 def _contains(cidr: str | None, peer: Peer) -> bool:

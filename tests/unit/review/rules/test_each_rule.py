@@ -253,6 +253,18 @@ def _other_cluster_peers(content):
     content["peers"] = [{"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16"}]
 
 
+def _by_the_peers_group(**rules):
+    """One workload that names the peer by its group alone, behind nodes that translate; nothing routes back."""
+
+    def change(content):
+        content["peers"][0]["peer_side"]["route_table_ids"] = []
+        content["pod_networking"].update(external_snat=False, dns_cache={"enabled": True})
+        one = {"name": "one", "namespace": "shop", "pod_labels": {"app": "one"}, **rules}
+        content["workloads"] = [{**one, "egress": rules.get("egress", [])}]
+
+    return change
+
+
 def _reaches_the_peers_group(content, egress):
     _only_egress(content, None)
     reaches = [{"security_group_id": "sg-0d1a2b3c4d5e6f703", "port": 5432}]
@@ -473,6 +485,15 @@ CASES = [
     ("gateway-takes-no-group-in-egress", "dev",
      lambda c: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, {"security_group_id": "sg-0d1a2b3c4d5e6f703"})),
      "workloads[0].egress"),
+    ("peer-routes-return", "dev",
+     _by_the_peers_group(reaches=[{"port": 5432, "security_group_id": "sg-0d1a2b3c4d5e6f703"}]),
+     "peers[0].peer_side.route_table_ids"),
+    ("peer-routes-return", "dev",
+     _by_the_peers_group(ingress=[{"port": 5432, "from": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}}]),
+     "peers[0].peer_side.route_table_ids"),
+    ("peer-sees-pod-address", "dev",
+     _by_the_peers_group(egress=[{"port": 5432, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}}]),
+     "pod_networking.external_snat"),
     ("gateway-takes-no-group-in-egress", "dev",
      lambda c: (_behind_gateway("10.99.0.0/16")(c), _reaches_the_peers_group(c, [])), "workloads[0].reaches[0]"),
     ("gateway-needs-no-accepter", "dev",
@@ -932,6 +953,8 @@ def test_shipped_environments_have_no_errors(name):
            lambda c, to=to: (_behind_gateway("10.99.0.0/16")(c), _only_egress(c, to)))
           for to in ({"peer": "data"}, {"security_group_id": "sg-0d1a2b3c4d5e6f704"})),
         ("gateway-takes-no-group-in-egress", "dev", _gateway_beside_a_connection),
+        ("peer-routes-return", "dev",
+         _by_the_peers_group(reaches=[{"port": 5432, "security_group_id": "sg-0d1a2b3c4d5e6f704"}])),
         ("gateway-takes-no-group-in-egress", "dev",
          lambda c: (_behind_gateway("10.99.0.0/16")(c), _reaches_the_peers_group(c, None))),
         ("gateway-refers-to-groups", "dev",
