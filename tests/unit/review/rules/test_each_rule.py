@@ -716,6 +716,7 @@ def test_the_rule_finds_it_at_its_path(changed, rule, name, change, path):
 
 TOLD = {
     "peer-sees-pod-address": "false, and shop/orders-api, shop/orders-worker must reach peer data (10.99.0.0/16)",
+    "workloads-let-each-other-pass": "tcp 8443 to shop/payments, which admits none of it",
     "peer-may-see-node-address": "false, and shop/one may send to peer data (100.64.0.0/16)",
     "no-vpc-range-among-external-services": "10.99.4.0/24, which has addresses of peer data (10.99.0.0/16)",
     "kubectl-reaches-eks": "false",
