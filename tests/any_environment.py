@@ -12,6 +12,7 @@ from settings.loading import FOLDER
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 FILES = [yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "prod", "existing")]
+NODES = "sg-0e1a2b3c4d5e6f703"  # what `cluster: true` means in existing.yaml
 CIDRS = st.sampled_from(
     ["10.20.0.0/16", "10.99.0.0/16", "10.98.0.0/17", "0.0.0.0/0", "172.16.0.0/12", "10.99.0.0/28", "100.64.0.0/10"]
 )
@@ -54,13 +55,13 @@ ENDS = st.one_of(
             "namespace": st.sampled_from(["shop", "monitoring", "reports", "kube-system"]),
         }
     ),
-    st.just({"security_group_id": "sg-12345678"}),
+    st.fixed_dictionaries({"security_group_id": st.sampled_from(["sg-12345678", NODES])}),
     st.just({"prefix_list_id": "pl-12345678"}),
 )
 PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "all"])
 SERVICES = st.one_of(
     st.fixed_dictionaries({"peer": PEERS, "port": PORTS}),
-    st.fixed_dictionaries({"security_group_id": st.just("sg-12345678"), "port": PORTS}),
+    st.fixed_dictionaries({"security_group_id": st.sampled_from(["sg-12345678", NODES]), "port": PORTS}),
 )
 REACHES = st.lists(SERVICES, max_size=3)
 ROLES = st.sampled_from(["arn:aws:iam::333333333333:role/a", "arn:aws:iam::111111111111:role/b"])

@@ -1,5 +1,6 @@
 """What AWS takes once, so that a second deploy which makes it again under another name is refused."""
 
+import collections
 import json
 
 TAKEN_ONCE = {
@@ -36,6 +37,12 @@ def made_twice(old, new):
             if {other for other, held in made.items() if held == key} - {name}
         ]
     return found
+
+
+def taken_twice(template):
+    """Return what one template makes twice, under two logical ids: AWS refuses the second."""
+    counts = collections.Counter(_taken(template).values())
+    return [key for key, count in counts.items() if count > 1]
 
 
 def _taken(template):
