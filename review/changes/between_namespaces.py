@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect
 from review.changes.workload_rules import end_of, rules_of
+from settings.alike import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,10 +45,10 @@ def others_go_along(whole: Mapping[str, Any], namespace: str) -> Iterator[Effect
     while found := {later for earlier, later in needs if earlier in found} - along:
         along |= found
     if along:
-        stacks = ", ".join(f"Workloads-{one}" for one in sorted(along))
+        stacks = some([f"Workloads-{one}" for one in sorted(along)], most=5)
         yield Effect(
             "pods",
-            f"cdk destroy of Workloads-{namespace} destroys {stacks} too, which need it for their rules: take "
+            f"cdk destroy of Workloads-{namespace} destroys {stacks} too, since rules there need its groups: take "
             "the rules that name its workloads out in a deploy before that",
             "AWS CDK guide, cdk deploy and cdk destroy",
         )
