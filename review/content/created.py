@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from settings import Settings
+    from settings.workloads import Workload
 
 
 def created(settings: Settings) -> list[dict[str, object]]:
@@ -105,33 +106,36 @@ def _compute(settings: Settings) -> Iterator[str]:
     yield f"a wait for the trunk ENIs of {of}" if awaited else "no wait for trunk ENIs: each group may be empty"
     if settings.cluster:
         configured = ", ".join(key[:100] for key in settings.cluster.coredns_configuration or ())
-        yield f"add-on coredns {settings.cluster.coredns_version}" + f" with {configured} of the file" * bool(
-            configured
-        )
+        of_file = f" with {configured} of the file" if configured else ""
+        yield f"add-on coredns {settings.cluster.coredns_version}{of_file}"
 
 
 def _workloads(settings: Settings, namespace: str, names: list[str]) -> Iterator[str]:
     if settings.cluster:
         yield f"namespace {namespace}, which stays when the stack is deleted"
-    groups = groups_at_peers(settings)
     for workload in settings.workloads:
         if workload.namespace == namespace and workload.name in names:
-            ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
-            yield f"policy {workload.name} with {' and '.join(ids)}"
-            for sent in workload.egress or ():
-                if sent.destination.cluster:
-                    nodes = settings.node_security_group_id or "the cluster's group"
-                    yield f"ingress of {workload.name} at {nodes}, {ports(sent)}"
-            let_in: dict[object, str] = {}  # two peers may share a group, and a rule in it
-            for reach in workload.reaches:
-                if group := reach.security_group_id or groups.get(reach.peer):
-                    where = reach.security_group_id or f"peer {reach.peer}"
-                    told = f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
-                    let_in.setdefault((group, reach.protocol, reach.port), told)
-            yield from let_in.values()
+            yield from _workload(settings, workload)
     pairs = [sorted((one.namespace, end.namespace)) for one in settings.workloads for end in one.ends if end.namespace]
     if earlier := sorted({first for first, later in pairs if later == namespace}):
         yield f"rules with workloads of {' and '.join(earlier)}, in the groups of both"
+
+
+def _workload(settings: Settings, workload: Workload) -> Iterator[str]:
+    ids = ["the shared group", *["its own"] * workload.has_own_group, *workload.security_group_ids]
+    yield f"policy {workload.name} with {' and '.join(ids)}"
+    for sent in workload.egress or ():
+        if sent.destination.cluster:
+            nodes = settings.node_security_group_id or "the cluster's group"
+            yield f"ingress of {workload.name} at {nodes}, {ports(sent)}"
+    groups = groups_at_peers(settings)
+    let_in: dict[object, str] = {}  # two peers may share a group, and a rule in it
+    for reach in workload.reaches:
+        if group := reach.security_group_id or groups.get(reach.peer):
+            where = reach.security_group_id or f"peer {reach.peer}"
+            told = f"ingress of {workload.name} at {where}, {reach.protocol} {reach.port}"
+            let_in.setdefault((group, reach.protocol, reach.port), told)
+    yield from let_in.values()
 
 
 def _count(number: int, noun: str) -> str:
