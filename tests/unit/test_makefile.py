@@ -55,7 +55,7 @@ def test_help_lists_every_target_without_the_tabs_of_gnu_sed():
 @pytest.mark.parametrize(("words", "nodes"), [((), 100), (("NODES=1000",), 1000)])
 def test_the_fleet_of_the_tests_has_as_many_nodes_as_are_asked_for(words, nodes):
     """A hundred by default, each night a thousand."""
-    assert make("test", *words).stdout.splitlines()[-1].startswith(f"NODES={nodes} .venv/bin/python -m pytest -n 3")
+    assert make("test", *words).stdout.splitlines()[-1].startswith(f"NODES={nodes} .venv/bin/python -m pytest -n 4")
 
 
 @pytest.mark.parametrize(
