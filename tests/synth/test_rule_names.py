@@ -23,12 +23,17 @@ def _admitting(name, port, end):
     return _beside(name, ingress=[{"port": port, "from": end}])
 
 
+def _in_another_namespace(c):
+    """Its rules stand in another stack."""
+    c["workloads"].append({**copy.deepcopy(c["workloads"][0]), "name": "ordersapi", "namespace": "monitoring"})
+
+
 def _reaching(name, port):
     return _beside(name, reaches=[{"peer": "data", "port": port}])
 
 
-def _ranges(*pairs):
-    rules = [{"port": first, "to_port": last, "from": {"cluster": True}} for first, last in pairs]
+def _ranges(*pairs, end=("cluster", True)):
+    rules = [{"port": first, "to_port": last, "from": dict([end])} for first, last in pairs]
     return lambda c: c["workloads"][0].update(ingress=rules)
 
 
@@ -55,9 +60,17 @@ def _found(name, change):
     [
         (_admitting("ordersapi", 8080, {"cluster": True}), "workloads[3].ingress[0]", "workloads[0].ingress[0]"),
         (_reaching("ordersapi", 5432), "workloads[3].reaches[0]", "workloads[0].reaches[0]"),
+        (
+            _beside("ordersapi", reaches=[{"security_group_id": "sg-0d1a2b3c4d5e6f703", "port": 5432}]),  # the peer's
+            "workloads[3].reaches[0]",
+            "workloads[0].reaches[0]",
+        ),
         (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
         (_of_two_namespaces, "workloads[0].ingress[2]", "workloads[0].ingress[1]"),
-        (_ranges((1, 2345), (12, 345)), "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
+        *(
+            (_ranges((1, 2345), (12, 345), end=end), "workloads[0].ingress[1]", "workloads[0].ingress[0]")
+            for end in (("cluster", True), ("security_group_id", NODES), ("prefix_list_id", "pl-0e1a2b3c4d5e6f7aa"))
+        ),
     ],
 )
 def test_rules_of_one_name_are_told(synthesized, change, path, first):
@@ -75,6 +88,7 @@ def test_rules_of_one_name_are_told(synthesized, change, path, first):
         _admitting("ordersapi", 8080, {"workload": "orders-api"}),
         _admitting("cluster", 8080, {"cluster": True}),
         _reaching("ordersapi", 5433),
+        _in_another_namespace,
         _ranges((1, 2345), (12, 346)),
         lambda c: c["workloads"][0]["reaches"].append({"peer": "data", "port": 5432, "host": "other.example"}),
     ],

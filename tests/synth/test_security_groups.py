@@ -39,3 +39,16 @@ def test_every_description_has_only_the_characters_that_ec2_takes(synthesized, r
     assert len(described) >= 6
     assert {(place, text) for place, text in described if not TAKEN.fullmatch(text)} == set()
     assert any("Probes" in place for place, _ in described) == (environment == "strict")
+
+
+def test_every_group_is_described_as_ever(synthesized):
+    """EC2 changes no description: another one is another group, and pods keep the old one until they start again."""
+    found = synthesized("dev")
+    groups = [group for stack in found.stacks for group in found.resources(stack, "AWS::EC2::SecurityGroup").values()]
+    assert sorted(group["Properties"]["GroupDescription"] for group in groups) == [
+        "EKS Control Plane Security Group",  # CDK's
+        "pods of monitoring/prometheus",
+        "pods of shop/orders-api",
+        "pods of shop/orders-worker",
+        "what every pod with a group of its own needs",
+    ]

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 
-from podnet.pod_security_group import admit, let_out, port
+from podnet.pod_security_group import SharedPodGroup, admit, let_out, port
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,13 @@ def test_each_direction_names_both_groups_and_why():
     assert made["AWS::EC2::SecurityGroupIngress"] == {**rule, "SourceSecurityGroupId": "sg-theirs"}
     rule = {"GroupId": "sg-ours", "IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "Description": "out"}
     assert made["AWS::EC2::SecurityGroupEgress"] == {**rule, "DestinationSecurityGroupId": "sg-theirs"}
+
+
+@pytest.mark.parametrize(("given", "admitted"), [({}, {53}), ({"probes_through_vpc": True}, {53, 0})])
+def test_the_shared_group_admits_probes_where_they_are_asked_for(given, admitted):
+    """In the standard mode they never leave the node."""
+    stack = cdk.Stack()
+    vpc = ec2.Vpc.from_vpc_attributes(stack, "Vpc", vpc_id="vpc-ours", availability_zones=["a"])
+    SharedPodGroup(stack, "Shared", vpc=vpc, cluster_security_group_id="sg-nodes", **given)
+    rules = assertions.Template.from_stack(stack).find_resources("AWS::EC2::SecurityGroupIngress").values()
+    assert {rule["Properties"]["FromPort"] for rule in rules} == admitted
