@@ -44,7 +44,7 @@ def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]
                         there = part(rule, end).get("namespace")
                         near = "cluster" if kind == "cluster" else str(other)
                         ends = (f"{namespace}/{name}", end, f"{there}/{other}") if there else (name, end, near)
-                        stack = max(namespace, str(there)) if there else namespace
+                        stack = max(namespace, str(there or ""))
                         yield f"workloads[{i}].{key}[{j}]", stack, kind, (*ends, *_ports(rule))
         for j, reach in items(workload, "reaches"):
             path, given = f"workloads[{i}].reaches[{j}]", reach.get("security_group_id")

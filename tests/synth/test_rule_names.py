@@ -32,9 +32,10 @@ def _reaching(name, port):
     return _beside(name, reaches=[{"peer": "data", "port": port}])
 
 
-def _ranges(*pairs, end=("cluster", True)):
-    rules = [{"port": first, "to_port": last, "from": dict([end])} for first, last in pairs]
-    return lambda c: c["workloads"][0].update(ingress=rules)
+def _ranges(*pairs, end=("cluster", True), key="ingress"):
+    side = "from" if key == "ingress" else "to"
+    rules = [{"port": first, "to_port": last, side: dict([end])} for first, last in pairs]
+    return lambda c: c["workloads"][0].update({key: rules})
 
 
 def _from_a_workload_called_cluster(c):
@@ -47,6 +48,14 @@ def _of_two_namespaces(c):
     for name in ("b-c", "bc"):
         c["workloads"].append({"name": name, "namespace": "monitoring", "pod_labels": {"app": name}, "egress": []})
         c["workloads"][0]["ingress"].append({"port": 1, "from": {"workload": name, "namespace": "monitoring"}})
+
+
+def _in_namespaces_that_read_alike(c):
+    """`shop/a-b` from `z/x`, and `shop-a/b` from `z/x`: both rules stand in the stack of `z`."""
+    c["workloads"].append({"name": "x", "namespace": "z", "pod_labels": {"app": "x"}, "egress": []})
+    for namespace, name in (("shop", "a-b"), ("shop-a", "b")):
+        rules = [{"port": 1, "from": {"workload": "x", "namespace": "z"}}]
+        c["workloads"].append({"name": name, "namespace": namespace, "pod_labels": {"app": name}, "ingress": rules})
 
 
 def _found(name, change):
@@ -67,8 +76,10 @@ def _found(name, change):
         ),
         (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
         (_of_two_namespaces, "workloads[0].ingress[2]", "workloads[0].ingress[1]"),
+        (_in_namespaces_that_read_alike, "workloads[5].ingress[0]", "workloads[4].ingress[0]"),
         *(
-            (_ranges((1, 2345), (12, 345), end=end), "workloads[0].ingress[1]", "workloads[0].ingress[0]")
+            (_ranges((1, 2345), (12, 345), end=end, key=key), f"workloads[0].{key}[1]", f"workloads[0].{key}[0]")
+            for key in ("ingress", "egress")
             for end in (("cluster", True), ("security_group_id", NODES), ("prefix_list_id", "pl-0e1a2b3c4d5e6f7aa"))
         ),
     ],
