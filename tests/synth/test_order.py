@@ -49,6 +49,15 @@ def test_the_later_of_two_namespaces_waits_for_the_earlier_one_where_a_rule_join
     assert "Workloads-shop" not in json.dumps(prod.templates["Workloads-reports"])
 
 
+def test_groups_of_several_namespaces_are_exported_whether_or_not_a_rule_names_them(synthesized):
+    """An export that came with a rule could not go with it: the other stack, which is deployed later, still has it."""
+    dev = synthesized("dev")
+    for stack in ("Workloads-monitoring", "Workloads-shop"):
+        outputs = dev.templates[stack]["Outputs"].values()
+        exported = [output["Value"]["Fn::GetAtt"][0] for output in outputs if "Export" in output]
+        assert sorted(exported) == sorted(dev.resources(stack, "AWS::EC2::SecurityGroup"))
+
+
 def test_a_single_namespace_exports_nothing(synthesized):
     """There is nobody to import it."""
     assert "Outputs" not in synthesized("existing").templates["Workloads-payments"]

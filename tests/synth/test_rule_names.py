@@ -11,6 +11,7 @@ from settings.files import FOLDER
 from settings.references import check
 
 CLUSTER, NODES = "sg-0e1a2b3c4d5e6f703", "sg-0e1a2b3c4d5e6f7aa"
+OF_NODES, TO_NODES = {"security_group_id": NODES, "port": 5432}, {"port": 5432, "to": {"security_group_id": NODES}}
 FILES = {name: yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "existing")}
 
 
@@ -30,6 +31,10 @@ def _in_another_namespace(c):
 
 def _reaching(name, port):
     return _beside(name, reaches=[{"peer": "data", "port": port}])
+
+
+def _each(*changes):
+    return lambda c: [change(c) for change in changes]
 
 
 def _ranges(*pairs, end=("cluster", True), key="ingress"):
@@ -74,6 +79,11 @@ def _found(name, change):
             "workloads[3].reaches[0]",
             "workloads[0].reaches[0]",
         ),
+        (
+            _each(_beside("a-b", egress=[], reaches=[OF_NODES]), _beside("ab", egress=[TO_NODES])),
+            "workloads[4].egress[0]",
+            "workloads[3].reaches[0]",
+        ),
         (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
         (_of_two_namespaces, "workloads[0].ingress[2]", "workloads[0].ingress[1]"),
         (_in_namespaces_that_read_alike, "workloads[5].ingress[0]", "workloads[4].ingress[0]"),
@@ -99,6 +109,7 @@ def test_rules_of_one_name_are_told(synthesized, change, path, first):
         _admitting("ordersapi", 8080, {"workload": "orders-api"}),
         _admitting("cluster", 8080, {"cluster": True}),
         _reaching("ordersapi", 5433),
+        _beside("ordersapi", reaches=[OF_NODES]),
         _in_another_namespace,
         _ranges((1, 2345), (12, 346)),
         lambda c: c["workloads"][0]["reaches"].append({"peer": "data", "port": 5432, "host": "other.example"}),
