@@ -39,7 +39,8 @@ def _each(*changes):
 
 def _ranges(*pairs, end=("cluster", True), key="ingress"):
     side = "from" if key == "ingress" else "to"
-    rules = [{"port": first, "to_port": last, side: dict([end])} for first, last in pairs]
+    ports = [{"port": first} if first == last else {"port": first, "to_port": last} for first, last in pairs]
+    rules = [{**port, side: dict([end])} for port in ports]
     return lambda c: c["workloads"][0].update({key: rules})
 
 
@@ -86,6 +87,7 @@ def _found(name, change):
         ),
         (_from_a_workload_called_cluster, "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
         (_of_two_namespaces, "workloads[0].ingress[2]", "workloads[0].ingress[1]"),
+        (_ranges((1234, 1234), (123, 41234)), "workloads[0].ingress[1]", "workloads[0].ingress[0]"),
         (_in_namespaces_that_read_alike, "workloads[5].ingress[0]", "workloads[4].ingress[0]"),
         *(
             (_ranges((1, 2345), (12, 345), end=end, key=key), f"workloads[0].{key}[1]", f"workloads[0].{key}[0]")
@@ -110,6 +112,9 @@ def test_rules_of_one_name_are_told(synthesized, change, path, first):
         _admitting("cluster", 8080, {"cluster": True}),
         _reaching("ordersapi", 5433),
         _beside("ordersapi", reaches=[OF_NODES]),
+        _each(_beside("a-b", reaches=[{**OF_NODES, "security_group_id": CLUSTER}]), _beside("ab", reaches=[OF_NODES])),
+        _each(lambda c: c["peers"][0].pop("peer_side"), _reaching("ordersapi", 5432)),
+        _beside("ordersapi", ingress=[{"port": 8080, "protocol": "udp", "from": {"cluster": True}}]),
         _in_another_namespace,
         _ranges((1, 2345), (12, 346)),
         lambda c: c["workloads"][0]["reaches"].append({"peer": "data", "port": 5432, "host": "other.example"}),
