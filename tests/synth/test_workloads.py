@@ -110,6 +110,29 @@ def test_a_workload_may_send_everything_and_be_admitted_by_the_cluster(synthesiz
     assert sent[444]["DestinationSecurityGroupId"] == "sg-0f5a2b3c4d5e6f703"
     assert sent[445]["DestinationPrefixListId"] == "pl-0f5a2b3c4d5e6f703"
     assert "DestinationSecurityGroupId" not in sent[445]
+    assert [message.entry.data for message in found.stacks["Workloads-shop"].messages] == []  # CDK warns of such rules
+
+
+def test_a_description_stands_beside_its_rule(synthesized):
+    """Of a range in the group itself, of a group in a resource; who was named stands where there is none."""
+    settings = load("existing")
+    cidr, nodes = {"cidr": "10.60.0.0/16"}, {"cluster": True}
+    ends = [(1, cidr, {"description": "known"}), (2, cidr, {}), (3, nodes, {"description": "given"}), (4, nodes, {})]
+    given = {
+        "ingress": [{"port": port, "from": end, **said} for port, end, said in ends],
+        "egress": [{"port": port, "to": end, **said} for port, end, said in ends],
+        "reaches": (),
+    }
+    whole = settings.workloads[0].model_dump(by_alias=True, exclude_none=True) | given
+    found = synthesized(settings.model_copy(update={"workloads": (Workload.model_validate(whole, strict=False),)}))
+    _, group = found.only("Workloads-payments", "AWS::EC2::SecurityGroup")
+    own = next(iter(found.resources("Workloads-payments", "AWS::EC2::SecurityGroup")))
+    for way in ("Ingress", "Egress"):
+        inline = {rule["FromPort"]: rule["Description"] for rule in group["Properties"][f"SecurityGroup{way}"]}
+        assert inline == {1: "known", 2: "from 10.60.0.0/16:2-2"}  # CDK's words, which another text would make anew
+        rules = found.resources("Workloads-payments", f"AWS::EC2::SecurityGroup{way}").values()
+        mine = [rule["Properties"] for rule in rules if own in str(rule["Properties"]["GroupId"])]
+        assert {rule["FromPort"]: rule["Description"] for rule in mine} == {3: "given", 4: "cluster"}
 
 
 def test_a_prefix_list_may_be_let_in(synthesized):

@@ -87,6 +87,19 @@ ROLE = "arn:aws:iam::111111111111:role/Admin"
 EXECUTION_ROLE = "arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role-111111111111-eu-west-1"
 
 
+def test_a_workload_of_given_groups_alone_is_none_that_a_rule_can_name(problems_of):
+    """It may have no rules; but its groups are no group of its own."""
+
+    def change(content):
+        plain = {"name": "plain", "namespace": "shop", "pod_labels": {"app": "x"}}
+        content["workloads"].append({**plain, "security_group_ids": ["sg-12345678"]})
+        content["workloads"][0]["ingress"][0]["from"] = {"workload": "plain"}
+
+    found = problems_of(change)
+    assert [*found] == ["workloads[0].ingress[0].from.workload"]
+    assert "choose from: orders-api, orders-worker" in str(*found.values())
+
+
 def test_all_problems_are_told_at_once(problems_of):
     """Form, missing and unknown keys, and references between parts come in one run."""
 
