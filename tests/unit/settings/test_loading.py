@@ -100,6 +100,27 @@ def test_a_workload_of_given_groups_alone_is_none_that_a_rule_can_name(problems_
     assert "choose from: orders-api, orders-worker" in str(*found.values())
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [{"ingress": [{"port": 1, "from": {"cluster": True}}]}, {"egress": []}, {"reaches": [{"peer": "data", "port": 1}]}],
+)
+def test_a_rule_names_whoever_has_rules(environment_file, rules):
+    """Each kind of them makes a group, an empty list of what may be reached too."""
+    content = copy.deepcopy(DEV)
+    content["workloads"].append({"name": "named", "namespace": "shop", "pod_labels": {"app": "x"}, **rules})
+    content["workloads"][0]["ingress"][0]["from"] = {"workload": "named"}
+    assert load(environment_file(json.dumps(content))).workloads[-1].has_own_group
+
+
+def test_a_workload_of_another_namespace_is_told_once(environment_file):
+    """With its namespace, and not as one that is unknown besides."""
+    content = copy.deepcopy(DEV)
+    content["workloads"][0]["ingress"][0]["from"] = {"workload": "prometheus"}
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(json.dumps(content)))
+    assert [problem.fix for problem in caught.value.problems] == ["add namespace: monitoring, or choose another"]
+
+
 def test_all_problems_are_told_at_once(problems_of):
     """Form, missing and unknown keys, and references between parts come in one run."""
 
@@ -190,12 +211,21 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         ),
         *(
             (
-                lambda c, protocol=protocol: c["workloads"][0]["ingress"][0].update(protocol=protocol),
-                "workloads[0].ingress[0].port",
+                lambda c, protocol=protocol, key=key: c["workloads"][0].update(
+                    ingress=[{"protocol": protocol, key: 8080, "from": {"cluster": True}}]
+                ),
+                f"workloads[0].ingress[0].{key}",
                 f"not be there with {protocol}",
             )
             for protocol in ("icmp", "all")
+            for key in ("port", "to_port")
         ),
+        (
+            lambda c: c["workloads"][0].update(ingress=[{"to_port": 8080, "from": {"cluster": True}}]),
+            "workloads[0].ingress[0].port",
+            "given with tcp",
+        ),
+        (lambda c: c["workloads"][0]["ingress"][0].pop("from"), "workloads[0].ingress[0].from", "be given"),
         (
             lambda c: c["workloads"][0]["ingress"][0].update(protocol="udp", port=None),
             "workloads[0].ingress[0].port",
