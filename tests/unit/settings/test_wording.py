@@ -110,6 +110,8 @@ RUN_AGAIN = ["must have at most 64 characters", f"65: '{'x' * 40}…'", "write a
          "workloads[0].ingress[0].from",
          ["must have one of cidr, security_group_id, prefix_list_id, workload, peer, cluster", "peer and cluster",
           "give one"]),
+        (lambda c: c["workloads"][0]["reaches"][0].pop("peer"), "workloads[0].reaches[0]",
+         ["must have one of peer, security_group_id", "none", "give one"]),
         (lambda c: c["pod_networking"]["env"].update(ENABLE_POD_ENI="true"), "pod_networking.env.ENABLE_POD_ENI",
          ["must not be set here", "'true'", "remove it: podnet always sets it to true"]),
         (lambda c: c["pod_networking"]["env"].update(AWS_VPC_K8S_CNI_EXTERNALSNAT="true"),

@@ -782,6 +782,27 @@ def test_a_finding_tells_what_it_looked_at(changed, rule):
     assert FIXES.get(rule, found[0].fix) in [one.fix for one in found]
 
 
+@pytest.mark.parametrize(
+    ("sent", "got"),
+    [
+        ({"protocol": "icmp", "to": {"peer": "data"}}, "none of data for icmp"),
+        ({"port": 6379, "to": {"peer": "data"}}, "none of data for tcp 6379"),
+        ({"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}}, "none of more for tcp 6379"),
+    ],
+)
+def test_the_peer_that_does_not_admit_what_is_sent_is_named(changed, sent, got):
+    """As the rule names it; where it names the group of two peers, one of them."""
+
+    def change(content):
+        side = {"security_group_id": content["peers"][0]["peer_side"]["security_group_id"]}
+        more = {"name": "more", "vpc_id": "vpc-12345678", "cidr": "10.7.0.0/16", "peer_side": side}
+        content["peers"].append(more)
+        content["workloads"][1]["egress"].append(sent)
+
+    found = [one for one in check(changed("dev", change)) if one.rule.id == "peer-side-admits-what-is-sent"]
+    assert [one.got for one in found] == [got]
+
+
 APP, TIER, OTHER_APP = {"pod_labels": {"app": "x"}}, {"pod_labels": {"tier": "x"}}, {"pod_labels": {"app": "y"}}
 TEAM, OTHER_TEAM = ({"service_account_labels": {"team": team}} for team in "ab")
 
