@@ -81,6 +81,21 @@ def test_peers_on_one_way_share_their_tables(environment_file):
         assert load(environment_file(json.dumps(content))).peers
 
 
+@pytest.mark.parametrize(
+    "variable",
+    sorted(
+        {"AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS"}.union(*load("dev").pod_networking.variables().values())
+        - {*DEV["pod_networking"]["env"]}
+    ),
+)
+def test_a_variable_that_another_setting_sets_is_none_to_write(problems_of, variable):
+    """Two values would stand in one file, and `env` would win."""
+    found = problems_of(lambda content: content["pod_networking"]["env"].update({variable: "x"}))
+    assert [(path, problem.rule) for path, problem in found.items()] == [
+        (f"pod_networking.env.{variable}", "must not be set here")
+    ]
+
+
 SECOND_GROUP = {"name": "second", "instance_types": ["m5.large"]}  # of 1, 2 and 3 nodes
 SUBNET = "subnet-0e1a2b3c4d5e6f711"
 ROLE = "arn:aws:iam::111111111111:role/Admin"
