@@ -96,6 +96,50 @@ def test_a_variable_that_another_setting_sets_is_none_to_write(problems_of, vari
     ]
 
 
+def _in_an_existing_vpc(content):
+    del content["network"], content["peers"]
+    content["workloads"] = content["workloads"][2:]  # without a word of the peer
+    content["existing_network"] = EXISTING_NETWORK
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("dev", _in_an_existing_vpc), ("existing", lambda c: c["existing_network"].update(private_route_table_ids=[]))],
+)
+def test_route_tables_may_be_left_out_where_podnet_makes_no_route(environment_file, name, change):
+    """A new cluster without peers, and an existing one, whose owner routes."""
+    content = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+    change(content)
+    assert load(environment_file(json.dumps(content))).existing_network
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (
+            lambda c: (c.pop("existing_network"), c.update(network=DEV["network"])),
+            {"network": "must not be there with existing_cluster"},
+        ),
+        (lambda c: c.update(node_groups=[SECOND_GROUP]), {"node_groups": "must not be there with existing_cluster"}),
+        (
+            lambda c: c["workloads"].extend({**c["workloads"][0], "name": name} for name in ("x", "x")),
+            {f"workloads[{i}].name": "must be used once" for i in (1, 2)},
+        ),
+        (
+            lambda c: c["workloads"].extend([{k: v for k, v in c["workloads"][0].items() if k != "name"}] * 2),
+            {f"workloads[{i}].name": "must be given" for i in (1, 2)},
+        ),
+    ],
+)
+def test_a_file_of_an_existing_cluster_is_told_what_does_not_fit(environment_file, change, wanted):
+    """Once, at its path; names that are not there are not the same name."""
+    content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+    change(content)
+    with pytest.raises(SettingsError) as caught:
+        load(environment_file(json.dumps(content)))
+    assert [(problem.path, problem.rule) for problem in caught.value.problems] == [*wanted.items()]
+
+
 SECOND_GROUP = {"name": "second", "instance_types": ["m5.large"]}  # of 1, 2 and 3 nodes
 SUBNET = "subnet-0e1a2b3c4d5e6f711"
 ROLE = "arn:aws:iam::111111111111:role/Admin"
