@@ -28,7 +28,7 @@ def rules(settings: Settings, peer: Peer, answer: Answer) -> Json:
         if group:
             owner = {"SourceSecurityGroupOwnerId": settings.account} if peer.account else {}
             sources = {group.replace("-", ""): {"SourceSecurityGroupId": group, **owner}}
-            about = f"{settings.name} {name}"[:255]
+            about = f"{settings.name} {name}"  # at most 153 characters of the 255 that EC2 takes
         for (told, port), (key, source) in itertools.product(ports.items(), sources.items()):
             properties = {"GroupId": answer.security_group, **port, **source, "Description": about}
             found[f"Admit{key}{told}"] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}

@@ -119,6 +119,9 @@ def test_a_workloads_group_is_named_with_its_account_and_never_across_regions(ma
     assert sorted(rule["FromPort"] for rule in named) == [5432, 9092]
     far = of_type(make(answer, region="us-east-1"), "AWS::EC2::SecurityGroupIngress")
     assert all("CidrIp" in rule for rule in far)
+    near = [rule for rule in of_type(make(answer, account=None), INGRESS) if "SourceSecurityGroupId" in rule]
+    assert [rule.get("SourceSecurityGroupOwnerId") for rule in near] == [None] * len(named)
+    assert {rule["Description"] for rule in near} == {f"prod {name}"}
 
 
 def test_what_workloads_may_send_to_the_peer_is_admitted_like_what_they_reach(make):
