@@ -26,8 +26,8 @@ def _name(workload: Workload) -> str:
     return f"{workload.namespace}/{workload.name}"
 
 
-def _agree(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:
-    return all((other or {}).get(key, value) == value for key, value in (one or {}).items())
+def _agree(one: Mapping[str, str] | None, other: Mapping[str, str]) -> bool:
+    return all(other.get(key, value) == value for key, value in (one or {}).items())
 
 
 def _meeting(first: Workload, others: Sequence[Workload]) -> list[Workload]:

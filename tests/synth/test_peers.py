@@ -1,5 +1,6 @@
 """Several peers, in other accounts and regions."""
 
+import pytest
 from networks import NETWORK
 
 from settings import load
@@ -53,6 +54,22 @@ def test_each_peer_has_its_connection_its_routes_and_its_half_of_the_dns_option(
     options = [str(call["Properties"]["Create"]) for call in found.resources("Network", "Custom::AWS").values()]
     assert sum("RequesterPeeringConnectionOptions" in option for option in options) == 3
     assert sum("AccepterPeeringConnectionOptions" in option for option in options) == 1
+
+
+OWN = load("dev")
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "accepters"),
+    [(OWN.account, OWN.region, 2), (OWN.account, "eu-central-1", 1), ("444444444444", OWN.region, 1)],
+)
+def test_a_peer_is_our_own_where_account_and_region_are_written_out_too(synthesized, account, region, accepters):
+    """Then both halves of the DNS option are set there, as at the peer of dev that writes neither."""
+    peer = Peer(**NEAR.model_dump() | {"account": account, "region": region})
+    found = synthesized(with_peers(peer)).resources("Network", "Custom::AWS").values()
+    options = [str(call["Properties"]["Create"]) for call in found]
+    assert sum("AccepterPeeringConnectionOptions" in option for option in options) == accepters
+    assert len(options) == 2
 
 
 def test_groups_are_named_at_our_own_peer_only_and_ranges_are_let_out_to_all(synthesized):

@@ -689,9 +689,9 @@ CASES = [
      lambda c: (c["pod_networking"].update(addon_configuration=False),
                 c["pod_networking"]["vpc_cni"].update(resolve_conflicts="OVERWRITE")),
      "pod_networking.vpc_cni.resolve_conflicts"),
-    ("host-network-pods-have-no-policy", "dev",
-     lambda c: c["workloads"][2].update(namespace="kube-system", pod_labels={"k8s-app": "node-local-dns"}),
-     "workloads[2].pod_labels"),
+    *(("host-network-pods-have-no-policy", "dev", lambda c, app=app: c["workloads"][2].update(
+        namespace="kube-system", pod_labels={"k8s-app": app}), "workloads[2].pod_labels")
+      for app in ("node-local-dns", "aws-node", "kube-proxy")),
     ("workloads-select-other-pods", "dev",
      lambda c: c["workloads"][1].update(pod_labels={"app": "orders-api"}, service_account_labels=None), "workloads[1]"),
     *(("aws-node-starts-with-the-values", "dev", _env(AWS_VPC_K8S_CNI_VETHPREFIX=prefix),
