@@ -1,5 +1,7 @@
 """Several peers, in other accounts and regions."""
 
+import json
+
 import pytest
 from networks import NETWORK
 
@@ -54,6 +56,30 @@ def test_each_peer_has_its_connection_its_routes_and_its_half_of_the_dns_option(
     options = [str(call["Properties"]["Create"]) for call in found.resources("Network", "Custom::AWS").values()]
     assert sum("RequesterPeeringConnectionOptions" in option for option in options) == 3
     assert sum("AccepterPeeringConnectionOptions" in option for option in options) == 1
+
+
+def test_the_dns_option_is_that_of_the_connection_which_the_routes_take_before_it(synthesized):
+    """Of nothing else: the function may change this connection alone."""
+    dev = synthesized("dev")
+    connection, _ = dev.only("Network", "AWS::EC2::VPCPeeringConnection")
+    there = {"Fn::GetAtt": [connection, "Id"]}
+    routes = {
+        name
+        for name, route in dev.resources("Network", "AWS::EC2::Route").items()
+        if route["Properties"].get("VpcPeeringConnectionId") == there
+    }
+    assert len(routes) == 3  # two of ours and the peer's
+    _, option = dev.only("Network", "Custom::AWS")
+    assert {connection, *routes} <= set(option["DependsOn"])
+    call = option["Properties"]["Create"]["Fn::Join"][1]
+    told = "".join("pcx-there" if part == there else part for part in call)
+    answers = {"AllowDnsResolutionFromRemoteVpc": True}
+    sides = {f"{side}PeeringConnectionOptions": answers for side in ("Requester", "Accepter")}
+    assert json.loads(told)["parameters"] == {"VpcPeeringConnectionId": "pcx-there", **sides}
+    policies = dev.resources("Network", "AWS::IAM::Policy").values()
+    (allowed,) = [p for p in policies if "ModifyVpcPeering" in str(p)]
+    (statement,) = allowed["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Resource"]["Fn::Join"][1][-1] == there
 
 
 OWN = load("dev")

@@ -970,6 +970,7 @@ def test_shipped_environments_have_no_errors(name):
         ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(14))),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(15))),  # the rule for an interface tells it
         ("groups-are-named-once", "dev", _workload(security_group_ids=_ids(3))),
+        ("policies-of-one-pod-fit-the-quota", "dev", _workload(security_group_ids=_ids(13))),  # 16 with the other's
         ("given-groups-lie-in-this-vpc", "dev",
          lambda c: (c["peers"][0].update(account=c["account"], region=c["region"]), _only_egress(c, _GROUP))),
         ("policies-of-one-pod-fit-the-quota", "dev",
