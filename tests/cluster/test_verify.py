@@ -29,6 +29,7 @@ DONE = {"desiredNumberScheduled": 1, "updatedNumberScheduled": 1, "numberAvailab
 SHARED, OWN, GIVEN, OTHER = (f"sg-0d1a2b3c4d5e6f70{end}" for end in "9876")
 REFUSED = "The connection to the server localhost:8080 was refused - did you specify the right host or port?"
 STUB_DOMAIN = "data.example.internal"
+APPLIED = {"aws.cdk.eks/prune-c80000000000000000000000000000000000000001": ""}
 ENI = {"vpc.amazonaws.com/pod-eni": '[{"eniId": "eni-1"}]'}
 
 
@@ -109,7 +110,7 @@ def core_dns(further=f"{STUB_DOMAIN} {{\n    forward . 10.99.1.53 10.99.2.53\n}}
 
 
 def policy(workload):
-    """The policy of a workload, with the groups that a deploy makes."""
+    """The policy of a workload, with the groups and the label that a deploy gives it."""
     made = SecurityGroupPolicy(
         cdk8s.App(),
         "policy",
@@ -119,7 +120,9 @@ def policy(workload):
         service_account_labels=workload.service_account_labels,
         security_group_ids=[SHARED, *[OWN] * workload.has_own_group],
     )
-    return made.to_json()[0]
+    found = made.to_json()[0]
+    found["metadata"]["labels"] = APPLIED
+    return found
 
 
 def add_node(api, name, *, instance_type="m5.large", branches="9", features=FEATURE, labels=None):
@@ -454,11 +457,10 @@ def test_a_policy_with_other_groups_than_those_of_file_and_deploy_is_named(verif
 def test_policies_whose_stack_stayed_when_their_namespace_left_the_file_are_named(verify, cluster, api):
     """They go on giving groups; those of other tools, and those of other CDK apps, are their owners'."""
     (workload,) = [one for one in load("dev").workloads if one.name == "orders-api"]
-    label = {"aws.cdk.eks/prune-c80000000000000000000000000000000000000001": ""}
     for name, labels, groups in (
-        ("left", label, [SHARED, OWN]),
+        ("left", APPLIED, [SHARED, OWN]),
         ("by-hand", {"team": "x"}, [SHARED]),
-        ("of-others", label, [OWN, SHARED]),
+        ("of-others", APPLIED, [OWN, SHARED]),
     ):
         made = policy(workload)
         made["metadata"].update(name=name, labels=labels)
