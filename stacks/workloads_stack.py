@@ -56,7 +56,7 @@ class WorkloadsStack(EnvironmentStack):
         self.groups: Groups = {**earlier, **own}
         # the AWS Load Balancer Controller opens the one group of an interface that has this tag
         tag = f"kubernetes.io/cluster/{self._cluster.cluster_name}"
-        cdk.Tags.of(self).add(tag, "shared")
+        cdk.Tags.of(self).add(tag, "shared", include_resource_types=["AWS::EC2::SecurityGroup"])
         before = [self._made(namespace)] if settings.cluster else []
         for workload in settings.workloads:
             group = self.groups.get((workload.namespace, workload.name))
