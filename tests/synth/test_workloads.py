@@ -197,5 +197,7 @@ def test_exactly_one_group_of_a_pod_has_the_tag_of_load_balancers(synthesized, e
         keys = [tag["Key"] for tag in group["Properties"]["Tags"] if "kubernetes.io/cluster/" in str(tag["Key"])]
         assert len(keys) == 1
         assert [tag["Value"] for tag in group["Properties"]["Tags"] if tag["Key"] in keys] == ["shared"]
+    # none of the stack itself: the cluster's name is known at the deploy alone
+    assert list(found.stacks[stack].tags) == ["podnet:environment"]
     shared = found.resources("PodNetworking", "AWS::EC2::SecurityGroup").values()
     assert "kubernetes.io/cluster/" not in str([group["Properties"].get("Tags") for group in shared])
