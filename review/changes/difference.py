@@ -9,14 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _NAMED = {"peers": ("name",), "node_groups": ("name",), "workloads": ("namespace", "name")}
-_WHOLE = {
-    "pod_labels",
-    "service_account_labels",
-    "labels",
-    "acknowledge",
-    "coredns_configuration",
-}  # mappings that are one value
-
+# mappings that are one value
+_WHOLE = {"pod_labels", "service_account_labels", "labels", "acknowledge", "coredns_configuration"}
 _IN_ORDER = {"stub_domains", "node_labels"}  # mappings that the cache's manifests have as the file does
 
 
