@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 REVERSE = ("in-addr.arpa", "ip6.arpa")
 """The zones of addresses, which the cache asks CoreDNS for beside the cluster's."""
+Blocks = dict[str, list[list[str]]]
+"""{zone: its plugins, each a list of words}."""
 
 
-def blocks(text: str) -> dict[str, list[list[str]]]:
+def blocks(text: str) -> Blocks:
     """Give the plugins of each zone, with their arguments on the same line (coredns.io/manual/configuration)."""
-    found: dict[str, list[list[str]]] = {}
+    found: Blocks = {}
     keys, depth = list[str](), 0
     for line in text.splitlines():
         words = line.partition("#")[0].split()
@@ -33,3 +39,14 @@ def zone(key: str) -> str:
     if "/" in key.rpartition("://")[2]:
         return REVERSE[0]
     return re.sub(r"^[a-z]+://|:\d+$", "", key.rstrip(",").lower()).rstrip(".") or "."
+
+
+def answered(found: Blocks) -> set[str]:
+    """Return the zones of the plugin kubernetes: those that it names, else those of its block."""
+    told = [(key, to) for key, block in found.items() for name, *to in block if name == "kubernetes"]
+    return {zone(one) for key, to in told for one in [word for word in to if word != "{"] or [key]}
+
+
+def within(name: str, zones: Iterable[str]) -> bool:
+    """Return whether a zone is one of `zones`, or lies below one; that of everything does not count."""
+    return any(f".{name}".endswith(f".{one}") for one in zones if one != ".")

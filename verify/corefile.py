@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from review.corefile import REVERSE, blocks, zone
+from review.corefile import REVERSE, Blocks, answered, blocks, within
 from verify.finding import Finding
 from verify.kubectl import Json
 
@@ -19,12 +19,12 @@ def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[s
     A zone of another block is wrong unless a stub domain covers it; whether pods need the plugins of the block for
     everything (`hosts`, `rewrite`, another `forward`), nobody but their owner knows.
     """
-    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
+    found = _read(configuration)
     if not found:
         yield Finding(_WHAT, not_tried=f"there is no Corefile in the ConfigMap kube-system/{NAME}")
         return
     known = (domain, *REVERSE, *stub_domains)
-    own = {zone for zone in found if zone != "." and not any(f".{zone}".endswith(f".{one}") for one in known)}
+    own = {zone for zone in found if zone != "." and not within(zone, known)}
     problems = [f"zone {zone} is asked from the node's resolver, not from CoreDNS" for zone in sorted(own)]
     fix = "write the zone and its resolvers into pod_networking.dns_cache.stub_domains"
     yield Finding(_WHAT, f"zones: {', '.join(found)[:200]}", problems, fix)
@@ -36,10 +36,8 @@ def corefile(configuration: Json | None, *, domain: str, stub_domains: Mapping[s
 def cluster_domain(configuration: Json | None, domain: str) -> Finding:
     """Return what is found about the domain that CoreDNS answers for: the cache asks it for no other one."""
     what = "CoreDNS answers for the cluster's domain of the file"
-    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
-    told = [(key, to) for key, block in found.items() for name, *to in block if name == "kubernetes"]
-    known = {zone(one) for key, to in told for one in [word for word in to if word != "{"] or [key]}
-    zones = sorted(zone for zone in known if zone != "." and not zone.endswith(REVERSE))
+    found = _read(configuration)
+    zones = sorted(zone for zone in answered(found) if zone != "." and not zone.endswith(REVERSE))
     if not zones:
         return Finding(what, not_tried=f"there is no such domain in the ConfigMap kube-system/{NAME}")
     problems = [] if domain in zones else [f"dns_cache.cluster_domain is {domain}, and CoreDNS has {', '.join(zones)}"]
@@ -52,12 +50,16 @@ def stands_in(configuration: Json | None, stub_domains: Collection[str]) -> Iter
 
     Without them it is no failure: the VPC's resolver, which CoreDNS asks then, may forward the zones by a rule.
     """
-    found = blocks((configuration or {}).get("data", {}).get("Corefile", ""))
-    lacking = [zone for zone in stub_domains if not any(f".{zone}".endswith(f".{one}") for one in found if one != ".")]
+    found = _read(configuration)
+    lacking = [zone for zone in stub_domains if not within(zone, found)]
     if found and stub_domains:
         what, who = "CoreDNS stands in for the cache in stub domains too", "a resolver rule of the VPC must forward it"
         told = f"it has no block for {', '.join(lacking)[:200]}: {who}, or names are denied while a cache restarts"
         yield Finding(what, ", ".join(stub_domains)[:200], not_tried=told if lacking else "")
+
+
+def _read(configuration: Json | None) -> Blocks:
+    return blocks((configuration or {}).get("data", {}).get("Corefile", ""))
 
 
 def _elsewhere(plugin: str, arguments: list[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from review.corefile import blocks, zone
+from review.corefile import answered, blocks
 from review.rules.at import At
 from review.rules.rule import rule
 
@@ -60,10 +60,8 @@ def corefile_answers_the_cluster(settings: Settings) -> Iterator[At]:
         return
     found = blocks(text) if isinstance(text, str) else {}
     domain = settings.pod_networking.dns_cache.cluster_domain
-    everywhere = [(key, words) for key, plugins in found.items() for words in plugins]
-    answers = any(words[0] == "kubernetes" and domain in (key, *map(zone, words[1:])) for key, words in everywhere)
-    named = {words[0] for _, words in everywhere}
-    lacks = [] if answers else [f"kubernetes {domain}"]
+    named = {words[0] for plugins in found.values() for words in plugins}
+    lacks = [] if domain in answered(found) else [f"kubernetes {domain}"]
     lacks += [name for name in ("health", "ready") if name not in named]
     lacks += [] if any(words[0] == "forward" for words in found.get(".", ())) else ["forward"]
     if lacks:

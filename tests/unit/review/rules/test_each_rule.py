@@ -628,6 +628,8 @@ CASES = [
     *[("corefile-answers-the-cluster", "dev", _core_dns(corefile=text), "cluster.coredns_configuration.corefile")
       for text in ("", 3, [COREFILE], COREFILE.replace("ready", "# ready"), COREFILE.replace("health", "healthy"),
                    COREFILE.replace("kubernetes cluster.local", "kubernetes a.local"),
+                   COREFILE.replace(".:53", "cluster.local").replace("kubernetes cluster.local", "kubernetes a.local")
+                   + ". {\n    forward . 10.0.0.2\n}\n",
                    COREFILE.replace(".:53", "example.org:53"), COREFILE.replace("forward", "# forward"))],
     *[("instance-type-has-the-architecture", "dev", _nodes("a1.xlarge", architecture=architecture),
        "node_groups[0].instance_types[0]") for architecture in ("arm64", "x86_64")],
