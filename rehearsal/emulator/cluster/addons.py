@@ -54,6 +54,7 @@ def _update(original: Callable[..., Reply], cluster: str, name: str, body: dict[
 def _apply(reply: Reply, cluster: str, body: dict[str, Any], before: dict[str, Any] | None) -> Reply:
     """Do what was recorded; when that fails put the record back, which must not say what the cluster does not have."""
     plane, name = PLANES.get(cluster), body["addonName"]
+    what = f"add-on {name} {body.get('addonVersion', '')}".rstrip()
     if reply[0] >= REFUSED or plane is None:
         return reply
     key = f"{cluster}/{name}"
@@ -64,8 +65,9 @@ def _apply(reply: Reply, cluster: str, body: dict[str, Any], before: dict[str, A
         elif name == "coredns":
             network = eks._clusters[cluster]["kubernetesNetworkConfig"]
             CoreDns(plane.api).apply(eks._addons[key], network["serviceIpv4Cidr"])
+            RECORDED.note(what, "is recorded; only its Service kube-dns and its Corefile are made")
         else:
-            RECORDED.note(f"add-on {name} {body.get('addonVersion', '')}".rstrip(), "is recorded, not installed")
+            RECORDED.note(what, "is recorded, not installed")
     except BaseException:
         eks._addons.pop(key)
         if before is not None:

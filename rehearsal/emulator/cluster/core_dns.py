@@ -5,7 +5,6 @@ from typing import Any
 
 from rehearsal.control_plane import Api
 from rehearsal.emulator.cluster.addon_configuration import check, read
-from rehearsal.emulator.recorded import RECORDED
 
 _MANAGER = "eks"
 _HOST = 10  # its Service has the tenth address of the service range (amazon-eks-ami, nodeadm)
@@ -52,10 +51,6 @@ class CoreDns:
         wanted = _config_map(str(values.get("corefile", _COREFILE)))
         if not _edited(self._api.get(wanted)):
             self._api.apply(wanted, _MANAGER)
-        RECORDED.note(
-            f"add-on coredns {addon.get('addonVersion', '')}".rstrip(),
-            "is recorded; only its Service kube-dns and its Corefile are made",
-        )
 
     def remove(self) -> None:
         """Delete them."""
