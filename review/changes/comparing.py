@@ -52,10 +52,10 @@ def _pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401  (any JSO
     An `egress` that is left out, which lets everything out, is told from an empty one, and so is an empty
     `coredns_configuration`.
     """
-    if before is None and _may_be_left_out(after):
-        return "left out", _shown(after) if after else str(after)
-    if after is None and _may_be_left_out(before):
-        return _shown(before) if before else str(before), "left out"
+    given = after if before is None else before
+    if None in (before, after) and _may_be_left_out(given):
+        told = _shown(given) if given else str(given)
+        return ("left out", told) if before is None else (told, "left out")
     shown = _shown(before), _shown(after)
     if max(map(len, shown)) < _LONGEST or not (isinstance(before, list) and isinstance(after, list)):
         cut_alike = shown[0] == shown[1] and len(shown[0]) == _LONGEST

@@ -9,7 +9,7 @@ from review.changes import of_reaches
 from review.changes.between_namespaces import group_goes
 from review.changes.effect import Effect
 from review.changes.of_reaches import ANEW, IN_FORCE, is_kept_in, waits
-from review.changes.workload_rules import by_range, described_anew, end_of
+from review.changes.workload_rules import by_range, described_anew, end_of, ports
 from settings.workload_references import group_of_nodes
 
 if TYPE_CHECKING:
@@ -110,18 +110,14 @@ def _with_groups(workload: Mapping[str, Any], key: str, nodes: str | None) -> It
         end = end_of(rule)
         given = end.get("security_group_id")
         if given or end.get("cluster"):
-            yield "own", *_ports(rule), given or nodes, bool(given)
+            yield "own", *ports(rule), given or nodes, bool(given)
         if end.get("cluster") and not received:
-            yield "there", *_ports(rule), nodes, False
+            yield "there", *ports(rule), nodes, False
     for reach in () if received else workload["reaches"]:
         if given := reach["security_group_id"]:
-            yield "there", *_ports(reach), given, True
+            yield "there", *ports(reach), given, True
             if is_kept_in(workload):
-                yield "own", *_ports(reach), given, True
-
-
-def _ports(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    return rule["protocol"], rule["port"], rule.get("to_port") or rule["port"]
+                yield "own", *ports(reach), given, True
 
 
 def _inline(rule: Mapping[str, Any]) -> bool:

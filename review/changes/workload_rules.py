@@ -21,13 +21,18 @@ def end_of(rule: Mapping[str, Any]) -> Mapping[str, Any]:
     return rule.get("from") or rule.get("to") or {}
 
 
+def ports(rule: Mapping[str, Any]) -> tuple[str | int | None, ...]:
+    """Return protocol, first and last port of a rule, or of a reach, which has one port."""
+    return rule["protocol"], rule["port"], rule.get("to_port") or rule["port"]
+
+
 def by_range(whole: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]) -> dict[tuple[str | int | None, ...], str]:
     """Return the description of each rule that is made for a range, a peer's too; of two, the first one's."""
     peers, found = {peer["name"]: ranges(peer) for peer in whole["peers"]}, dict[tuple[str | int | None, ...], str]()
     for rule in rules:
-        end, last = end_of(rule), rule["to_port"] or rule["port"]
+        end = end_of(rule)
         for cidr in peers.get(end["peer"], [end["cidr"]] if end["cidr"] else []):
-            found.setdefault((rule["protocol"], rule["port"], last, cidr), rule["description"])
+            found.setdefault((*ports(rule), cidr), rule["description"])
     return found
 
 
