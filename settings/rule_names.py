@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from settings.problems import Problem
-from settings.workload_references import items, part
+from settings.workload_references import items, part, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,15 +45,10 @@ def _named(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, tuple[str, ...]
                         near = "cluster" if kind == "cluster" else str(other)
                         ends = (f"{namespace}/{name}", end, f"{there}/{other}") if there else (name, end, near)
                         stack = max(namespace, str(there or ""))
-                        yield f"workloads[{i}].{key}[{j}]", stack, kind, (*ends, *_ports(rule))
+                        yield f"workloads[{i}].{key}[{j}]", stack, kind, (*ends, *ports(rule))
         for j, reach in items(workload, "reaches"):
             path, given = f"workloads[{i}].reaches[{j}]", reach.get("security_group_id")
             if target := given or at_peers.get(str(reach.get("peer"))):
-                yield path, namespace, "", (str(target), "from", name, *_ports(reach))
+                yield path, namespace, "", (str(target), "from", name, *ports(reach))
             if given:
-                yield path, namespace, "security_group_id", (name, "to", str(given), *_ports(reach))
-
-
-def _ports(rule: dict[str, Any]) -> tuple[str, str, str]:
-    protocol, first, last = (rule.get(key) for key in ("protocol", "port", "to_port"))
-    return ("" if protocol == "tcp" else str(protocol or "").upper(), str(first), str(last or first))
+                yield path, namespace, "security_group_id", (name, "to", str(given), *ports(reach))

@@ -80,15 +80,17 @@ def _repeated(path: str, rules: list[tuple[int, dict[str, Any]]], nodes: object)
 
 def _opened_twice(path: str, workload: dict[str, Any], nodes: object) -> Iterator[Problem]:
     """Return services behind the nodes' group that a rule to the cluster opens too: EC2 refuses the second rule."""
-    to_cluster = [_ports(rule) for _, rule in items(workload, "egress") if part(rule, "to").get("cluster")]
+    to_cluster = [ports(rule) for _, rule in items(workload, "egress") if part(rule, "to").get("cluster")]
     for j, reach in items(workload, "reaches"):
-        if nodes and reach.get("security_group_id") == nodes and _ports(reach) in to_cluster:
+        if nodes and reach.get("security_group_id") == nodes and ports(reach) in to_cluster:
             got = f"{show(nodes)}, which is what `cluster: true` means"
             yield Problem(f"{path}.reaches[{j}]", "must not repeat a rule of egress", got, "remove it")
 
 
-def _ports(rule: dict[str, Any]) -> tuple[object, ...]:
-    return rule.get("protocol", "tcp"), rule.get("port"), rule.get("to_port", rule.get("port"))
+def ports(rule: dict[str, Any]) -> tuple[str, str, str]:
+    """Return protocol, "" for tcp, first and last port, as the names of rules have them."""
+    protocol, first, last = (rule.get(key) for key in ("protocol", "port", "to_port"))
+    return ("" if protocol == "tcp" else str(protocol or "").upper(), str(first), str(last or first))
 
 
 def _rule(path: str, rule: dict[str, Any], end: str) -> Iterator[Problem]:
