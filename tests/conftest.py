@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 
 import pytest
 
@@ -19,6 +20,9 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ["COLUMNS"] = "80"  # as without a terminal
 os.environ.pop("FORCE_COLOR", None)
+# hundreds of Python processes would each compile all that they import
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 SLOW = {"test_whole_rehearsal.py", "test_existing_rehearsal.py", "test_in_chromium.py"}
 
 
