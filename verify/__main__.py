@@ -14,17 +14,16 @@ from settings.printing import standard_output
 from settings.problems import printable
 from terminal import Progress
 from verify.cluster import SAME, Cluster, cluster, remember, same
-from verify.daemon_sets import daemon_sets
 from verify.errors import VerifyError
 from verify.finding import Finding
 from verify.job import IMAGE
+from verify.kube_system import kube_system
 from verify.kubectl import Kubectl
 from verify.nodes import REGION, VPC, nodes
 from verify.output import prepare, write
 from verify.paths import chosen_workloads, paths
 from verify.pods import pods
 from verify.policies import policies
-from verify.services import services
 from verify.telling import as_json, tell
 
 _INTERRUPTED = 130
@@ -65,8 +64,7 @@ def main() -> int:
 
 def _look(settings: Settings, kubectl: Kubectl, where: Cluster, given: argparse.Namespace) -> list[Finding]:
     looks = {
-        "aws-node and the node cache": partial(daemon_sets, settings, kubectl),
-        "kube-dns, kube-proxy and CoreDNS": partial(services, settings, kubectl),
+        "aws-node, the node cache and cluster DNS": partial(kube_system, settings, kubectl),
         "nodes": partial(nodes, settings, kubectl),
         "policies": partial(policies, settings, kubectl),
         "pods": partial(pods, settings, kubectl),

@@ -1,18 +1,17 @@
 """Whether aws-node has its variables, and aws-node and the node cache run on every node."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from settings import Settings
 from verify.finding import RUN_AGAIN, Finding
-from verify.kubectl import Json, Kubectl
+from verify.kubectl import Json
 
 _ADD_ON = "aws eks describe-addon --cluster-name <cluster> --addon-name vpc-cni --query addon.health"
 _CACHE, _STANDBY = "node-local-dns", "node-local-dns-standby"
 
 
-def daemon_sets(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about aws-node, the cache and its standby, in kube-system."""
-    found = {item["metadata"]["name"]: item for item in kubectl.items("daemonsets", "kube-system")}
+def daemon_sets(settings: Settings, found: Mapping[str, Json]) -> Iterator[Finding]:
+    """Yield what is found about aws-node, the cache and its standby in DaemonSets of kube-system, name -> object."""
     yield _variables(settings, found.get("aws-node"))
     yield _rolled_out("aws-node", found.get("aws-node"))
     cache = settings.pod_networking.dns_cache

@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import subprocess
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from verify.errors import VerifyError
@@ -55,6 +57,20 @@ class Kubectl:
         if status:
             raise self._refused(f"get {kind}", error)
         found: list[Json] = _json(f"get {kind}", out)["items"]
+        return found
+
+    def by_name(self, namespace: str, *kinds: str) -> Mapping[str, dict[str, Json]]:
+        """Give the objects of some kinds in a namespace: {kind as in the object: {name: object}}.
+
+        All are read at once: each run of kubectl may ask another program for credentials, and `aws eks get-token`
+        takes a second.
+
+        Raises:
+            VerifyError: As of `items`.
+        """
+        found: dict[str, dict[str, Json]] = defaultdict(dict)
+        for item in self.items(",".join(kinds), namespace):
+            found[item["kind"]][item["metadata"]["name"]] = item
         return found
 
     def create(self, obj: Json) -> None:

@@ -21,12 +21,12 @@ def pods(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     selected, without = 0, []
     for namespace in settings.namespaces:
         members = [workload for workload in settings.workloads if workload.namespace == namespace]
-        accounts = {item["metadata"]["name"]: item for item in kubectl.items("serviceaccounts", namespace)}
-        for pod in kubectl.items("pods", namespace):
-            if any(selects(workload, pod, accounts) for workload in members) and _counts(pod):
+        found = kubectl.by_name(namespace, "serviceaccounts", "pods")
+        for name, pod in found["Pod"].items():
+            if any(selects(workload, pod, found["ServiceAccount"]) for workload in members) and _counts(pod):
                 selected += 1
                 if _ANNOTATION not in pod["metadata"].get("annotations", {}):
-                    without.append(f"{namespace}/{pod['metadata']['name']}: {_why(pod)}")
+                    without.append(f"{namespace}/{name}: {_why(pod)}")
     seen = f"{selected} pods" if selected else "no pod runs yet that a policy selects"
     yield Finding("every selected pod has security groups of its own", seen, without, _RESTART)
 

@@ -1,31 +1,31 @@
 """Whether the cluster's Services are as the node cache takes them to be, which nothing at a deploy can see."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from settings import Settings
 from verify.corefile import NAME, cluster_domain, corefile, stands_in
 from verify.finding import Finding
-from verify.kubectl import Json, Kubectl
+from verify.kubectl import Json
 
 _DNS, _PROXY = "kube-dns", "kube-proxy-config"
 _MODE = re.compile(r"^mode:[ \t]*[\"']?(\w*)", re.MULTILINE)
 
 
-def services(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
-    """Yield what is found about kube-dns, the mode of kube-proxy and CoreDNS's Corefile, where there is a cache."""
-    if settings.pod_networking.dns_cache.enabled:
-        yield _address(settings.cluster_dns_ip, _named(kubectl.items("services", "kube-system"), _DNS))
-        cache, configured = settings.pod_networking.dns_cache, kubectl.items("configmaps", "kube-system")
-        yield _mode(settings.pod_networking.kube_proxy_mode, _named(configured, _PROXY))
-        core = _named(configured, NAME)
-        yield cluster_domain(core, cache.cluster_domain)
-        yield from corefile(core, domain=cache.cluster_domain, stub_domains=cache.stub_domains)
-        yield from stands_in(core, cache.stub_domains)
+def services(settings: Settings, found: Mapping[str, Json], configured: Mapping[str, Json]) -> Iterator[Finding]:
+    """Yield what is found about kube-dns, the mode of kube-proxy and CoreDNS's Corefile.
 
-
-def _named(items: list[Json], name: str) -> Json | None:
-    return next((item for item in items if item["metadata"]["name"] == name), None)
+    Args:
+        settings: Of the file.
+        found: The Services of kube-system, name -> object.
+        configured: Its ConfigMaps.
+    """
+    cache, core = settings.pod_networking.dns_cache, configured.get(NAME)
+    yield _address(settings.cluster_dns_ip, found.get(_DNS))
+    yield _mode(settings.pod_networking.kube_proxy_mode, configured.get(_PROXY))
+    yield cluster_domain(core, cache.cluster_domain)
+    yield from corefile(core, domain=cache.cluster_domain, stub_domains=cache.stub_domains)
+    yield from stands_in(core, cache.stub_domains)
 
 
 def _address(wanted: str, service: Json | None) -> Finding:

@@ -479,7 +479,7 @@ def test_policies_whose_stack_stayed_when_their_namespace_left_the_file_are_name
         ({"PATH": "/nowhere"}, "PATH must hold kubectl, got none; install it, then `aws eks update-kubeconfig --name"),
         (
             {"KUBECONFIG": "/nowhere"},
-            f"`kubectl get daemonsets` must work, got: {REFUSED}; `aws eks update-kubeconfig --name <cluster> --region",
+            f"`kubectl get daemonsets,services,configmaps` must work, got: {REFUSED}; `aws eks update-",
         ),
     ],
 )
