@@ -108,6 +108,7 @@ class Estate:
             "VpcCidr": network.cidr,
             "ServiceCidr": cluster.service_cidr if cluster else "",
             "VpcCniVersion": self._settings.pod_networking.vpc_cni.version,
+            "KubeProxyMode": self._settings.pod_networking.kube_proxy_mode,
             "ZoneA": network.availability_zones[0],
             "ZoneB": network.availability_zones[1],
         }

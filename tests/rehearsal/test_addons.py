@@ -1,9 +1,10 @@
-"""The add-ons vpc-cni and coredns on a real API server: what they install, and how they get on with other managers."""
+"""The add-ons on a real API server: what they install, and how they get on with other managers."""
 
 import pytest
 
 from rehearsal.control_plane import ControlPlane
 from rehearsal.emulator.cluster.core_dns import CoreDns
+from rehearsal.emulator.cluster.kube_proxy import KubeProxy
 from rehearsal.emulator.cluster.vpc_cni import VpcCni
 from rehearsal.emulator.refused import RefusedError
 from rehearsal.parts import ensure, module_dir
@@ -152,3 +153,16 @@ def test_a_configuration_that_coredns_does_not_have_is_refused(api, core_dns, co
     with pytest.raises(RefusedError, match=reason):
         core_dns(configuration)
     assert api.get(CONFIG_MAP)["data"]["Corefile"] == before
+
+
+@pytest.mark.parametrize(
+    ("configuration", "mode"), [("", '"iptables"'), ("{}", '"iptables"'), ('{"mode": "nftables"}', '"nftables"')]
+)
+def test_kube_proxy_has_the_mode_of_its_configuration(api, configuration, mode):
+    """Where `make verify` reads it; it goes with the add-on."""
+    where = {**CONFIG_MAP, "metadata": {"name": "kube-proxy-config", "namespace": "kube-system"}}
+    made = KubeProxy(api)
+    made.apply({"configurationValues": configuration})
+    assert f"\nmode: {mode}\n" in api.get(where)["data"]["config"]
+    made.remove()
+    assert api.get(where) is None

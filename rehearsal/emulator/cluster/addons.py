@@ -9,6 +9,7 @@ from ministack.services import eks
 
 from rehearsal.emulator.cluster.core_dns import CoreDns
 from rehearsal.emulator.cluster.joining import REFUSED, Reply, around
+from rehearsal.emulator.cluster.kube_proxy import KubeProxy
 from rehearsal.emulator.cluster.planes import PLANES
 from rehearsal.emulator.cluster.vpc_cni import VpcCni
 from rehearsal.emulator.recorded import RECORDED
@@ -66,6 +67,9 @@ def _apply(reply: Reply, cluster: str, body: dict[str, Any], before: dict[str, A
             network = eks._clusters[cluster]["kubernetesNetworkConfig"]
             CoreDns(plane.api).apply(eks._addons[key], network["serviceIpv4Cidr"])
             RECORDED.note(what, "is recorded; only its Service kube-dns and its Corefile are made")
+        elif name == "kube-proxy":
+            KubeProxy(plane.api).apply(eks._addons[key])
+            RECORDED.note(what, "is recorded; only its configuration is made")
         else:
             RECORDED.note(what, "is recorded, not installed")
     except BaseException:
@@ -85,4 +89,6 @@ def _delete(original: Callable[..., Reply], cluster: str, name: str) -> Reply:
             VpcCni(plane.api, Path(PLANES.configuration.vpc_cni)).remove()
         elif name == "coredns":
             CoreDns(plane.api).remove()
+        elif name == "kube-proxy":
+            KubeProxy(plane.api).remove()
     return reply
