@@ -967,7 +967,7 @@ def test_shipped_environments_have_no_errors(name):
         ("stack-holds-its-resources", "dev",
          _full_namespace(124, ingress=_from({"cluster": True}, 2), egress=None, reaches=[])),
         ("stack-holds-its-resources", "dev",
-         _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 50), egress=None, reaches=[])),
+         _full_namespace(240, ingress=_from({"cidr": "10.20.0.0/16"}, 3), egress=None, reaches=[])),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(3))),
         ("groups-fit-an-interface", "dev", _workload(security_group_ids=_ids(14))),
         ("groups-fit-the-quota", "dev", _workload(security_group_ids=_ids(15))),  # the rule for an interface tells it
