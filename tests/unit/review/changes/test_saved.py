@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 import review
 from review.changes import SavedError, compare, lines, read
@@ -15,7 +16,8 @@ from review.content import content
 from review.page import render
 from review.since import since_saved
 from review.text import text
-from settings import load
+from settings import Settings, load
+from settings.files import FOLDER
 
 
 @pytest.fixture
@@ -418,15 +420,13 @@ def test_of_a_long_list_what_only_one_side_has_is_shown(changed):
     assert told(rules, rules[::-1])[1].startswith("protocol: tcp, port: 443, to: cidr: 10.19.0.0/16")
 
 
-def test_the_review_of_the_largest_file_can_be_compared_with(tmp_path, changed):
+def test_the_review_of_the_largest_file_can_be_compared_with(tmp_path):
     """An environment file of nearly 1 MiB, written as short as can be, becomes more than 5 MB."""
-
-    def many(content):
-        rules = [{"port": 443, "to": {"cidr": f"10.{i}.0.0/16"}} for i in range(60)]
-        one = {"namespace": "shop", "pod_labels": {"app": "a"}, "egress": rules}
-        content["workloads"] = [{**one, "name": f"w{i}"} for i in range(300)]
-
-    settings = changed("dev", many)
+    rules = [{"port": 443, "to": {"cidr": f"10.{i}.0.0/16"}} for i in range(60)]
+    one = {"namespace": "shop", "pod_labels": {"app": "a"}, "egress": rules}
+    dev = yaml.safe_load((FOLDER / "dev.yaml").read_text())
+    many = {**dev, "name": "dev", "workloads": [{**one, "name": f"w{i}"} for i in range(300)]}
+    settings = Settings.model_validate_json(json.dumps(many))
     file = tmp_path / "review.json"
     file.write_text(json.dumps(content(settings, []), indent=1))
     assert file.stat().st_size > 5_000_000
