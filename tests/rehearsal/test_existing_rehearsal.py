@@ -1,8 +1,9 @@
-"""The rehearsal of an existing cluster: adopted without a restart, changed, left as it was found."""
+"""The rehearsal of an existing cluster: adopted, taken over from an earlier podnet, changed, left as it was found."""
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -19,9 +20,11 @@ from rehearsal.workspace import PROJECT
 from settings import load
 from tests.rehearsal.observing import commands
 
+APP = ("app.py", "cdk.json", "clean_end.py", "charts", "constructs", "environments", "review", "settings", "stacks")
 PROVEN = {
     "adopted without a restart",
     "adopted without a new generation",
+    "what carries traffic stays",
     "aws-node has the values",
     "podnet owns the values",
     "policies name real groups",
@@ -39,11 +42,29 @@ PROVEN = {
 }
 
 
-def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_path):
-    """Exit 0; at least 200 objects of the API server are compared; no process is left."""
+@pytest.fixture
+def before(tmp_path):
+    """An earlier podnet: a copy whose cache ends later."""
+    folder = tmp_path / "an earlier podnet"
+    folder.mkdir()
+    for name in APP:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
+        copy(PROJECT / name, folder / name)
+    pod = folder / "charts" / "node_local_dns" / "pod.py"
+    text = pod.read_text()
+    assert text.count('"terminationGracePeriodSeconds": 60') == 1
+    pod.write_text(text.replace('"terminationGracePeriodSeconds": 60', '"terminationGracePeriodSeconds": 61'))
+    return folder
+
+
+def test_an_existing_cluster_is_adopted_upgraded_changed_and_left_as_it_was_found(tmp_path, before):
+    """Exit 0; at least 200 objects of the API server are compared; no process is left.
+
+    An earlier podnet adopts it and this one takes over: the cache rolls, and nothing else that carries traffic.
+    """
     folder = tmp_path / "rehearsal"
     done = subprocess.run(
-        [sys.executable, "-m", "rehearsal", "--environment", "existing", "--folder", str(folder)],
+        [sys.executable, "-m", "rehearsal", "--environment", "existing", "--from", before, "--folder", str(folder)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -53,6 +74,8 @@ def test_an_existing_cluster_is_adopted_changed_and_left_as_it_was_found(tmp_pat
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
     assert {what for what in PROVEN if rows.get(what, {}).get("result") == "proven"} == PROVEN
+    assert str(before) in rows["the earlier podnet"]["detail"]
+    assert "rolled: node-local-dns;" in rows["what carries traffic stays"]["detail"]
     assert int(rows["the API server's objects"]["detail"].split()[0]) > 200
     stays = rows["the owner's account"]["detail"].split("; ")[1:]
     assert len(stays) == 2

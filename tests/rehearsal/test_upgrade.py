@@ -1,9 +1,8 @@
-"""The rehearsal of an upgrade of podnet: an earlier checkout deploys, this one takes over."""
+"""What the rehearsal of an upgrade of podnet is made of; test_existing_rehearsal.py has a whole one."""
 
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 
@@ -14,9 +13,7 @@ from rehearsal.checks.expect import CheckFailedError
 from rehearsal.checks.stays import what_carries_stays
 from rehearsal.errors import RehearsalError
 from rehearsal.workspace import PROJECT
-from tests.rehearsal.observing import commands
 
-APP = ("app.py", "cdk.json", "clean_end.py", "charts", "constructs", "environments", "review", "settings", "stacks")
 BEFORE = {
     "dev-Cluster/Cluster AWS::EKS::Cluster": "cluster-1",
     "dev-PodNetworking/Group AWS::EC2::SecurityGroup": "sg-1",
@@ -33,28 +30,6 @@ def rehearse(folder, *options):
     command = [sys.executable, "-m", "rehearsal", "--folder", str(folder), *options]
     env = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, env=env)
-
-
-def test_this_checkout_takes_over_what_an_earlier_one_deployed(tmp_path):
-    """The earlier one is a copy whose cache ends later: the cache rolls, and nothing else that carries traffic."""
-    before, folder = tmp_path / "an earlier podnet", tmp_path / "rehearsal"
-    before.mkdir()
-    for name in APP:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, before / name)
-    pod = before / "charts" / "node_local_dns" / "pod.py"
-    text = pod.read_text()
-    assert text.count('"terminationGracePeriodSeconds": 60') == 1
-    pod.write_text(text.replace('"terminationGracePeriodSeconds": 60', '"terminationGracePeriodSeconds": 61'))
-    done = rehearse(folder, "--environment", "existing", "--from", str(before))
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    rows = {row["what"]: row for row in json.loads((folder / "report.json").read_text())["rows"]}
-    assert str(before) in rows["the earlier podnet"]["detail"]
-    assert "rolled: node-local-dns;" in rows["what carries traffic stays"]["detail"]
-    proven = {what for what, row in rows.items() if row["result"] == "proven"}
-    assert proven > {"aws-node has the values", "a deploy without changes", "podnet is gone from aws-node"}
-    assert "the node cache runs on every node" in proven
-    assert commands(str(folder)) == []
 
 
 @pytest.mark.parametrize(
