@@ -27,6 +27,16 @@ _ELSEWHERE = Effect(
     f"{_CFN}, stacks belong to one account and region",
 )
 _TOLD = Effect("nothing", "they only say where the subnets lie", "environments/schema.json")
+_NO_ROUTE = Effect(
+    "nothing",
+    "no peer stays that has routes in them; those of a peer that comes are made in the tables that are named now",
+    "environments/schema.json",
+)
+_MORE_TABLES = Effect(
+    "connections",
+    "routes to peers are made in the tables that come, for packets from their subnets; those in the others stay",
+    f"{_CFN}, AWS::EC2::Route",
+)
 _TABLES = Effect(
     "connections",
     "routes to peers stand in the tables that are named now: from subnets of others the ways to peers end",
@@ -71,7 +81,12 @@ def _subnets(found: Difference) -> Iterator[Effect]:
 
 
 def _tables(found: Difference) -> tuple[Effect, ...]:
-    return (_TABLES,) if connects(found) and found.whole[1]["peers"] else (_TOLD,)
+    one, other = ({peer["name"] for peer in whole["peers"]} for whole in found.whole)
+    if not connects(found):
+        return (_TOLD,)
+    if one.isdisjoint(other):
+        return (_NO_ROUTE,)
+    return (_MORE_TABLES if {*found.before} <= {*found.after} else _TABLES,)
 
 
 def _nat(found: Difference) -> Iterator[Effect]:

@@ -756,6 +756,9 @@ def test_the_change_tells_what_it_does(changed, case):
     assert all(effect["source"] for effect in told)
 
 
+THREE_SUBNETS = ["subnet-0e1a2b3c4d5e6f711", "subnet-0e1a2b3c4d5e6f712", "subnet-0e1a2b3c4d5e6f713"]
+
+
 def _of_vpc(**values):
     return lambda c: c["existing_network"].update(values)
 
@@ -797,6 +800,9 @@ def _in_an_existing_vpc(changed, change):
          ["connections"], "routes to peers stand in the tables that are named now"),
         ({}, {"private_route_table_ids": ["rtb-0e1a2b3c4d5e6f722", "rtb-0e1a2b3c4d5e6f721"]}, "private_route_table_ids",
          ["nothing"], "only their order"),
+        ({}, {"private_subnet_ids": THREE_SUBNETS, "availability_zones": ["eu-west-1a", "eu-west-1b", "eu-west-1b"],
+              "private_route_table_ids": ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f722", "rtb-0e1a2b3c4d5e6f723"]},
+         "private_route_table_ids", ["connections"], "are made in the tables that come.*those in the others stay"),
     ],
 )  # fmt: skip
 def test_ranges_of_an_existing_vpc_come_and_go_by_themselves(changed, case):
@@ -962,6 +968,27 @@ def test_route_tables_of_an_existing_vpc_matter_to_peers_alone(changed):
     )
     (change,) = compare(one, other, "saved")["changes"]
     assert [effect["kind"] for effect in change["effects"]] == ["nothing"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (_no_peer, lambda _: None, "a peer that comes"),
+        (lambda _: None, _no_peer, "no peer stays"),
+        (lambda c: (_no_peer(c), _of_vpc(private_route_table_ids=[])(c)), lambda _: None, "a peer that comes"),
+    ],
+)
+def test_no_way_ends_in_tables_where_no_peer_has_had_a_route_that_stays(changed, before, after, words):
+    """The first peer demands the tables, and comes with them; what the last one loses is told where it goes."""
+    tables = ["rtb-0e1a2b3c4d5e6f721", "rtb-0e1a2b3c4d5e6f723"]
+    one = _in_an_existing_vpc(changed, before)
+    other = _in_an_existing_vpc(changed, lambda c: (_of_vpc(private_route_table_ids=tables)(c), after(c)))
+    found = {change["path"]: change["effects"] for change in compare(one, other, "saved")["changes"]}
+    ((kind, told),) = [
+        (effect["kind"], effect["sentence"]) for effect in found["existing_network.private_route_table_ids"]
+    ]
+    assert kind == "nothing"
+    assert words in told
 
 
 def _has(pattern, sentence):
