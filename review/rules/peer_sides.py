@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from review.ranges import OF_PEERS
 from review.rules.at import At
 from review.rules.rule import rule
-from review.uses import groups_at_peers
+from review.uses import groups_at_peers, peer_uses, ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,20 +24,19 @@ if TYPE_CHECKING:
     "and without it connections time out",
     source="environments/schema.json, Reach and PeerSide; VPC user guide, Security group rules",
     fix="write it into reaches, which opens both sides; acknowledge it where the peer's group admits the pods already",
-    paths=("workloads[].egress", "workloads[].reaches", "peers[].peer_side.security_group_id"),
+    paths=("workloads[].egress", "workloads[].reaches", "peers[].peer_side.security_group_id", *OF_PEERS),
 )
 def peer_side_admits_what_is_sent(settings: Settings) -> Iterator[At]:
-    """Find egress rules that name a peer or its group, of which `reaches` has nothing."""
+    """Find egress rules that name a peer, its group or a part of its ranges, of which `reaches` has nothing."""
     groups = groups_at_peers(settings)
-    kept = {group: name for name, group in groups.items() if group}
+    meant = {use.path: use.peer.name for use in peer_uses(settings) if groups.get(use.peer.name)}
     for i, workload in enumerate(settings.workloads):
         for j, sent in enumerate(workload.egress or ()):
-            group = groups.get(sent.destination.peer) or sent.destination.security_group_id
-            reached = (r for r in workload.reaches if (r.security_group_id or groups.get(r.peer)) == group)
-            if group in kept and not any(_covers(sent, one) for one in reached):
-                port = "" if sent.port is None else f" {sent.port}"
-                named = sent.destination.peer or kept[group]
-                yield At(f"workloads[{i}].egress[{j}]", f"none of {named} for {sent.protocol}{port}")
+            path = f"workloads[{i}].egress[{j}]"
+            name = meant.get(f"{path}.to")
+            reached = (r for r in workload.reaches if (r.security_group_id or groups.get(r.peer)) == groups.get(name))
+            if name and not any(_covers(sent, one) for one in reached):
+                yield At(path, f"none of {name} for {ports(sent)}")
 
 
 def _covers(sent: EgressRule, reach: Reach) -> bool:

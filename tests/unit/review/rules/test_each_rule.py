@@ -800,6 +800,8 @@ def test_a_finding_tells_what_it_looked_at(changed, rule):
         ({"protocol": "icmp", "to": {"peer": "data"}}, "none of data for icmp"),
         ({"port": 6379, "to": {"peer": "data"}}, "none of data for tcp 6379"),
         ({"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}}, "none of more for tcp 6379"),
+        ({"port": 6379, "to": {"cidr": "10.99.4.0/24"}}, "none of data for tcp 6379"),
+        ({"port": 6379, "to_port": 6380, "to": {"cidr": "10.7.0.9/32"}}, "none of more for tcp 6379-6380"),
     ],
 )
 def test_the_peer_that_does_not_admit_what_is_sent_is_named(changed, sent, got):
@@ -1073,7 +1075,10 @@ def test_shipped_environments_have_no_errors(name):
             {"port": 5432, "to": {"peer": "data"}},
             {"port": 5000, "to_port": 6000, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f703"}},
             {"protocol": "all", "to": {"peer": "data"}},
-            {"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f7ff"}})),
+            {"port": 6379, "to": {"security_group_id": "sg-0d1a2b3c4d5e6f7ff"}},
+            {"port": 5432, "to": {"cidr": "10.99.4.0/24"}},
+            {"port": 6379, "to": {"cidr": "10.0.0.0/8"}},
+            {"port": 6379, "to": {"cidr": "10.20.4.0/24"}})),
         ("peer-side-admits-what-is-sent", "dev", lambda c: (
             c["workloads"][1]["egress"].append({"port": 6379, "to": {"peer": "data"}}),
             c["workloads"][1]["reaches"].append({"port": 6379, "security_group_id": "sg-0d1a2b3c4d5e6f703"}))),
