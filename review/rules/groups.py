@@ -88,24 +88,22 @@ def groups_are_named_once(settings: Settings) -> Iterator[At]:
 )
 def rules_fit_a_group(settings: Settings) -> Iterator[At]:
     """Find groups of workloads, of peers and of the cluster with too many rules."""
-    at_peers = groups_at_peers(settings)
+    at_peers, there = groups_at_peers(settings), settings.existing_cluster
+    nodes = (there and (there.node_security_group_id or there.security_group_id)) or _CLUSTERS
     rules: dict[str | None, set[object]] = collections.defaultdict(set)  # peers may share a group, and rules in it
-    to_cluster = 3  # DNS by TCP and UDP from the shared group, and the rule that EKS makes
+    rules[nodes] |= {"DNS by TCP from the shared group", "the same by UDP", "the rule that EKS makes"}
     for i, workload in enumerate(settings.workloads):
         counts = _counts(settings, workload).items()
         yield from (At(f"workloads[{i}].{way}", f"{count}") for way, count in counts if count > RULES_PER_GROUP)
         for reach in workload.reaches:
             rules[reach.security_group_id or at_peers.get(reach.peer)].add((i, reach.protocol, reach.port))
-        to_cluster += sum(1 for rule in workload.egress or () if rule.destination.cluster)
+        rules[nodes] |= {(i, j) for j, sent in enumerate(workload.egress or ()) if sent.destination.cluster}
     for i, peer in enumerate(settings.peers):
         if (group := at_peers.get(peer.name)) and (count := len(rules.pop(group, ()))) > RULES_PER_GROUP:
             yield At(f"peers[{i}].peer_side.security_group_id", f"{count}")
-    others = {group: len(found) for group, found in rules.items() if group}  # of this VPC
-    nodes = settings.node_security_group_id or _CLUSTERS
-    others[nodes] = others.get(nodes, 0) + to_cluster
-    for group, count in others.items():
-        if count > RULES_PER_GROUP:
-            yield At("workloads", f"{count} in {group}")
+    for given, found in rules.items():  # of this VPC
+        if given and len(found) > RULES_PER_GROUP:
+            yield At("workloads", f"{len(found)} in {given}")
 
 
 def _counts(settings: Settings, workload: Workload) -> dict[str, int]:

@@ -167,6 +167,18 @@ def _many_reach(end, count):
     return change
 
 
+def _to_the_cluster_and_its_id(count):
+    """So many ports at an existing cluster's nodes, half of them by the id of their group."""
+
+    def change(content):
+        group = content["existing_cluster"]["security_group_id"]
+        content["workloads"][0]["egress"] = [{"port": 1 + i, "to": {"cluster": True}} for i in range(count // 2)]
+        rest = range(count // 2, count)
+        content["workloads"][0]["reaches"] = [{"port": 1 + i, "security_group_id": group} for i in rest]
+
+    return change
+
+
 def _two_peers_of_one_group(count):
     """Two peers behind one group, each reached at ports of its own; with one more that both have."""
 
@@ -555,6 +567,7 @@ CASES = [
     ("rules-fit-a-group", "existing",
      lambda c: c["workloads"][0].update(
          reaches=[{"port": 1 + i, "protocol": p, **_GROUP} for i in range(31) for p in ("tcp", "udp")]), "workloads"),
+    ("rules-fit-a-group", "existing", _to_the_cluster_and_its_id(58), "workloads"),
     ("stack-exports-its-groups", "dev",
      lambda c: (_full_namespace(202, reaches=[])(c), c["workloads"][0].update(namespace="other")), "workloads"),
     ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example"),
@@ -1159,6 +1172,7 @@ def test_shipped_environments_have_no_errors(name):
          lambda c: (_peer(peer_side=None)(c),
                     _workload(reaches=[{"port": 1 + i, "peer": "data"} for i in range(61)])(c))),
         ("rules-fit-a-group", "dev", _many_reach("cluster", 56)),
+        ("rules-fit-a-group", "existing", _to_the_cluster_and_its_id(57)),
         ("coredns-has-nodes", "prod", lambda c: c["node_groups"][1].update(desired_size=0)),
         ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(7)})),
