@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from settings import lists
 from settings.problems import Problem, show
 from settings.rule_names import rule_names
-from settings.workload_references import items, workloads
+from settings.workload_references import items, part, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +99,11 @@ def _peers(raw: dict[str, Any]) -> Iterator[Problem]:
         if vpc is not None and vpc in [other.get("vpc_id") for _, other in items(raw, "peers")[:i]]:
             fix = "two VPCs have one connection: keep one peer, with its other ranges as further_cidrs"
             yield Problem(f"peers[{i}].vpc_id", "must be used once", show(vpc), fix)
+        there, group = part(raw, "existing_cluster"), part(peer, "peer_side").get("security_group_id")
+        if group is not None and group in (there.get("security_group_id"), there.get("node_security_group_id")):
+            must = "must be a group of the peer, not one of the cluster"
+            fix = "name that of the peer's servers; for the cluster's own nodes, egress to cluster"
+            yield Problem(f"peers[{i}].peer_side.security_group_id", must, show(group), fix)
 
 
 def _variables(raw: dict[str, Any]) -> Iterator[Problem]:

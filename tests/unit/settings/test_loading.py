@@ -121,6 +121,16 @@ def test_route_tables_may_be_left_out_where_podnet_makes_no_route(environment_fi
             {"network": "must not be there with existing_cluster"},
         ),
         (lambda c: c.update(node_groups=[SECOND_GROUP]), {"node_groups": "must not be there with existing_cluster"}),
+        *(
+            (
+                lambda c, group=group: (
+                    c["existing_cluster"].update(node_security_group_id="sg-0e1a2b3c4d5e6f704"),
+                    c.update(peers=[{**DEV["peers"][0], "peer_side": {"security_group_id": group}}]),
+                ),
+                {"peers[0].peer_side.security_group_id": "must be a group of the peer, not one of the cluster"},
+            )
+            for group in ("sg-0e1a2b3c4d5e6f703", "sg-0e1a2b3c4d5e6f704")
+        ),
         (
             lambda c: c["workloads"].extend({**c["workloads"][0], "name": name} for name in ("x", "x")),
             {f"workloads[{i}].name": "must be used once" for i in (1, 2)},
