@@ -109,7 +109,7 @@ class Peer(Section):
     dns_resolution: bool = True
     """Public DNS names of instances resolve to private addresses from the other side. Where the peer is in the same
     account and region both ways; elsewhere podnet sets its own half, names of this VPC from the peer, and the owner of
-    the peer sets the other one (docs/peers.md)."""
+    the peer sets the other one (docs/peers.md). Of a connection: behind a transit gateway nothing reads it."""
     peer_side: PeerSide | None = None
     """What podnet changes on the peer's side; left out: nothing, its owner adds route and ingress."""
 

@@ -45,7 +45,8 @@ class PodNetworking(Section):
     exclude_snat_cidrs: tuple[AnyRange, ...] = ()
     """AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: with external_snat false, the ranges that see pod addresses all the same."""
     disable_tcp_early_demux: bool = True
-    """DISABLE_TCP_EARLY_DEMUX on the init container. For kubelet's probes in `strict`; no effect in `standard`."""
+    """DISABLE_TCP_EARLY_DEMUX on the init container. For kubelet's probes in `strict`; no effect in `standard`. false:
+    podnet does not set it, and puts back what it had replaced; a value that somebody else gives it stays."""
     env: dict[Variable, Value] = Field(default_factory=dict)
     """More variables of the aws-node container, such as WARM_IP_TARGET. Values are text."""
     addon_configuration: bool = True

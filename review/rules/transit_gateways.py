@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from settings.problems import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,23 @@ def gateway_needs_no_accepter(settings: Settings) -> Iterator[At]:
 
 
 @rule(
+    "gateway-has-no-dns-option",
+    "warning",
+    must="be left out where a transit gateway leads to the peer",
+    why="the option is a connection's, and nothing reads it here: public names of the other side resolve to private "
+    "addresses where gateway and both attachments have DNS support, as they have by default and by podnet",
+    source="Transit gateways guide, Transit gateways and VPC attachments, DNS support",
+    fix="remove it; DNS support is switched by the gateway's owner, private zones are associated or in stub_domains",
+    paths=("peers[].dns_resolution", "peers[].transit_gateway_id"),
+)
+def gateway_has_no_dns_option(settings: Settings) -> Iterator[At]:
+    """Find what the file says of names behind a gateway; what it leaves out is nobody's wish."""
+    for i, peer in enumerate(settings.peers):
+        if peer.transit_gateway_id and "dns_resolution" in peer.model_fields_set:
+            yield At(f"peers[{i}].dns_resolution", show(peer.dns_resolution))
+
+
+@rule(
     "gateway-takes-no-group-in-egress",
     "error",
     must="name a range, or the peer, and no group behind a transit gateway",
@@ -77,4 +95,9 @@ def gateway_takes_no_group_in_egress(settings: Settings) -> Iterator[At]:
                 yield At(f"workloads[{i}].reaches[{j}]", got, f"write peer: {name} in its place")
 
 
-RULES = (gateway_refers_to_groups, gateway_needs_no_accepter, gateway_takes_no_group_in_egress)
+RULES = (
+    gateway_refers_to_groups,
+    gateway_needs_no_accepter,
+    gateway_has_no_dns_option,
+    gateway_takes_no_group_in_egress,
+)
