@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from review.changes.effect import Effect, Table
 from review.changes.of_peers import OWNERS, back, connects
+from review.changes.of_reaches import at_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from review.changes.difference import Difference
 
+Rule = tuple[str, int, str, str]
+"""Protocol, port and group of a rule that lets a workload in, and the workload."""
 _CFN = "CloudFormation user guide"
 AT_PEER = Effect(
     "connections",
@@ -30,6 +33,11 @@ _RULES = Effect(
     f"{_CFN}, AWS::EC2::SecurityGroupIngress; environments/schema.json, peers",
 )
 _NO_RULE = Effect("nothing", "no workload reaches this peer: there is no rule at its group", "docs/peers.md")
+_STAY = Effect(
+    "nothing",
+    "the rules at the group stay: `reaches` names it by its id, or another peer has it",
+    "stacks/workloads_stack.py",
+)
 _RULE_BY_HAND = Effect(
     "connections",
     "a rule that somebody has made there by hand stands in the way, since EC2 takes no second one: remove it right "
@@ -57,45 +65,61 @@ def _side(found: Difference) -> Iterator[Effect]:
     if found.path[-1] != "security_group_id" and _of_another_way(found):
         yield _TABLE
         return
-    if not _reached(found.path[1], *found.whole) and not any(_tables(side) for side in (found.before, found.after)):
-        yield _NO_RULE
+    gone, come, stay = _rules(found)
+    one, other = (_tables(side) for side in (found.before, found.after))
+    if not (one or other or gone or come):
+        yield _STAY if stay else _NO_RULE
         return
     yield AT_PEER
-    yield from _left(found)
-    one, other = ({*value} if isinstance(value, list) else value for value in (found.before, found.after))
-    if other and (not isinstance(one, set) or other - one):
+    yield from _left(found, gone)
+    if other - one or come:
         yield _BY_HAND
 
 
-def _tables(side: Any) -> bool:  # noqa: ANN401  (a side, or one of its values)
-    return bool(side.get("route_table_ids")) if isinstance(side, dict) else isinstance(side, list)
+def _tables(side: Any) -> set[str]:  # noqa: ANN401  (a side, or one of its values)
+    named = side.get("route_table_ids") if isinstance(side, dict) else side
+    return {*named} if isinstance(named, (list, tuple)) else set()
 
 
-def _reached(name: str, *wholes: Mapping[str, Any]) -> bool:
-    """Say whether a workload reaches the peer of this name, in one of the environments."""
-    workloads = [workload for whole in wholes for workload in whole["workloads"]]
-    return any(reach["peer"] == name for workload in workloads for reach in workload["reaches"])
+def _rules(found: Difference) -> tuple[set[Rule], set[Rule], set[Rule]]:
+    """Return the rules at the side's group that go, those that come, and those at either group that stay."""
+    one, other = (
+        {(*rule, key) for key, workload in _workloads(whole) for rule in at_groups(whole, workload)}
+        for whole in found.whole
+    )
+    before, after = (_group(found, side) for side in (found.before, found.after))
+    gone, come, both = one - other, other - one, one & other
+    return _at(gone, before), _at(come, after), _at(both, before, after)
+
+
+def _at(rules: set[Rule], *groups: str | None) -> set[Rule]:
+    return {rule for rule in rules if rule[2] in groups}
+
+
+def _workloads(whole: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for workload in whole["workloads"]:
+        yield f"{workload['namespace']}/{workload['name']}", workload
 
 
 def _of_owners(found: Difference) -> Iterator[Effect]:
     """Tell of an existing cluster's peer: podnet makes rules there alone, where a group is named."""
     before, after = (_group(found, side) for side in (found.before, found.after))
+    gone, come, stay = _rules(found)
     if before == after:
         yield OWNERS
-        return
-    if not _reached(found.path[1], *found.whole):
-        yield _NO_RULE
-        return
-    yield _RULES
-    yield from _left(found)
-    if after:
-        yield _RULE_BY_HAND
+    elif not (gone or come):
+        yield _STAY if stay else _NO_RULE
+    else:
+        yield _RULES
+        yield from _left(found, gone)
+        if come:
+            yield _RULE_BY_HAND
 
 
-def _left(found: Difference) -> Iterator[Effect]:
+def _left(found: Difference, gone: set[Rule]) -> Iterator[Effect]:
     """Tell that a peer's owner must do from now on what podnet did."""
-    before, after = (_group(found, side) for side in (found.before, found.after))
-    if before and not after and _reached(found.path[1], found.whole[1]):
+    reaches = [reach["peer"] for _, workload in _workloads(found.whole[1]) for reach in workload["reaches"]]
+    if gone and not _group(found, found.after) and found.path[1] in reaches:
         yield _LEFT
 
 

@@ -60,11 +60,11 @@ def rules(found: Difference) -> Iterator[Effect]:
     """
     sides = [*zip(found.whole, found.around, strict=True)]
     one, other = (sent(*side) for side in sides)
-    same = one.keys() == other.keys() and _at_peers(*sides[0]) == _at_peers(*sides[1])
+    same = one.keys() == other.keys() and at_groups(*sides[0]) == at_groups(*sides[1])
     anew = described_anew(one, other)
     if not same:
         yield IN_FORCE
-    if new := ", ".join(sorted({group for *_, group in _given(found.around[1]) - _at_peers(*sides[0])})):
+    if new := ", ".join(sorted({group for *_, group in _given(found.around[1]) - at_groups(*sides[0])})):
         yield Effect(
             "connections",
             f"a rule for this workload that somebody has made at {new[:200]} by hand stands in the way, since EC2 "
@@ -104,7 +104,7 @@ def _ways(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[s
     }
 
 
-def _at_peers(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
+def at_groups(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
     """Return protocol, port and group of each rule at a peer, or at a group of this VPC."""
     sides = {peer["name"]: (peer["peer_side"] or {}).get("security_group_id") for peer in whole["peers"]}
     groups = ((reach, reach["security_group_id"] or sides.get(reach["peer"])) for reach in workload["reaches"])

@@ -82,21 +82,22 @@ def test_rules_are_podnets_there_too(kinds, more, ranges, group):
     assert found["peers[data].peer_side.security_group_id"] == {group}
 
 
-def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed):
-    """podnet routes in none of them; the peer's group is named by rules."""
+@pytest.mark.parametrize(("ports", "kind"), [((5432, 5433), "connections"), ((5432, 5432), "nothing")])
+def test_a_table_that_was_another_peers_is_the_vpc_owners_too(changed, ports, kind):
+    """podnet routes in none of them; the peer's group is named by rules, of which one for both peers stays."""
 
     def peers(*tables):
         sides = [{"peer_side": {**PEER["peer_side"], "route_table_ids": [some]}} if some else {} for some in tables]
         more = {"name": "more", "vpc_id": "vpc-0d1a2b3c4d5e6f799", "cidr": "10.97.0.0/16"}
         one, other = ({**peer, "peer_side": None, **side} for peer, side in zip((PEER, more), sides, strict=True))
-        reaches = [{"peer": peer["name"], "port": 5432} for peer in (one, other)]
+        reaches = [{"peer": peer["name"], "port": port} for peer, port in zip((one, other), ports, strict=True)]
         return content(
             changed("existing", lambda c: (c.update(peers=[one, other]), c["workloads"][0].update(reaches=reaches))), []
         )
 
     table = "rtb-0d1a2b3c4d5e6f702"
     found = compare(peers(table, None), peers(None, table), "saved")["changes"]
-    assert {effect["kind"] for change in found for effect in change["effects"]} == {"connections"}
+    assert {effect["kind"] for change in found for effect in change["effects"]} == {kind}
 
 
 @pytest.mark.parametrize(
