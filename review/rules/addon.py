@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from review.data import table
 from review.rules.at import At
+from review.rules.nearest import nearest
 from review.rules.rule import rule
 from review.rules.versions import number
 from settings.problems import show
@@ -50,7 +50,7 @@ def _documented(settings: Settings, name: str) -> bool:
 
 
 def _near(name: str) -> str:
-    (near, *_) = [*difflib.get_close_matches(name, table("addon_schema")["env"], 1), ""]
+    near = nearest(name, table("addon_schema")["env"])
     if near in SETTINGS_OF:
         setting = SETTINGS_OF[near]
         return f"use pod_networking.{setting}" if setting else f"remove it: podnet sets {near} itself"

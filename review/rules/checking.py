@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from typing import TYPE_CHECKING
 
 from review.rules import (
@@ -38,6 +37,7 @@ from review.rules import (
     watch,
 )
 from review.rules.finding import Finding
+from review.rules.nearest import nearest
 from settings.alike import owner
 from settings.problems import show
 
@@ -108,8 +108,8 @@ def _acknowledgements(settings: Settings, broken: set[str]) -> Iterator[Finding]
     for rule_id in settings.acknowledge:
         path = f"acknowledge.{rule_id[:80]}"
         if rule_id not in known:
-            near = difflib.get_close_matches(rule_id, known, 1)
-            fix = f"write {near[0]}" if near else watch.ACKNOWLEDGE_KNOWN.fix
+            near = nearest(rule_id, known)
+            fix = f"write {near}" if near else watch.ACKNOWLEDGE_KNOWN.fix
             yield Finding(watch.ACKNOWLEDGE_KNOWN, path, show(rule_id), fix)
         elif rule_id not in broken:
             yield Finding(watch.ACKNOWLEDGE_USED, path, show(rule_id), watch.ACKNOWLEDGE_USED.fix)

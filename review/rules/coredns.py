@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from review.corefile import answered, blocks
 from review.rules.at import At
+from review.rules.nearest import nearest
 from review.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def coredns_configuration_is_known(settings: Settings) -> Iterator[At]:
     """Find other keys, with the nearest one."""
     for key in _given(settings):
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, 1)
-            yield At(_PATH, key, f"write {near[0]}" if near else "")
+            near = nearest(key, _KEYS)
+            yield At(_PATH, key, f"write {near}" if near else "")
 
 
 @rule(

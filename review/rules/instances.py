@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from review.data import limits, table
 from review.rules.at import At
 from review.rules.capacity import LIMITS, TYPES, types
+from review.rules.nearest import nearest
 from review.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def instance_type_is_known(settings: Settings) -> Iterator[At]:
     """Find types that the table lacks, with the nearest ones."""
     for path, instance_type in types(settings):
         if limits(instance_type) is None:
-            near = difflib.get_close_matches(instance_type, _usable(), 3)
-            yield At(path, instance_type, f"take {' or '.join(near)}" if near else "")
+            near = nearest(instance_type, _usable(), most=3)
+            yield At(path, instance_type, f"take {near}" if near else "")
 
 
 def _usable() -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 from review.data import table
 from review.rules.at import At
+from review.rules.nearest import nearest
 from review.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def region_is_known(settings: Settings) -> Iterator[At]:
     ]
     for path, region in given:
         if region and region not in known:
-            near = difflib.get_close_matches(region, known, 3)
-            yield At(path, region, f"write {' or '.join(near)}; {_NEWER}" if near else "")
+            near = nearest(region, known, most=3)
+            yield At(path, region, f"write {near}; {_NEWER}" if near else "")
 
 
 @rule(
