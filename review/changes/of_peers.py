@@ -73,9 +73,12 @@ def _peer(found: Difference) -> Iterator[Effect]:
         way = "go to the gateway, those to narrower ranges apart" if by_gateway else "take the new connection"
         yield Effect("connections", f"packets to {named} {way}, from all pods and nodes", source)
     else:
-        yield Effect(
-            "connections", f"connections with {named} end: connection, routes and rules at the peer are deleted", source
+        what = "routes and rules at the peer are deleted"
+        by_gateway = found.before.get("transit_gateway_id")
+        all_of_it = (
+            f"{what}, and podnet's attachment with the gateway's last peer" if by_gateway else f"connection, {what}"
         )
+        yield Effect("connections", f"connections with {named} end: {all_of_it}", source)
 
 
 def _renamed(found: Difference) -> bool:

@@ -412,6 +412,7 @@ CASES = [
     ("a group that goes with the way to its peer", None, lambda c: (
         _behind_a_gateway(c), _peer(peer_side={"route_table_ids": ["rtb-0d1a2b3c4d5e6f702"]})(c)),
      "peers[data].peer_side.security_group_id", "connections connections", "rules at the peer move|owner must admit"),
+    ("a gateway's peer removed", _at_gateway, None, "peers[far]", "connections", "attachment with the gateway's last"),
     ("a gateway's peer added", None, _at_gateway, "peers[far]", "connections",
      "go to the gateway, those to narrower ranges apart"),
     ("peer's side added", lambda c: c["peers"][0].pop("peer_side"), None, "peers[data].peer_side",
