@@ -61,3 +61,17 @@ def test_a_rule_for_everything_lets_it_out(rules):
     _, _, admitted, let_out = rules(reaches=[{**REACH, "protocol": "udp"}], egress=[EVERYTHING])
     assert [rule["IpProtocol"] for rule in admitted] == ["udp"]
     assert let_out == []
+
+
+def test_a_rule_at_a_peers_group_is_one_resource_by_whichever_name(environment_file, synthesized):
+    """A file that takes the group from `peer_side` and names it in `reaches` changes nothing, as `make diff` says."""
+    made = []
+    for side, end in (({"security_group_id": DATABASE}, {"peer": "data"}), ({}, {"security_group_id": DATABASE})):
+        content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+        content["peers"] = [{"name": "data", "vpc_id": "vpc-0d1a2b3c4d5e6f701", "cidr": "10.99.0.0/16"}]
+        content["peers"][0]["peer_side"] = side
+        content["workloads"][0]["reaches"] = [{**end, "port": 5432}]
+        found = synthesized(load(environment_file(json.dumps(content))))
+        made.append(found.resources("Workloads-payments", "AWS::EC2::SecurityGroupIngress"))
+    assert made[0] == made[1]
+    assert [one for one in made[0].values() if one["Properties"]["GroupId"] == DATABASE]
