@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from podnet.addon import configuration
 from settings import load
 
 
@@ -47,6 +48,12 @@ def test_the_add_on_carries_every_variable_in_its_place(synthesized):
         },
         "init": {"env": {"DISABLE_TCP_EARLY_DEMUX": "true"}},
     }
+
+
+def test_variables_in_another_order_are_the_same_configuration():
+    """It is text to CloudFormation: another one is an update of the add-on."""
+    one, other = ({"aws-node": dict.fromkeys(names, "1")} for names in ("AB", "BA"))
+    assert configuration(one) == configuration(other)
 
 
 def test_an_output_is_the_command_that_sets_kubectl_up(synthesized):

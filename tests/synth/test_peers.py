@@ -131,6 +131,26 @@ def test_peers_behind_a_transit_gateway_share_one_attachment_and_are_routed_afte
     ]
 
 
+def test_what_leads_to_a_gateway_or_to_a_further_range_keeps_its_logical_id(synthesized):
+    """As the shipped files' do (test_lasting_ids): EC2 refuses another attachment, or route, beside the first one."""
+    hub, further = (
+        synthesized(one).templates["Network"]["Resources"] for one in (with_peers(HUB), with_further_ranges(*FURTHER))
+    )
+    assert {name for name in hub if name.startswith("tgw")} == {
+        *("tgw0aaaaaaaaaaaaaaa1CDC544A6", "tgw0aaaaaaaaaaaaaaa1hub1AF645963", "tgw0aaaaaaaaaaaaaaa1hub23D53DB7D"),
+        "tgw0aaaaaaaaaaaaaaa1Returnrtb0aaaaaaaaaaaaaaa1C6DA5DF6",
+    }
+    assert further.keys() >= {
+        *("PeerdataRoutertb0e1a2b3c4d5e6f7219EAEAD05", "PeerdataRoutertb0e1a2b3c4d5e6f7211006400169F6F63A0"),
+        "PeerdataReturnRoutertb0d1a2b3c4d5e6f7021007000169C201950",
+        *(
+            "tgw0aaaaaaaaaaaaaaa1hubrtb0e1a2b3c4d5e6f721D0659691",
+            "tgw0aaaaaaaaaaaaaaa1hubrtb0e1a2b3c4d5e6f72110084001673A38322",
+        ),
+        "tgw0aaaaaaaaaaaaaaa1Returnrtb0aaaaaaaaaaaaaaa1100700016B4199329",
+    }
+
+
 def test_a_peer_behind_a_gateway_admits_the_workloads_group_where_it_may_be_changed(synthesized):
     """And pods may send to either range."""
     found = synthesized(with_peers(HUB, SPOKE))
