@@ -8,8 +8,6 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
-from podnet.eks_cluster import PRIVATE
-
 
 class NodeGroup(Construct):
     """Makes AL2023 nodes in private subnets, with IMDSv2 at one hop and an encrypted root volume.
@@ -49,7 +47,7 @@ class NodeGroup(Construct):
             http_put_response_hop_limit=1,
         )
         # not the construct's path, which a pipeline makes longer: another name is another version, and replaces nodes
-        cdk.Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}", priority=200)
+        cdk.Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}")
         # a template that is made has an id
         spec = eks.LaunchTemplateSpec(id=template.launch_template_id or "", version=template.latest_version_number)
         least, wanted, most = sizes
@@ -58,7 +56,6 @@ class NodeGroup(Construct):
             self,
             "Resource",
             cluster=cluster,
-            subnets=PRIVATE,
             ami_type=ami.AL2023_ARM_64_STANDARD if arm else ami.AL2023_X86_64_STANDARD,
             capacity_type=eks.CapacityType.SPOT if spot else eks.CapacityType.ON_DEMAND,
             min_size=least,

@@ -102,10 +102,15 @@ def test_nodes_are_al2023_with_one_metadata_hop_and_encrypted_volumes(synthesize
     # the API's `force`: ends pods that a disruption budget protects
     assert group["Properties"]["ForceUpdateEnabled"] is False
     assert group["Properties"]["ScalingConfig"] == {"DesiredSize": 3, "MaxSize": 6, "MinSize": 2}
-    _, template = dev.only("Compute", "AWS::EC2::LaunchTemplate")
+    name, template = dev.only("Compute", "AWS::EC2::LaunchTemplate")
+    version = {"Fn::GetAtt": [name, "LatestVersionNumber"]}
+    assert group["Properties"]["LaunchTemplate"] == {"Id": {"Ref": name}, "Version": version}
+    assert all("VpcPrivateSubnet" in str(subnet) for subnet in group["Properties"]["Subnets"])
     data = template["Properties"]["LaunchTemplateData"]
     assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+    (disk,) = data["BlockDeviceMappings"]
+    root = {"Encrypted": True, "VolumeSize": load("dev").node_groups[0].disk_gib, "VolumeType": "gp3"}
+    assert disk == {"DeviceName": "/dev/xvda", "Ebs": root}
 
 
 def test_arm_groups_get_the_arm_image(synthesized):

@@ -1,6 +1,7 @@
 """A new cluster in a VPC that somebody else manages."""
 
 import json
+import pathlib
 
 import pytest
 from networks import NETWORK
@@ -46,6 +47,8 @@ def test_without_peers_the_file_may_leave_route_tables_out(synthesized):
     changes = {"network": None, "existing_network": network, "peers": (), "workloads": workloads}
     found = synthesized(load("dev").model_copy(update=changes))
     assert "Resources" not in found.templates["Network"]
+    told = "".join(file.read_text() for file in pathlib.Path(found.assembly.directory).glob("*.json"))
+    assert "No routeTableId" not in told
     assert found.resources("Compute", "AWS::EKS::Nodegroup")
 
 

@@ -2,9 +2,13 @@
 
 import json
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_ec2 as ec2
 from networks import NETWORK
 
+from podnet.transit_gateway import TransitGateway
 from settings import load
 from settings.network import Peer, PeerSide
 from settings.workloads import EgressRule, Reach, Rule
@@ -149,6 +153,20 @@ def test_what_leads_to_a_gateway_or_to_a_further_range_keeps_its_logical_id(synt
         ),
         "tgw0aaaaaaaaaaaaaaa1Returnrtb0aaaaaaaaaaaaaaa1100700016B4199329",
     }
+
+
+def test_a_vpc_with_several_private_subnets_in_a_zone_is_attached_by_one_of_them():
+    """EC2 refuses two; podnet's own VPC has one, those of other apps may have more."""
+    stack = cdk.Stack()
+    kind = ec2.SubnetType.PRIVATE_WITH_EGRESS
+    both = [ec2.SubnetConfiguration(name=name, subnet_type=kind) for name in ("Nodes", "Data")]
+    both.append(ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC))
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, subnet_configuration=both)
+    TransitGateway(stack, "Hub", transit_gateway_id="tgw-0aaaaaaaaaaaaaaa1", vpc=vpc)
+    found = assertions.Template.from_stack(stack).find_resources("AWS::EC2::TransitGatewayVpcAttachment")
+    (attachment,) = found.values()
+    subnets = [subnet["Ref"].partition("Subnet")[0] for subnet in attachment["Properties"]["SubnetIds"]]
+    assert subnets == ["VpcNodes"] * 2
 
 
 def test_a_peer_behind_a_gateway_admits_the_workloads_group_where_it_may_be_changed(synthesized):

@@ -52,3 +52,5 @@ def test_every_group_is_described_as_ever(synthesized):
         "pods of shop/orders-worker",
         "what every pod with a group of its own needs",
     ]
+    endpoints = synthesized("prod").resources("Network", "AWS::EC2::SecurityGroup").values()
+    assert [group["Properties"]["GroupDescription"] for group in endpoints] == ["interface endpoints"]

@@ -54,3 +54,17 @@ def test_the_shared_group_admits_probes_where_they_are_asked_for(given, admitted
     SharedPodGroup(stack, "Shared", vpc=vpc, cluster_security_group_id="sg-nodes", **given)
     rules = assertions.Template.from_stack(stack).find_resources("AWS::EC2::SecurityGroupIngress").values()
     assert {rule["Properties"]["FromPort"] for rule in rules} == admitted
+
+
+def test_the_shared_group_lets_nothing_out_but_dns():
+    """Every pod with a group of its own has it: a rule for everything would undo the egress rules of the file."""
+    stack = cdk.Stack()
+    vpc = ec2.Vpc.from_vpc_attributes(stack, "Vpc", vpc_id="vpc-ours", availability_zones=["a"])
+    SharedPodGroup(stack, "Shared", vpc=vpc, cluster_security_group_id="sg-nodes")
+    template = assertions.Template.from_stack(stack)
+    (group,) = template.find_resources("AWS::EC2::SecurityGroup").values()
+    assert [rule["CidrIp"] for rule in group["Properties"]["SecurityGroupEgress"]] == ["255.255.255.255/32"]
+    out = [rule["Properties"] for rule in template.find_resources("AWS::EC2::SecurityGroupEgress").values()]
+    assert {(rule["DestinationSecurityGroupId"], rule["FromPort"], rule["ToPort"]) for rule in out} == {
+        ("sg-nodes", 53, 53)
+    }

@@ -144,10 +144,18 @@ def test_the_three_functions_share_code_role_and_log_group(plain):
     functions = [f["Properties"] for f in handler_functions(plain)]
     assert {f["Handler"] for f in functions} == {"index.on_event", "index.is_complete", "index.watch"}
     assert len({json.dumps([f["Code"], f["Role"], f["LoggingConfig"]]) for f in functions}) == 1
-    assert {(f["Runtime"], f["Timeout"], f["LoggingConfig"]["LogFormat"]) for f in functions} == {
-        ("python3.14", 60, "JSON")
+    assert {(f["Runtime"], f["Timeout"], f["MemorySize"], f["LoggingConfig"]["LogFormat"]) for f in functions} == {
+        ("python3.14", 60, 256, "JSON")
     }
     assert all("VpcConfig" not in f and "Layers" not in f for f in functions)
+
+
+def test_all_functions_write_one_log_that_is_kept_for_three_months_and_goes_with_the_stack(plain):
+    """The framework's too. Without a group of ours Lambda names one that the role may not write, and keeps it."""
+    ((name, group),) = plain.of("AWS::Logs::LogGroup").items()
+    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (90, "Delete")
+    functions = plain.of("AWS::Lambda::Function").values()
+    assert [f["Properties"]["LoggingConfig"]["LogGroup"] for f in functions] == [{"Ref": name}] * 6
 
 
 def test_it_is_looked_at_for_as_long_as_the_rollout_may_take_and_some_minutes_more(plain):
@@ -216,6 +224,7 @@ def test_the_alarms_are_on_drift_failures_and_silence(plain):
         "Checks": ("LessThanThreshold", 1, 3),
     }
     assert {(a["Namespace"], a["Statistic"]) for a in alarms.values()} == {("podnet", "Sum")}
+    assert all("aws-node" in a["AlarmDescription"] for a in alarms.values())
     assert all(a["Period"] == 900 and "AlarmActions" not in a for a in alarms.values())
 
 
@@ -266,6 +275,7 @@ def test_a_private_endpoint_is_reached_from_the_vpc_through_port_443_alone():
         "ec2:UnassignPrivateIpAddresses",
     ]
     group = lab.one("AWS::EC2::SecurityGroup")["Properties"]
+    assert group["GroupDescription"] == "the handler of AwsNodeEnv", "another one is another group"
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["255.255.255.255/32"]
 
 
