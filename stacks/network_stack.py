@@ -97,12 +97,10 @@ def import_vpc(scope: Construct, network: ExistingNetwork) -> ec2.IVpc:
         scope,
         "Vpc",
         vpc_id=network.vpc_id,
-        vpc_cidr_block=network.cidr,
         availability_zones=list(network.availability_zones),
         private_subnet_ids=list(network.private_subnet_ids),
         private_subnet_route_table_ids=list(network.private_route_table_ids) or None,
     )
-    if not network.private_route_table_ids:
-        why = "podnet reads route tables only to route to peers, and then the settings demand them"
-        cdk.Annotations.of(vpc).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId", why)
+    why = "podnet reads route tables only to route to peers, and then the settings demand them"
+    cdk.Annotations.of(vpc).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId", why)
     return vpc

@@ -107,6 +107,8 @@ def test_nodes_are_al2023_with_one_metadata_hop_and_encrypted_volumes(synthesize
     assert group["Properties"]["LaunchTemplate"] == {"Id": {"Ref": name}, "Version": version}
     assert all("VpcPrivateSubnet" in str(subnet) for subnet in group["Properties"]["Subnets"])
     data = template["Properties"]["LaunchTemplateData"]
+    (instance,) = [tags["Tags"] for tags in data["TagSpecifications"] if tags["ResourceType"] == "instance"]
+    assert [(tag["Key"], tag["Value"]["Fn::Join"][1][-1]) for tag in instance] == [("Name", "-general")]
     assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
     (disk,) = data["BlockDeviceMappings"]
     root = {"Encrypted": True, "VolumeSize": load("dev").node_groups[0].disk_gib, "VolumeType": "gp3"}

@@ -114,6 +114,8 @@ def test_the_way_to_core_dns_comes_first_and_goes_when_no_pod_of_a_cache_is_left
     (way,) = [name for name, found in text.items() if "KubeDNSUpstream" in found]
     caches = [name for name, found in text.items() if "node-cache" in found]
     assert way in waits["DependsOn"]
+    variables, _ = dev.only("PodNetworking", "Custom::AwsNodeEnv")
+    assert variables in manifests[way]["DependsOn"], "at its deletion the wait still needs the rights, which go last"
     assert caches
     assert all(gone in manifests[name]["DependsOn"] for name in caches)
     assert waits["Properties"]["Pods"] == "k8s-app in (node-local-dns,node-local-dns-standby)"

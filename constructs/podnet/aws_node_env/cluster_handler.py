@@ -72,9 +72,7 @@ class ClusterHandler(Construct):
             "Provider",
             on_event_handler=self.function("OnEvent", "on_event"),
             is_complete_handler=self.function("IsComplete", "is_complete"),
-            query_interval=Duration.seconds(5),
             total_timeout=total_timeout,
-            disable_waiter_state_machine_logging=True,  # the handler logs each look
             log_group=self._log_group,
         ).service_token
 

@@ -161,6 +161,7 @@ def test_all_functions_write_one_log_that_is_kept_for_three_months_and_goes_with
 def test_it_is_looked_at_for_as_long_as_the_rollout_may_take_and_some_minutes_more(plain):
     """Every five seconds: 30 minutes, 10 for an add-on on its way, and 5 in which our own error is the first."""
     (machine,) = plain.of("AWS::StepFunctions::StateMachine").values()
+    assert "LoggingConfiguration" not in machine["Properties"], "the handler logs each look"
     text = "".join(p if isinstance(p, str) else "ref" for p in machine["Properties"]["DefinitionString"]["Fn::Join"][1])
     (again,) = [r for r in json.loads(text)["States"]["framework-isComplete-task"]["Retry"] if r["MaxAttempts"] > 99]
     assert (again["IntervalSeconds"], again["MaxAttempts"]) == (5, 45 * 60 / 5)
