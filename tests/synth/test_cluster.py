@@ -1,6 +1,7 @@
 """The cluster, its add-ons and its nodes."""
 
 import json
+import pathlib
 
 import pytest
 
@@ -141,6 +142,9 @@ def test_manifests_that_failed_can_be_made_and_deleted_again(synthesized, name, 
     assert "kubectl" in kubectl["Description"]
     (layer,) = [key for key in found.resources(stack, "AWS::Lambda::LayerVersion") if "Again" in key]
     assert {"Ref": layer} in kubectl["Layers"]
+    key = found.templates[stack]["Resources"][layer]["Properties"]["Content"]["S3Key"]
+    asset = pathlib.Path(found.assembly.directory, f"asset.{key.removesuffix('.zip')}")
+    assert {file.suffix for file in asset.rglob("*.*")} == {".py"}, "byte code makes another layer on each machine"
     assert not [one for one in functions if "kubectl" in str(one["Properties"].get("Description"))][1:]
 
 
