@@ -5,6 +5,8 @@ A program takes the place of kubectl and its cluster; a real Job controller runs
 
 import json
 import os
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,6 +76,31 @@ def test_a_pod_without_the_state_of_its_container_has_ended_by_its_phase(cluster
     assert looked("shop/first", noted=noted) == {"first": phase}
     assert noted == ["waiting for the pods of first"]
     assert len(asked(cluster, "get")) == 1
+
+
+def test_a_pod_that_runs_is_asked_for_once_a_second(cluster, monkeypatch):
+    """For minutes, and beside others: a loop without a pause would be a load for the API server."""
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        write(cluster, "pods", pod("first", phase="Succeeded"))
+
+    monkeypatch.setattr("verify.jobs.time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    write(cluster, "pods", pod("first", phase="Running"))
+    assert looked("shop/first") == {"first": "Succeeded"}
+    assert (slept, len(asked(cluster, "get"))) == ([1, 0], 2)
+
+
+def test_in_strict_the_cache_is_not_said_to_answer(cluster, monkeypatch):
+    """Pods with groups of their own do not reach it; nothing has shown that it answers them."""
+    monkeypatch.setattr("verify.job.token_hex", lambda _: "x")
+    write(cluster, "pods", pod("podnet-verify-orders-api-x", phase="Succeeded"))
+    dev = load("dev")
+    networking = dev.pod_networking.model_copy(update={"enforcing_mode": "strict"})
+    settings = dev.model_copy(update={"pod_networking": networking})
+    found = {one.what: one.result for one in paths(settings, Kubectl(), "shop/orders-api", "image")}
+    assert found["from shop/orders-api: the cache of the node answers"] == "not tried"
 
 
 def test_a_job_that_is_refused_is_told_and_not_deleted_and_the_others_go_on(cluster):

@@ -11,6 +11,7 @@ from rich.console import Console
 from settings.problems import printable
 from verify.cluster import Cluster
 from verify.finding import Finding
+from verify.output import prepare, write
 from verify.telling import as_json, tell
 
 HOSTILE = "Trunk: \x1b[2J\x1b]0;title\x07\r\nok    every node has its trunk ENI\u202e\u2028\x9b31m"
@@ -78,6 +79,19 @@ def test_json_says_the_same_with_a_verdict():
     assert [finding["result"] for finding in findings] == ["holds", "holds", "fails", "fails", "not tried"]
     assert findings[4]["not_tried"] == "its reaches has no host"
     assert json.loads(as_json("dev", Cluster(), [FOUND[0], FOUND[4]]))["holds"]
+
+
+@pytest.mark.parametrize("name", ["proof.json", "new/folder/proof.json"])
+def test_the_file_of_an_output_is_written_into_a_folder_that_is_there_or_not(tmp_path, name):
+    """Whatever an earlier run has left in it stays until there is something to write."""
+    file = tmp_path / name
+    prepare(file)
+    assert (file.parent.is_dir(), file.exists()) == (True, False)
+    for text in ("first", "größer"):
+        prepare(file)
+        write(file, text)
+    prepare(file)
+    assert file.read_text(encoding="utf-8") == "größer\n"
 
 
 def test_json_has_the_text_as_it_is():
