@@ -51,4 +51,4 @@ def as_json(environment: str, cluster: Cluster, found: Sequence[Finding]) -> str
 def _line(console: Console, text: Text) -> None:
     """Print text of a cluster on one line: no markup is read in it, and long lines are not broken."""
     text.plain = printable(text.plain)
-    console.print(text, soft_wrap=True, highlight=False)
+    console.print(text, soft_wrap=True)

@@ -223,13 +223,18 @@ def test_jobs_that_may_not_be_deleted_hide_nothing_that_was_seen(kubelet, kubect
 
 
 def test_interrupted_it_takes_its_jobs_away(kubelet, kubectl, whole, tmp_path):
-    """As from a terminal, but that the signal comes to it alone."""
+    """Also where it heard no Ctrl-C until then: a shell that starts it in the background has it ignored."""
     content = yaml.safe_load((PROJECT / "environments" / "dev.yaml").read_text())
     content["workloads"] = [{**content["workloads"][0], "namespace": SPACE}]
     (tmp_path / "dev.yaml").write_text(yaml.safe_dump(content))
     kubelet.holds = "podnet-verify-"
     command = [sys.executable, "-m", "verify", "--environment", str(tmp_path / "dev.yaml"), "--as", "all"]
-    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as run:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        started = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with started as run:
         eventually(lambda: jobs_of(whole))
         run.send_signal(signal.SIGINT)
         _, told = run.communicate(timeout=60)

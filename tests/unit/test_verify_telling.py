@@ -38,7 +38,9 @@ def test_text_of_a_cluster_moves_no_cursor_and_begins_no_line():
 
 def test_colours_of_its_own_stay_where_they_are():
     """Only the mark of a finding is coloured."""
-    assert "\x1b[1;31mFAIL\x1b[0m  pods" in _told(Finding("pods", "", ["?"]), terminal=True)
+    assert "\x1b[1;31mFAIL\x1b[0m  3 pods of 10.0.0.1\n" in _told(
+        Finding("3 pods of 10.0.0.1", "", ["?"]), terminal=True
+    )
 
 
 FOUND = [
