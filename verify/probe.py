@@ -98,7 +98,7 @@ def requests_of(metrics: list[str]) -> float | None:
         for where in metrics:
             direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever the pod's image has set
             with direct.open(f"http://{where}/metrics", timeout=_SECONDS) as reply:
-                counted += sum(float(number) for number in _COUNTER.findall(reply.read().decode()))
+                counted += sum(float(number) for number in _COUNTER.findall(reply.read().decode(errors="replace")))
         return counted
     return None
 

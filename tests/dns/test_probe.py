@@ -175,10 +175,13 @@ def test_each_query_must_get_an_address(cache, codes, owner, ok, seen):
     assert resolved["seen"].startswith(seen)
 
 
-def test_another_program_on_the_port_of_the_metrics_is_no_cache(cache):
-    """It may speak anything but HTTP; that ended in a traceback of the probe."""
+@pytest.mark.parametrize(
+    "words", [b"220 a mail server\r\n", b"HTTP/1.0 200 OK\r\n\r\n\x89PNG"], ids=["mail", "picture"]
+)
+def test_another_program_on_the_port_of_the_metrics_is_no_cache(cache, words):
+    """It may speak anything but HTTP, or have anything but text; either ended in a traceback of the probe."""
     with socket.create_server(("127.0.0.1", 0)) as other:
-        thread = threading.Thread(target=lambda: [greet(other.accept()[0]) for _ in range(2)])
+        thread = threading.Thread(target=lambda: [greet(other.accept()[0], words) for _ in range(2)])
         thread.start()
         metrics = [f"127.0.0.1:{other.getsockname()[1]}"]
         code, (resolved, counted) = run(cache, names=["kubernetes.default.svc.cluster.local"], metrics=metrics)
@@ -187,10 +190,10 @@ def test_another_program_on_the_port_of_the_metrics_is_no_cache(cache):
     assert "its metrics cannot be read" in counted["seen"]
 
 
-def greet(connection):
+def greet(connection, words):
     with connection:
         connection.recv(4096)
-        connection.sendall(b"220 a mail server\r\n")
+        connection.sendall(words)
 
 
 class Counts(http.server.BaseHTTPRequestHandler):
