@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_sns as sns
 
-from podnet.aws_node_env import AwsNodeEnv
+from podnet.aws_node_env import AwsNodeEnv, limits
 
 ENV = {"aws-node": {"ENABLE_POD_ENI": "true"}, "aws-vpc-cni-init": {"DISABLE_TCP_EARLY_DEMUX": "true"}}
 CLUSTER = ("ClusterName", "Endpoint", "CertificateAuthority")
@@ -305,6 +305,12 @@ def test_an_argument_out_of_its_range_is_refused(arguments, message):
     """Before anything is made."""
     with pytest.raises(ValueError, match=message):
         Lab(**arguments)
+
+
+@pytest.mark.parametrize(("rollout", "watch"), [(1, 1), (45, 480)])
+def test_the_ends_of_each_range_are_taken(rollout, watch):
+    """As the paper says them."""
+    limits.check(ENV, cdk.Duration.minutes(rollout), "refuse", cdk.Duration.minutes(watch))
 
 
 @pytest.mark.parametrize("env", [{}, {"aws-node": {}}, {"ENABLE_POD_ENI": "true"}, {"aws-node": {"A": True}}])
