@@ -1,5 +1,6 @@
 """The probe of `make verify ARGS="--as …"`, against real CoreDNS."""
 
+import contextlib
 import http.server
 import json
 import pathlib
@@ -138,6 +139,28 @@ def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):
     assert code == 1
     assert "timed out, to query 1 of 5" in checks[0]["seen"]
     assert checks[1]["seen"].startswith("0 queries counted there, 1 sent to ")
+
+
+def test_what_takes_a_connection_and_says_nothing_is_not_waited_for(cache):
+    """A group that admits nothing drops packets: without a limit the Job would end before anything is told."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_server(("127.0.0.1", 0)) as dumb:
+        service, metrics = full.getsockname(), dumb.getsockname()
+        with contextlib.ExitStack() as waiting:
+            for _ in range(2):  # the kernel takes one more than the backlog, and then drops what comes
+                client = waiting.enter_context(socket.socket())
+                client.setblocking(False)
+                client.connect_ex(service)
+            task = {
+                "names": [],
+                "connections": [service],
+                "metrics": [f"127.0.0.1:{metrics[1]}"],
+                "nameserver": cache[0],
+            }
+            command = [sys.executable, "-c", PROBE.replace("_SECONDS = 3.0", "_SECONDS = 0.2")]
+            env = {"PODNET_PROBE": json.dumps(task)}
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=10)
+    counted, connected = json.loads(done.stdout)["checks"]
+    assert (counted["ok"], connected["ok"], connected["seen"]) == (False, False, "timed out"), done
 
 
 def answering(socket, codes, owner):
