@@ -141,6 +141,16 @@ def test_a_nameserver_that_does_not_answer_is_told_after_one_try(cache):
     assert checks[1]["seen"].startswith("0 queries counted there, 1 sent to ")
 
 
+def test_the_first_nameserver_that_kubelet_wrote_is_asked(cache, tmp_path):
+    """As in a pod, whose task names none; another file takes the place of this machine's."""
+    file = tmp_path / "resolv.conf"
+    file.write_text("search shop.svc.cluster.local\nnameserver 172.20.0.10\nnameserver 172.20.0.11\noptions ndots:5\n")
+    env = {"PODNET_PROBE": json.dumps({"names": [], "connections": [], "metrics": [cache[1]]})}
+    command = [sys.executable, "-c", PROBE.replace("/etc/resolv.conf", str(file))]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(done.stdout)["checks"][0]["seen"].endswith("0 sent to 172.20.0.10:53"), done
+
+
 def test_what_takes_a_connection_and_says_nothing_is_not_waited_for(cache):
     """A group that admits nothing drops packets: without a limit the Job would end before anything is told."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_server(("127.0.0.1", 0)) as dumb:
