@@ -13,6 +13,8 @@ from constructs import Construct
 
 from podnet.manifests import make_repeatable
 
+PRIVATE = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+
 
 class EksCluster(Construct):
     """Makes a cluster without nodes, Auto Mode or self-managed add-ons: nothing starts before aws-node is right.
@@ -52,7 +54,7 @@ class EksCluster(Construct):
             self,
             "Resource",
             vpc=vpc,
-            vpc_subnets=[ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)],
+            vpc_subnets=[PRIVATE],
             role=role,
             version=eks.KubernetesVersion.of(version),
             default_capacity_type=eks.DefaultCapacityType.NODEGROUP,

@@ -8,6 +8,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
+from podnet.eks_cluster import PRIVATE
+
 
 class NodeGroup(Construct):
     """Makes AL2023 nodes in private subnets, with IMDSv2 at one hop and an encrypted root volume.
@@ -56,6 +58,7 @@ class NodeGroup(Construct):
             self,
             "Resource",
             cluster=cluster,
+            subnets=PRIVATE,  # of a VPC without any, CDK would take public ones
             ami_type=ami.AL2023_ARM_64_STANDARD if arm else ami.AL2023_X86_64_STANDARD,
             capacity_type=eks.CapacityType.SPOT if spot else eks.CapacityType.ON_DEMAND,
             min_size=least,

@@ -8,7 +8,7 @@ import tokenize
 ROOT = pathlib.Path(__file__).parents[2]
 HANDLER = ROOT / "constructs" / "podnet" / "aws_node_env" / "handler"
 LAYER = ROOT / "constructs" / "podnet" / "manifests_layer"
-MOST, MOST_OF_HANDLER, MOST_OF_LAYER = 1481, 652, 55
+MOST, MOST_OF_HANDLER, MOST_OF_LAYER = 1484, 652, 55
 CORE = ("stacks", "constructs/podnet", "charts")
 NO_CODE = {
     getattr(tokenize, name) for name in ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENCODING", "ENDMARKER")
