@@ -47,9 +47,12 @@ def before(tmp_path):
     """An earlier podnet: a copy whose cache ends later."""
     folder = tmp_path / "an earlier podnet"
     folder.mkdir()
+    skip = shutil.ignore_patterns("__pycache__")  # which other tests write meanwhile
     for name in APP:
-        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
-        copy(PROJECT / name, folder / name)
+        if (PROJECT / name).is_dir():
+            shutil.copytree(PROJECT / name, folder / name, ignore=skip)
+        else:
+            shutil.copy(PROJECT / name, folder / name)
     pod = folder / "charts" / "node_local_dns" / "pod.py"
     text = pod.read_text()
     assert text.count('"terminationGracePeriodSeconds": 60') == 1
