@@ -8,13 +8,13 @@ from verify.finding import Finding
 from verify.kubectl import Kubectl
 from verify.services import services
 
-_ALWAYS, _OF_THE_CACHE = ("daemonsets",), ("services", "configmaps")
+_KINDS = ("daemonsets", "services", "configmaps")
 
 
 def kube_system(settings: Settings, kubectl: Kubectl) -> Iterator[Finding]:
     """Yield what is found about aws-node and, where there is a cache, about it, kube-dns, kube-proxy and CoreDNS."""
     cached = settings.pod_networking.dns_cache.enabled
-    found = kubectl.by_name("kube-system", *_ALWAYS, *(_OF_THE_CACHE if cached else ()))
+    found = kubectl.by_name("kube-system", *(_KINDS if cached else _KINDS[:1]))
     yield from daemon_sets(settings, found["DaemonSet"])
     if cached:
         yield from services(settings, found["Service"], found["ConfigMap"])

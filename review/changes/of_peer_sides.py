@@ -103,17 +103,17 @@ def _workloads(whole: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 
 def _of_owners(found: Difference) -> Iterator[Effect]:
     """Tell of an existing cluster's peer: podnet makes rules there alone, where a group is named."""
-    before, after = (_group(found, side) for side in (found.before, found.after))
-    gone, come, stay = _rules(found)
-    if before == after:
+    if _group(found, found.before) == _group(found, found.after):
         yield OWNERS
-    elif not (gone or come):
+        return
+    gone, come, stay = _rules(found)
+    if not (gone or come):
         yield _STAY if stay else _NO_RULE
-    else:
-        yield _RULES
-        yield from _left(found, gone)
-        if come:
-            yield _RULE_BY_HAND
+        return
+    yield _RULES
+    yield from _left(found, gone)
+    if come:
+        yield _RULE_BY_HAND
 
 
 def _left(found: Difference, gone: set[Rule]) -> Iterator[Effect]:

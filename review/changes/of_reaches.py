@@ -34,7 +34,7 @@ _MOST = 5  # services that a sentence names
 
 def waits(found: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Effect]:
     """Tell of services that a workload newly reaches at peers of others; a warning that was acknowledged does not."""
-    ours = {peer["name"] for peer in found.whole[1]["peers"] if (peer["peer_side"] or {}).get("security_group_id")}
+    ours = {name for name, group in _sides(found.whole[1]).items() if group}
     known = {_service(reach) for reach in before.get("reaches", ())}
     reached = {*_ways(found.whole[0], before)}
     new = [
@@ -106,9 +106,14 @@ def _ways(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> dict[tuple[s
 
 def at_groups(whole: Mapping[str, Any], workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
     """Return protocol, port and group of each rule at a peer, or at a group of this VPC."""
-    sides = {peer["name"]: (peer["peer_side"] or {}).get("security_group_id") for peer in whole["peers"]}
+    sides = _sides(whole)
     groups = ((reach, reach["security_group_id"] or sides.get(reach["peer"])) for reach in workload["reaches"])
     return {(reach["protocol"], reach["port"], group) for reach, group in groups if group}
+
+
+def _sides(whole: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return {peer: the group of its servers}, None where podnet changes none."""
+    return {peer["name"]: (peer["peer_side"] or {}).get("security_group_id") for peer in whole["peers"]}
 
 
 def _given(workload: Mapping[str, Any]) -> set[tuple[str, int, str]]:
