@@ -24,6 +24,14 @@ from rehearsal.parts import ensure  # noqa: E402
 GROUP = "podnet:reconcilers"
 
 
+def started(folder, reviewer, rights):
+    """Give an API server without controllers, in which the handler has its rights."""
+    plane = ControlPlane(folder, ensure("kubernetes", "etcd"), token_review=TokenReview(url=reviewer.url)).start()
+    for rule in rights:
+        plane.api.apply(rule, "rights")
+    return plane
+
+
 @pytest.fixture(scope="session")
 def reviewer():
     """The judge of bearer tokens."""
@@ -37,11 +45,7 @@ def former(tmp_path, rights):
     """Another cluster, in which the handler has the same access entry."""
     reviewer = TokenReviewer("former")
     reviewer.entries = {ACCESS_KEY: [GROUP]}
-    made = ControlPlane(
-        tmp_path / "former", ensure("kubernetes", "etcd"), token_review=TokenReview(url=reviewer.url)
-    ).start()
-    for rule in rights:
-        made.api.apply(rule, "rights")
+    made = started(tmp_path / "former", reviewer, rights)
     yield made
     made.stop()
     reviewer.stop()
@@ -66,10 +70,7 @@ class SharedPlane:
 
     def get(self, folder, reviewer, rights):
         if self.running is None:
-            review = TokenReview(url=reviewer.url)
-            self.running = ControlPlane(folder, ensure("kubernetes", "etcd"), token_review=review).start()
-            for rule in rights:
-                self.running.api.apply(rule, "rights")
+            self.running = started(folder, reviewer, rights)
         return self.running
 
     def stop(self):

@@ -1,8 +1,6 @@
 """The package as others get it: built by `python -m build`, installed into a fresh virtual environment."""
 
 import os
-import pathlib
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -10,7 +8,8 @@ import venv
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.copying import copy_parts
+
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "constructs", "charts")
 
 
@@ -40,12 +39,7 @@ class Installed:
 
     def _build(self):
         source, out = self.folder / "source", self.folder / "dist"
-        for name in SOURCES:
-            path = ROOT / name
-            skip = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            copy = shutil.copytree if path.is_dir() else shutil.copy
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            copy(path, source / name, **({"ignore": skip} if path.is_dir() else {}))
+        copy_parts(SOURCES, source)
         command = [sys.executable, "-m", "build", "--outdir", str(out), str(source)]
         run = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
         assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]

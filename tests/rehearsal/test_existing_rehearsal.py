@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -18,6 +17,7 @@ from rehearsal.estate.owner import Owner
 from rehearsal.kubectl import kubectl_folder
 from rehearsal.workspace import PROJECT
 from settings import load
+from tests.copying import copy_parts
 from tests.rehearsal.observing import commands
 
 APP = ("app.py", "cdk.json", "clean_end.py", "charts", "constructs", "environments", "review", "settings", "stacks")
@@ -46,13 +46,7 @@ PROVEN = {
 def before(tmp_path):
     """An earlier podnet: a copy whose cache ends later."""
     folder = tmp_path / "an earlier podnet"
-    folder.mkdir()
-    skip = shutil.ignore_patterns("__pycache__")  # which other tests write meanwhile
-    for name in APP:
-        if (PROJECT / name).is_dir():
-            shutil.copytree(PROJECT / name, folder / name, ignore=skip)
-        else:
-            shutil.copy(PROJECT / name, folder / name)
+    copy_parts(APP, folder)
     pod = folder / "charts" / "node_local_dns" / "pod.py"
     text = pod.read_text()
     assert text.count('"terminationGracePeriodSeconds": 60') == 1
