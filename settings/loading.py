@@ -50,7 +50,7 @@ def _load(name: str, kind: Kind, model: type[File], check: Callable[[dict[str, A
         raise SettingsError(file.name, other)
     problems = check(raw) + ([_named(file)] if "name" in raw else [])
     try:
-        settings = model.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str))
+        settings = model.model_validate_json(json.dumps({**raw, "name": file.stem}, default=str), context=file.parent)
     except ValidationError as error:
         found: list[Any] = error.errors(include_url=False)
         told = problems_of(found, kind.schema, functools.partial(meant.fix, model=model))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated, cast
+import pathlib
+from typing import Annotated, Any, cast
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from pydantic.json_schema import SkipJsonSchema
 
 from settings.acknowledged import Acknowledged
@@ -52,6 +53,16 @@ class Settings(Section):
     """Pods with security groups of their own."""
     acknowledge: Acknowledged = Field(default_factory=dict)
     """Rules that do not hold here and are accepted: {rule id: reason}. docs/rules.md lists the rules."""
+    _folder: pathlib.Path | None = PrivateAttr(None)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  (pydantic's own signature)
+        """Keep the folder of the file, which validation is told as its context."""
+        self._folder = context
+
+    @property
+    def folder(self) -> pathlib.Path | None:
+        """The folder of the file; None where the settings come from none."""
+        return self._folder
 
     @property
     def any_network(self) -> Network | ExistingNetwork:
