@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .ONESHELL:
 
-targets := help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege
+targets := help setup setup-rehearsal setup-parts setup-system synth synth-pipeline deploy-pipeline review diff deploy destroy preflight verify rehearse rehearse-down check format schema test test-quick fuzz bench bump audit clean observability dataplane faults privilege
 # a word that is no target would be told only after the others have run, with the default environment; shells that
 # complete names ask for .DEFAULT, .PHONY or a colon
 unknown := $(firstword $(filter-out $(targets) .% : node_modules/.made,$(MAKECMDGOALS)))
@@ -51,7 +51,7 @@ export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 CDK := npx --no-install cdk
-PYTHON_FILES := app.py clean_end.py pipeline settings stacks constructs charts review rehearsal verify accepter tests benchmarks tools scans examples laboratory observability terminal
+PYTHON_FILES := app.py clean_end.py pipeline settings stacks constructs charts review rehearsal preflight verify accepter tests benchmarks tools scans examples laboratory observability terminal
 
 help: ## list the commands
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' "$(strip $(MAKEFILE_LIST))"
@@ -106,6 +106,8 @@ dataplane: setup ## measure the flows of ENV on this machine's kernel, beside th
 destroy: setup ## delete all stacks of ENV, which must be given, from AWS
 	@.venv/bin/python -m settings.where --environment "$(ENV)"
 	$(CDK) destroy --all -c environment="$(ENV)"
+preflight: setup ## hold ENV's file against its account with your AWS credentials, before a deploy; changes nothing
+	@.venv/bin/python -m preflight --environment "$(ENV)" $(ARGS)
 verify: setup ## prove ENV in its cluster with kubectl: variables, trunk ENIs, policies, pods; changes nothing
 	@.venv/bin/python -m verify --environment "$(ENV)" $(ARGS)
 rehearse: setup-rehearsal ## deploy, change, repair and destroy ENV on this machine; KEEP=1 leaves it up, OPERATIONS=1 tries more operations, FROM=<revision> upgrades

@@ -36,6 +36,7 @@ class ExistingRehearsal(Rehearsal):
         scene = self.stage.scene(self._settings)
         self._objects, self._account = as_found.cluster_objects(scene), self._inventory()
         generation, running = scene.daemon_set("aws-node")["metadata"]["generation"], pods.running(scene)
+        self._checks("before the deploy", [plan.preflight_finds_nothing(self.environment, self.stage.client_env)])
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)
         adopted: list[plan.Named] = [

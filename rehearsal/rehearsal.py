@@ -57,7 +57,6 @@ class Rehearsal(Steps):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Do what follows the first deploy."""
         changed = self._deploy_changed()
         self._deploy_nothing(changed)
         self._destroy(changed)
@@ -98,6 +97,7 @@ class Rehearsal(Steps):
             self._cdk.deploy(self._first, "deploy-0", progress.note, stacks=[f"{self._settings.name}-Cluster"])
             scene = self.stage.scene(self._settings)
             self.stage.make_given_groups(scene)
+        self._checks("before the deploy", [plan.preflight_finds_nothing(self.environment, self.stage.client_env)])
         self._objects = as_found.cluster_objects(scene)
         with self._step("deploy") as progress:
             self._cdk.deploy(self._first, "deploy-1", progress.note)

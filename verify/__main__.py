@@ -47,7 +47,7 @@ def main() -> int:
         where = cluster(kubectl)
         found = _look(settings, kubectl, where, given)
         if given.output:
-            write(given.output, as_json(settings.name, where, found))
+            write(given.output, as_json(settings.name, where.content(), found))
     except (SettingsError, VerifyError, OSError) as error:
         print("\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
         return 2
@@ -56,9 +56,9 @@ def main() -> int:
         return _INTERRUPTED
     with standard_output():
         if given.json:
-            print(as_json(settings.name, where, found))
+            print(as_json(settings.name, where.content(), found))
         else:
-            tell(settings.name, where, found, Console())
+            tell(settings.name, str(where), found, Console())
     return int(any(finding.problems for finding in found))
 
 

@@ -34,6 +34,10 @@ class Cluster:
         """Give it as the head of what is told."""
         return f"context {self.context or 'none'}, server {self.server or 'none'}"
 
+    def content(self) -> dict[str, str]:
+        """Give it as plain values, for JSON."""
+        return {"context": self.context, "server": self.server}
+
 
 def cluster(kubectl: Kubectl) -> Cluster:
     """Give what kubectl's configuration says, without asking the server."""

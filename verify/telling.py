@@ -2,14 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from settings.printing import take_everything
 from settings.problems import printable
-from verify.cluster import Cluster
 from verify.finding import Finding
 
 _MOST = 10  # problems of one finding that are shown
@@ -17,10 +16,10 @@ _MARKS = {"holds": ("ok  ", "green"), "fails": ("FAIL", "bold red"), "not tried"
 _COUNTED = {"holds": "hold", "fails": "do not", "not tried": "not tried"}
 
 
-def tell(environment: str, cluster: Cluster, found: Sequence[Finding], console: Console) -> None:
-    """Print where kubectl looks, a line for each finding, what is wrong and its fix, and at the end how many hold."""
+def tell(environment: str, where: str, found: Sequence[Finding], console: Console) -> None:
+    """Print where was looked, a line for each finding, what is wrong and its fix, and at the end how many hold."""
     take_everything(console.file)
-    _line(console, Text(f"{environment}: {cluster}", style="bold"))
+    _line(console, Text(f"{environment}: {where}", style="bold"))
     for finding in found:
         mark, style = _MARKS[finding.result]
         seen = f"not tried: {finding.not_tried}" if finding.not_tried else finding.seen
@@ -40,10 +39,9 @@ def counts(found: Sequence[Finding]) -> str:
     return ", ".join(f"{numbers[result]} {word}" for result, word in _COUNTED.items() if numbers[result])
 
 
-def as_json(environment: str, cluster: Cluster, found: Sequence[Finding]) -> str:
+def as_json(environment: str, where: Mapping[str, str], found: Sequence[Finding]) -> str:
     """Give all of it as JSON; `holds` is false where something is wrong."""
     holds = not any(finding.problems for finding in found)
-    where = {"context": cluster.context, "server": cluster.server}
     content = {"environment": environment, **where, "holds": holds, "counts": counts(found)}
     return json.dumps({**content, "findings": [finding.content() for finding in found]}, indent=1)
 

@@ -1,6 +1,6 @@
 """Which checks follow which step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +65,11 @@ LEFT: Checks = (("podnet is gone from aws-node", aws_node.podnet_is_gone), *UNDO
 def on(checks: Checks, scene: Scene) -> list[Named]:
     """Give checks as they look at one scene."""
     return [(what, partial(check, scene)) for what, check in checks]
+
+
+def preflight_finds_nothing(file: Path, env: Mapping[str, str]) -> Named:
+    """Give the check that `make preflight` finds what the file says; `env` is of a client of the emulator."""
+    return "make preflight finds the account as the file says", partial(verified.account_is_as_the_file_says, file, env)
 
 
 def verify_finds_nothing(scene: Scene, file: Path) -> Named:

@@ -1,9 +1,10 @@
-"""What `make verify` says of the rehearsed cluster, through the real kubectl."""
+"""What `make preflight` and `make verify` say of the rehearsed account and cluster, the latter by the real kubectl."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,14 @@ from rehearsal.kubectl import kubectl_folder
 from rehearsal.workspace import PROJECT
 
 _PODS = "every selected pod has security groups of its own"
+
+
+def account_is_as_the_file_says(file: Path, env: Mapping[str, str]) -> str:
+    """Prove that `make preflight` finds nothing wrong, with the credentials of the rehearsal's person."""
+    code, found = _asked("preflight", file, env)
+    equal("problems of make preflight", _problems(found), {})
+    equal("exit code of make preflight", code, 0)
+    return f"{sum(finding['result'] == 'holds' for finding in found)} of {len(found)} promises hold"
 
 
 def everything_holds(scene: Scene, file: Path) -> str:
@@ -47,10 +56,15 @@ def _verify(scene: Scene, file: Path) -> tuple[int, list[dict[str, Any]]]:
         "KUBECONFIG": str(scene.kubeconfig),
         "HOME": str(scene.kubeconfig.parent),
     }
-    command = [sys.executable, "-m", "verify", "--environment", str(file), "--json"]
-    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    return _asked("verify", file, env)
+
+
+def _asked(command: str, file: Path, env: Mapping[str, str]) -> tuple[int, list[dict[str, Any]]]:
+    """Give exit code and findings of a command."""
+    given = [sys.executable, "-m", command, "--environment", str(file), "--json"]
+    done = subprocess.run(given, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
     said = [line for line in done.stderr.splitlines() if not line.startswith("looking at ")]
-    equal("what make verify says on stderr beside its progress", said, [])
+    equal(f"what make {command} says on stderr beside its progress", said, [])
     return done.returncode, json.loads(done.stdout)["findings"]
 
 

@@ -25,6 +25,7 @@ _FILTERS: dict[str, tuple[str, dict[str, str]]] = {
     "DescribeRouteTables": (
         "routeTableSet",
         {
+            "route-table-id": "routeTableId",
             "route.state": "routeSet/item/state",
             "route.vpc-peering-connection-id": "routeSet/item/vpcPeeringConnectionId",
         },

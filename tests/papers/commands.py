@@ -26,6 +26,7 @@ NOT_RUN = {
     r"(make|npx cdk) (diff|deploy|destroy|deploy-pipeline)\b.*": _ACCOUNT,
     r"npx cdk (bootstrap|synth)\b.*": _ACCOUNT,
     r"(aws|kubectl) .*": _LOOKED_UP,
+    r"make preflight\b.*": _ACCOUNT,
     r"make verify\b.*": "needs a cluster; the rehearsal runs it",
     r"make rehearse(-down)?\b.*": "minutes; tests/rehearsal runs it whole",
     rf"make ({_TARGETS})\b.*": "these tests themselves, or minutes of others; the target is looked up",

@@ -66,6 +66,7 @@ def test_no_file_of_the_project_is_two_things():
         "settings",
         "review",
         "rehearsal",
+        "preflight",
         "verify",
         "accepter",
         "observability",

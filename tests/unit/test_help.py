@@ -13,6 +13,7 @@ SOURCES = (
     "benchmarks",
     "observability",
     "pipeline",
+    "preflight",
     "rehearsal",
     "review",
     "scans",

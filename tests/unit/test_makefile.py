@@ -168,7 +168,7 @@ def test_a_benchmark_that_is_none_is_refused_before_anything_is_built(name):
 
 
 @pytest.mark.parametrize(
-    "target", ["synth", "review", "diff", "dataplane", "verify", "rehearse", "faults", "privilege"]
+    "target", ["synth", "review", "diff", "dataplane", "preflight", "verify", "rehearse", "faults", "privilege"]
 )
 def test_a_name_reaches_its_command_as_one_word(target):
     """A path may have a space in it, and an empty name is told as one."""

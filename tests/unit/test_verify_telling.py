@@ -20,7 +20,7 @@ HOSTILE = "Trunk: \x1b[2J\x1b]0;title\x07\r\nok    every node has its trunk ENI\
 def _told(*findings, terminal=False):
     written = io.StringIO()
     console = Console(file=written, force_terminal=terminal, color_system="standard" if terminal else None)
-    tell("dev", Cluster(HOSTILE, HOSTILE), findings, console)
+    tell("dev", str(Cluster(HOSTILE, HOSTILE)), findings, console)
     return written.getvalue()
 
 
@@ -56,7 +56,7 @@ COUNTS = "2 hold, 2 do not, 1 not tried"
 def test_each_finding_is_a_line_with_its_first_problems_and_its_fix():
     """Where kubectl looks stands before them, and how many hold behind them."""
     written = io.StringIO()
-    tell("dev", Cluster("ours", "https://eks"), FOUND, Console(file=written))
+    tell("dev", str(Cluster("ours", "https://eks")), FOUND, Console(file=written))
     assert written.getvalue().splitlines() == [
         "dev: context ours, server https://eks",
         "ok    nodes have trunk ENIs: 3 ready nodes",
@@ -75,12 +75,12 @@ def test_each_finding_is_a_line_with_its_first_problems_and_its_fix():
 
 def test_json_says_the_same_with_a_verdict():
     """What was not tried is neither right nor wrong."""
-    told = json.loads(as_json("dev", Cluster("ours", "https://eks"), FOUND))
+    told = json.loads(as_json("dev", Cluster("ours", "https://eks").content(), FOUND))
     findings = told.pop("findings")
     assert told == {"environment": "dev", "context": "ours", "server": "https://eks", "holds": False, "counts": COUNTS}
     assert [finding["result"] for finding in findings] == ["holds", "holds", "fails", "fails", "not tried"]
     assert findings[4]["not_tried"] == "its reaches has no host"
-    assert json.loads(as_json("dev", Cluster(), [FOUND[0], FOUND[4]]))["holds"]
+    assert json.loads(as_json("dev", Cluster().content(), [FOUND[0], FOUND[4]]))["holds"]
 
 
 @pytest.mark.parametrize("name", ["proof.json", "new/folder/proof.json"])
@@ -98,7 +98,7 @@ def test_the_file_of_an_output_is_written_into_a_folder_that_is_there_or_not(tmp
 
 def test_json_has_the_text_as_it_is():
     """Escaped, as JSON is."""
-    told = as_json("dev", Cluster(), [Finding("nodes", HOSTILE)])
+    told = as_json("dev", Cluster().content(), [Finding("nodes", HOSTILE)])
     assert json.loads(told)["findings"][0]["seen"] == HOSTILE
     assert all(line.isprintable() for line in told.split("\n"))
 
@@ -107,7 +107,7 @@ def test_a_terminal_without_a_character_shows_its_number():
     """The text is the cluster's, the locale the reader's."""
     written = io.BytesIO()
     stream = io.TextIOWrapper(written, encoding="ascii")
-    tell("dev", Cluster(), [Finding("pods", "größer ☃")], Console(file=stream))
+    tell("dev", str(Cluster()), [Finding("pods", "größer ☃")], Console(file=stream))
     stream.flush()
     assert rb"ok    pods: gr\xf6\xdfer \u2603" in written.getvalue()
 

@@ -1,0 +1,3 @@
+"""An environment file held against the account it names, before anything is deployed."""
+
+import clean_end

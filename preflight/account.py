@@ -1,0 +1,94 @@
+"""The file's account, as the person's credentials see it."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from preflight.errors import DeniedError, MissingError, PreflightError
+
+boto3 = importlib.import_module("boto3")  # has no types
+_config = importlib.import_module("botocore.config")
+_exceptions = importlib.import_module("botocore.exceptions")
+Json = dict[str, Any]
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_MISSING = {"ParameterNotFound", "ResourceNotFoundException", "NoSuchEntity"}
+_PATIENCE = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 3}}
+
+
+class Account:
+    """Reads with the credentials, the profile and the endpoints of the shell, as the AWS command line does.
+
+    Args:
+        region: Region that is asked where a call names none.
+    """
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._session = cache(boto3.Session)
+        self._client = cache(self._made)
+
+    def ask(self, service: str, operation: str, *, region: str = "", **given: object) -> Json:
+        """Give the answer to a call of an API, such as `ask("ec2", "describe_vpcs", VpcIds=[...])`.
+
+        Raises:
+            DeniedError: If the credentials may not ask that.
+            MissingError: If what is asked for is not there.
+            PreflightError: If there are no usable credentials, or the API is not reached.
+        """
+        with _telling(f"{service}:{operation}"):
+            answer: Json = getattr(self._client(service, region or self._region), operation)(**given)
+        return answer
+
+    def found(self, what: str, filters: dict[str, list[str]], *, region: str = "") -> list[Json]:
+        """Give what EC2 describes under some filters, such as `found("Vpcs", {"vpc-id": [...]})`; nothing is no error.
+
+        Raises:
+            DeniedError: As of `ask`.
+            PreflightError: As of `ask`.
+        """
+        if not all(filters.values()):
+            return []
+        named = [{"Name": name, "Values": values} for name, values in filters.items()]
+        operation = _OPERATIONS[what]
+        with _telling(f"ec2:{operation}"):
+            pages = self._client("ec2", region or self._region).get_paginator(operation).paginate(Filters=named)
+            answer: list[Json] = pages.build_full_result()[what]
+        return answer
+
+    def _made(self, service: str, region: str) -> Any:  # noqa: ANN401  (boto3 makes its clients at run time)
+        return self._session().client(service, region_name=region, config=_config.Config(**_PATIENCE))
+
+
+_OPERATIONS = {
+    "Vpcs": "describe_vpcs",
+    "Subnets": "describe_subnets",
+    "RouteTables": "describe_route_tables",
+    "SecurityGroups": "describe_security_groups",
+    "PrefixLists": "describe_managed_prefix_lists",
+}
+
+
+@contextmanager
+def _telling(call: str) -> Iterator[None]:
+    """Turn what a call raises into what is told."""
+    try:
+        yield
+    except _exceptions.ClientError as error:
+        raise _told(error.response["Error"], call) from error
+    except (_exceptions.BotoCoreError, OSError) as error:  # an AWS_CA_BUNDLE that is not there is the latter
+        raise PreflightError(
+            f"{call} must be answered, got: {error}; check credentials, profile and network: "
+            "`aws sts get-caller-identity`"
+        ) from error
+
+
+def _told(error: Json, call: str) -> Exception:
+    code, said = error.get("Code", ""), str(error.get("Message", ""))[:400]
+    if code in _DENIED:
+        return DeniedError(call)
+    if code in _MISSING or (code == "ValidationError" and "does not exist" in said):
+        return MissingError(said)
+    fix = "check the credentials: `aws sts get-caller-identity`"
+    return PreflightError(f"{call} must be answered, got: {code}: {said}; {fix}")

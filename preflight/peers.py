@@ -1,0 +1,124 @@
+"""Peers of this account: their ranges, what podnet changes there, and what stands in the way of its routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight.errors import MissingError, NotAskedError, NotTriedError
+from preflight.look import Look
+from preflight.network import ranges
+from settings.alike import some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.account import Account, Json
+    from settings import Settings
+    from settings.network import Peer
+
+
+def _here(settings: Settings) -> list[tuple[int, Peer]]:
+    """Return the peers of the file's account, with their places in the file."""
+    return [(i, one) for i, one in enumerate(settings.peers) if not _of_others(settings, one)]
+
+
+def _of_others(settings: Settings, peer: Peer) -> bool:
+    return peer.account not in {None, settings.account}
+
+
+def _others(settings: Settings, _: Account) -> Iterator[str]:
+    named = [f"{peer.name} of {peer.account}" for peer in settings.peers if _of_others(settings, peer)]
+    if named:
+        raise NotTriedError(f"{some(named)}: the owners look at theirs (docs/peers.md)")
+    raise NotAskedError
+    yield  # what is looked at yields
+
+
+def _vpcs(settings: Settings, account: Account) -> Iterator[str]:
+    peers = [(i, peer) for i, peer in _here(settings) if peer.vpc_id]
+    if not peers:
+        raise NotAskedError
+    for i, peer in peers:
+        region = peer.region or settings.region
+        found = account.found("Vpcs", {"vpc-id": [peer.vpc_id or ""]}, region=region)
+        if not found:
+            yield f"peers[{i}].vpc_id: there is no {peer.vpc_id} in {region}"
+            continue
+        there = ranges(found[0])
+        for cidr in sorted({*peer.cidrs} - there):
+            path = "cidr" if cidr == peer.cidr else "further_cidrs"
+            yield f"peers[{i}].{path}: the file has {cidr}, and {peer.vpc_id} has {', '.join(sorted(there))}"
+
+
+def _sides(settings: Settings, account: Account) -> Iterator[str]:
+    sides = [(i, peer, peer.peer_side) for i, peer in _here(settings) if peer.peer_side]
+    if not sides:
+        raise NotAskedError
+    for i, peer, side in sides:
+        path = f"peers[{i}].peer_side"
+        tables = account.found("RouteTables", {"route-table-id": [*side.route_table_ids]})
+        groups = account.found(
+            "SecurityGroups", {"group-id": [side.security_group_id] if side.security_group_id else []}
+        )
+        of = {one["RouteTableId"]: one["VpcId"] for one in tables} | {one["GroupId"]: one["VpcId"] for one in groups}
+        named = {f"{path}.route_table_ids": side.route_table_ids}
+        named[f"{path}.security_group_id"] = (side.security_group_id,) if side.security_group_id else ()
+        for where, ids in named.items():
+            for one in ids:
+                if one not in of:
+                    yield f"{where}: there is no {one} in {settings.region}"
+                elif peer.vpc_id and of[one] != peer.vpc_id:
+                    yield f"{where}: {one} is of {of[one]}, and the peer is {peer.vpc_id}"
+
+
+def _ways(settings: Settings, account: Account) -> Iterator[str]:
+    """Find routes of others to a range that podnet routes: EC2 takes no second one."""
+    if settings.cluster is None or not settings.peers:
+        raise NotAskedError
+    network = settings.existing_network
+    own = _made(settings, account)
+    for i, peer in enumerate(settings.peers):
+        back = peer.peer_side.route_table_ids if peer.peer_side else ()
+        there = [(f"peers[{i}].peer_side.route_table_ids", table, settings.any_network.cidrs) for table in back]
+        tables = network.private_route_table_ids if network else ()
+        here = [("existing_network.private_route_table_ids", table, peer.cidrs) for table in tables]
+        for path, table, cidrs in (*there, *here):
+            for cidr, target in _routes(account, table):
+                if cidr in cidrs and target not in own:
+                    yield f"{path}: {table} leads {cidr} to {target} already"
+
+
+def _routes(account: Account, table: str) -> Iterator[tuple[str, str]]:
+    for found in account.found("RouteTables", {"route-table-id": [table]}):
+        for route in found["Routes"]:
+            target = next((value for key, value in route.items() if key.endswith("Id") and value != "local"), "")
+            if "DestinationCidrBlock" in route and target:
+                yield route["DestinationCidrBlock"], target
+
+
+def _made(settings: Settings, account: Account) -> set[str]:
+    """Return what podnet's routes lead to once it is deployed: the connections of its stack, and gateways."""
+    try:
+        found: list[Json] = account.ask(
+            "cloudformation", "describe_stack_resources", StackName=f"{settings.name}-Network"
+        )["StackResources"]
+    except MissingError:
+        return set()
+    gateways = {peer.transit_gateway_id for peer in settings.peers if peer.transit_gateway_id}
+    return gateways | {one.get("PhysicalResourceId", "") for one in found}
+
+
+LOOKS = (
+    Look("peers' VPCs are there, with the ranges of the file", "write id and ranges of the VPC that is meant", _vpcs),
+    Look(
+        "route tables and groups of peers are in the peer's VPC",
+        "write those of the peer; `aws ec2 describe-route-tables --filters Name=vpc-id,Values=<peer>` lists them",
+        _sides,
+    ),
+    Look(
+        "no route stands in the way of podnet's",
+        "remove that route right before the deploy, which makes its own; or leave the table out of the file",
+        _ways,
+    ),
+    Look("peers of other accounts are as the file says", "", _others),
+)
