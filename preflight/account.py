@@ -37,11 +37,24 @@ class Account:
             MissingError: If what is asked for is not there.
             PreflightError: If there are no usable credentials, or the API is not reached.
         """
-        with _telling(f"{service}:{operation}"):
+        with _telling(_action(service, operation)):
             answer: Json = getattr(self._client(service, region or self._region), operation)(**given)
         return answer
 
-    def found(self, what: str, filters: dict[str, list[str]], *, region: str = "") -> list[Json]:
+    def every(self, service: str, operation: str, key: str, *, region: str = "", **given: object) -> list[Json]:
+        """Give what all pages of an answer have under `key`.
+
+        Raises:
+            DeniedError: As of `ask`.
+            MissingError: As of `ask`.
+            PreflightError: As of `ask`.
+        """
+        with _telling(_action(service, operation)):
+            pages = self._client(service, region or self._region).get_paginator(operation).paginate(**given)
+            answer: list[Json] = pages.build_full_result()[key]
+        return answer
+
+    def found(self, what: str, filters: dict[str, list[str]], *, region: str = "", **given: str) -> list[Json]:
         """Give what EC2 describes under some filters, such as `found("Vpcs", {"vpc-id": [...]})`; nothing is no error.
 
         Raises:
@@ -51,11 +64,7 @@ class Account:
         if not all(filters.values()):
             return []
         named = [{"Name": name, "Values": values} for name, values in filters.items()]
-        operation = _OPERATIONS[what]
-        with _telling(f"ec2:{operation}"):
-            pages = self._client("ec2", region or self._region).get_paginator(operation).paginate(Filters=named)
-            answer: list[Json] = pages.build_full_result()[what]
-        return answer
+        return self.every("ec2", _OPERATIONS[what], what, region=region, Filters=named, **given)
 
     def _made(self, service: str, region: str) -> Any:  # noqa: ANN401  (boto3 makes its clients at run time)
         return self._session().client(service, region_name=region, config=_config.Config(**_PATIENCE))
@@ -67,7 +76,13 @@ _OPERATIONS = {
     "RouteTables": "describe_route_tables",
     "SecurityGroups": "describe_security_groups",
     "PrefixLists": "describe_managed_prefix_lists",
+    "InstanceTypeOfferings": "describe_instance_type_offerings",
 }
+
+
+def _action(service: str, operation: str) -> str:
+    """Return what IAM calls it: `ec2:DescribeVpcs`."""
+    return f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
 
 
 @contextmanager
@@ -88,7 +103,7 @@ def _told(error: Json, call: str) -> Exception:
     code, said = error.get("Code", ""), str(error.get("Message", ""))[:400]
     if code in _DENIED:
         return DeniedError(call)
-    if code in _MISSING or (code == "ValidationError" and "does not exist" in said):
+    if code in _MISSING or code.endswith(".NotFound") or (code == "ValidationError" and "does not exist" in said):
         return MissingError(said)
     fix = "check the credentials: `aws sts get-caller-identity`"
     return PreflightError(f"{call} must be answered, got: {code}: {said}; {fix}")

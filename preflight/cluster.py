@@ -75,7 +75,7 @@ def _rights(settings: Settings, account: Account) -> Iterator[str]:
     if mode not in {"API", "API_AND_CONFIG_MAP"}:
         yield f"existing_cluster.name: {cluster['name']} has the authentication mode {mode or 'CONFIG_MAP'}"
     role = cluster["roleArn"].rpartition("/")[-1]
-    attached = account.ask("iam", "list_attached_role_policies", RoleName=role)["AttachedPolicies"]
+    attached = account.every("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=role)
     if _CONTROLLER not in [policy["PolicyName"] for policy in attached]:
         yield f"existing_cluster.name: the role {role} of {cluster['name']} has no {_CONTROLLER}"
 

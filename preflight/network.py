@@ -1,10 +1,10 @@
-"""The VPC that is there already: ranges, subnets, route tables, and the way to the internet."""
+"""The zones of the VPC, and of one that is there already its ranges and whose it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.errors import NotAskedError, NotTriedError
+from preflight.errors import NotAskedError
 from preflight.look import Look
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from preflight.account import Account, Json
     from settings import Settings
     from settings.network import ExistingNetwork
-
-_EVERYWHERE = "0.0.0.0/0"
 
 
 def ranges(vpc: Json) -> set[str]:
@@ -58,75 +56,26 @@ def _vpc(settings: Settings, account: Account) -> Iterator[str]:
     yield f"{path}.vpc_id: there is no {network.vpc_id} in {settings.region}"
 
 
-def _subnets(settings: Settings, account: Account) -> Iterator[str]:
+def _fit_for_a_cluster(settings: Settings, account: Account) -> Iterator[str]:
     network = existing(settings)
-    found = {one["SubnetId"]: one for one in account.found("Subnets", {"subnet-id": [*network.private_subnet_ids]})}
-    for i, (subnet, zone) in enumerate(zip(network.private_subnet_ids, network.availability_zones, strict=True)):
-        path = f"existing_network.private_subnet_ids[{i}]"
-        if subnet not in found:
-            yield f"{path}: there is no {subnet} in {settings.region}"
-        elif found[subnet]["VpcId"] != network.vpc_id:
-            yield f"{path}: {subnet} is of {found[subnet]['VpcId']}"
-        elif found[subnet]["AvailabilityZone"] != zone:
-            yield f"{path}: {subnet} is in {found[subnet]['AvailabilityZone']}, and its zone in the file is {zone}"
-
-
-def _tables(network: ExistingNetwork, account: Account) -> dict[str, Json]:
-    """Return the route table of each private subnet: the VPC's main one where it has none of its own.
-
-    Raises:
-        NotTriedError: If there is no such VPC.
-    """
-    tables = account.found("RouteTables", {"vpc-id": [network.vpc_id]})
-    if not tables:
-        raise NotTriedError(f"there is no {network.vpc_id}")
-    of = {link.get("SubnetId"): table for table in tables for link in table.get("Associations", ())}
-    main = next(table for table in tables if any(link.get("Main") for link in table.get("Associations", ())))
-    return {subnet: of.get(subnet, main) for subnet in network.private_subnet_ids}
-
-
-def _route_tables(settings: Settings, account: Account) -> Iterator[str]:
-    network = existing(settings)
-    if not network.private_route_table_ids:
+    if settings.cluster is None:
         raise NotAskedError
-    found = _tables(network, account)
-    pairs = zip(network.private_subnet_ids, network.private_route_table_ids, strict=True)
-    for i, (subnet, named) in enumerate(pairs):
-        if found[subnet]["RouteTableId"] != named:
-            path = f"existing_network.private_route_table_ids[{i}]"
-            yield f"{path}: the file has {named}, and {subnet} uses {found[subnet]['RouteTableId']}"
-
-
-def _way_out(settings: Settings, account: Account) -> Iterator[str]:
-    network = existing(settings)
-    if network.behind_nat is None:
-        raise NotTriedError("the file does not say existing_network.behind_nat")
-    path = "existing_network.behind_nat"
-    for subnet, table in _tables(network, account).items():
-        default = [route for route in table["Routes"] if route.get("DestinationCidrBlock") == _EVERYWHERE]
-        target = next((value for route in default for key, value in route.items() if key.endswith("Id")), "")
-        if network.behind_nat == "isolated" and target:
-            yield f"{path}: the file has isolated, and {subnet} leads to {target}"
-        elif network.behind_nat is True and (not target or target.startswith("igw-")):
-            yield f"{path}: the file has true, and {subnet} leads to {target or 'nothing outside'}"
+    path = "existing_network.vpc_id"
+    for vpc in account.found("Vpcs", {"vpc-id": [network.vpc_id]}):
+        if vpc["OwnerId"] != settings.account:
+            yield f"{path}: {network.vpc_id} is shared by {vpc['OwnerId']}: nodes cannot use its default group"
+    for key in ("enableDnsSupport", "enableDnsHostnames"):
+        answer = account.ask("ec2", "describe_vpc_attribute", VpcId=network.vpc_id, Attribute=key)
+        if not answer[f"{key[0].upper()}{key[1:]}"]["Value"]:
+            yield f"{path}: {network.vpc_id} has {key}=false"
 
 
 LOOKS = (
     Look("the zones of the file are there", "`aws ec2 describe-availability-zones` lists the account's", _zones),
     Look("the VPC has the ranges of the file", "write id and ranges of the VPC that is meant", _vpc),
     Look(
-        "private subnets are the VPC's, in the zones of the file",
-        "write ids and zones in the same order; `aws ec2 describe-subnets` lists them",
-        _subnets,
-    ),
-    Look(
-        "each private subnet uses the route table beside it",
-        "write the tables in the order of the subnets; `aws ec2 describe-route-tables` lists them",
-        _route_tables,
-    ),
-    Look(
-        "private subnets lead to the internet as the file says",
-        "write what is so, or name private subnets: with external SNAT nothing else translates the pods' addresses",
-        _way_out,
+        "a new cluster can stand in the VPC",
+        "`aws ec2 modify-vpc-attribute --vpc-id <vpc> --enable-dns-hostnames`; a shared VPC takes no nodes of podnet's",
+        _fit_for_a_cluster,
     ),
 )

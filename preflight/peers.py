@@ -12,9 +12,11 @@ from settings.alike import some
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.account import Account, Json
+    from preflight.account import Account
     from settings import Settings
     from settings.network import Peer
+
+_PROPAGATED = "EnableVgwRoutePropagation"  # a route that somebody makes goes before it
 
 
 def _here(settings: Settings) -> list[tuple[int, Peer]]:
@@ -92,16 +94,15 @@ def _routes(account: Account, table: str) -> Iterator[tuple[str, str]]:
     for found in account.found("RouteTables", {"route-table-id": [table]}):
         for route in found["Routes"]:
             target = next((value for key, value in route.items() if key.endswith("Id") and value != "local"), "")
-            if "DestinationCidrBlock" in route and target:
+            if "DestinationCidrBlock" in route and target and route.get("Origin") != _PROPAGATED:
                 yield route["DestinationCidrBlock"], target
 
 
 def _made(settings: Settings, account: Account) -> set[str]:
     """Return what podnet's routes lead to once it is deployed: the connections of its stack, and gateways."""
     try:
-        found: list[Json] = account.ask(
-            "cloudformation", "describe_stack_resources", StackName=f"{settings.name}-Network"
-        )["StackResources"]
+        stack = f"{settings.name}-Network"
+        found = account.every("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
     except MissingError:
         return set()
     gateways = {peer.transit_gateway_id for peer in settings.peers if peer.transit_gateway_id}

@@ -50,6 +50,7 @@ class Stage:
             peers=[_peer(peer, settings) for peer in settings.peers],
             roles=_roles(settings),
             prefix_lists=_prefix_lists(settings),
+            offers=_offers(settings),
             heals=heals,
         )
         self.emulator = EmulatorProcess(workspace, configuration)
@@ -100,6 +101,15 @@ class Stage:
 def _prefix_lists(settings: Settings) -> list[str]:
     named = {end.prefix_list_id for workload in settings.workloads for end in workload.ends}
     return sorted(filter(None, named))
+
+
+def _offers(settings: Settings) -> dict[str, list[str]]:
+    """Give what AWS must have for a new cluster."""
+    types = {one for group in settings.node_groups for one in group.instance_types}
+    offered = {"vpc-cni": [settings.pod_networking.vpc_cni.version], "instance types": sorted(types)}
+    if cluster := settings.cluster:
+        offered |= {"kube-proxy": [cluster.kube_proxy_version], "coredns": [cluster.coredns_version]}
+    return offered
 
 
 def _roles(settings: Settings) -> list[str]:

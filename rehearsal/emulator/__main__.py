@@ -22,7 +22,7 @@ def main(path: Path) -> None:
     from ministack import app  # noqa: PLC0415
     from ministack.services.cloudformation import stacks  # noqa: PLC0415
 
-    from rehearsal.emulator import archives, ending, inventory, joined, prefix_lists, seed, workers  # noqa: PLC0415
+    from rehearsal.emulator import archives, ending, inventory, joined, offers, prefix_lists, seed, workers  # noqa: PLC0415
     from rehearsal.emulator.cluster.planes import PLANES  # noqa: PLC0415
     from rehearsal.emulator.configuration import Configuration  # noqa: PLC0415
     from rehearsal.emulator.recorded import RECORDED  # noqa: PLC0415
@@ -44,6 +44,7 @@ def main(path: Path) -> None:
         seed.make_role(arn)
     for list_id in configuration.prefix_lists:
         prefix_lists.make(configuration.account, configuration.region, list_id)
+    offers.offer(configuration.offers)
     ending.end_on_signals()
     make_group = partial(seed.make_group, configuration.account, configuration.region)
     write_inventory = partial(inventory.write, folder)

@@ -1,7 +1,7 @@
 """What the launcher is told by the driver."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ class Configuration:
         peers: VPCs that exist before the deployment (`rehearsal.emulator.seed`).
         roles: ARNs of IAM roles that exist before it.
         prefix_lists: Ids of prefix lists that exist before it.
+        offers: Versions of add-ons by name, and `instance types`, that AWS has.
         heals: Whether programs of a control plane that end by themselves are started again, as EKS does.
     """
 
@@ -38,6 +39,7 @@ class Configuration:
     peers: list[dict[str, Any]]
     roles: list[str]
     prefix_lists: list[str]
+    offers: dict[str, list[str]] = field(default_factory=dict)
     heals: bool = False
 
     @classmethod

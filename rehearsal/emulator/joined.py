@@ -8,6 +8,7 @@ from rehearsal.emulator import (
     idle_functions,
     imports,
     log_patterns,
+    offers,
     peering_options,
     prefix_lists,
     rights,
@@ -42,6 +43,7 @@ def install() -> None:
         transit_gateways,
         vpc_ranges,
         prefix_lists,
+        offers,
         filters,
     )
     for service in services:

@@ -84,6 +84,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "_describe_cluster",
         "_disassociate_access_policy",
         "_error",
+        "_handle_request_sync",
         "_nodegroups",
         "_schedule_access_policy_reconcile",
         "_update_access_entry",

@@ -13,7 +13,7 @@ from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.parts import module_dir
 from rehearsal.ports import free_port
 from rehearsal.workspace import Workspace
-from tests.rehearsal.observing import ACCOUNT, BEHIND, PEER, PREFIX_LISTS, REGION
+from tests.rehearsal.observing import ACCOUNT, BEHIND, OFFERS, PEER, PREFIX_LISTS, REGION
 from tests.rehearsal.templates import ECHO, deployed, policy, trust
 
 _TRIALS = itertools.count()
@@ -37,6 +37,7 @@ def emulator(tmp_path_factory):
         peers=[PEER, BEHIND],
         roles=[],
         prefix_lists=PREFIX_LISTS,
+        offers=OFFERS,
     )
     process = EmulatorProcess(workspace, configuration)
     process.start()

@@ -6,6 +6,12 @@ import time
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 PREFIX_LISTS = ["pl-0d1a2b3c4d5e6f701", "pl-0d1a2b3c4d5e6f702"]
+OFFERS = {
+    "vpc-cni": ["v1.23.1-eksbuild.1"],
+    "kube-proxy": ["v1.35.0-eksbuild.2"],
+    "coredns": ["v1.14.3-eksbuild.11"],
+    "instance types": ["m5.large"],
+}
 PEER = {
     "vpc_id": "vpc-0d1a2b3c4d5e6f701",
     "transit_gateway_id": None,

@@ -41,6 +41,7 @@ def there(aws):
     """A VPC with two private subnets, whose tables lead to a NAT gateway, and a group of a database."""
     ec2 = aws("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.60.{i}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"]
@@ -111,7 +112,7 @@ def test_what_is_as_the_file_says_holds(told):
     """Nothing that the file does not have is told."""
     found = told()
     assert {problem for problems in found.values() for problem in problems} == set()
-    assert len(found) == 12
+    assert len(found) == 15
     assert "the cluster is as the file says" not in found
 
 
@@ -163,6 +164,17 @@ WRONG = [
         lambda c: (_network(behind_nat="isolated")(c), c["pod_networking"]["dns_cache"].update(enabled=False)),
         "existing_network.behind_nat: the file has isolated, and {subnets[0]} leads to {gateway}",
     ),
+    (
+        lambda c: c["cluster"].update(kube_proxy_version="v1.34.0-eksbuild.1"),
+        (
+            "cluster.kube_proxy_version: EKS has no kube-proxy v1.34.0-eksbuild.1 for Kubernetes 1.35; its default is "
+            "v1.35.0-eksbuild.2"
+        ),
+    ),
+    (
+        lambda c: c["node_groups"][0].update(instance_types=["m6i.large", "m6a.large"]),
+        "node_groups[0].instance_types: none of m6i.large, m6a.large is offered in eu-west-1a",
+    ),
     (_peer(vpc_id=NOWHERE["vpc"]), "peers[0].vpc_id: there is no vpc-0123456789abcdef0 in eu-west-1"),
     (
         _peer(cidr="10.98.0.0/16"),
@@ -207,6 +219,17 @@ def test_what_is_otherwise_is_told_at_its_path(told, there, aws, change, wrong):
     found = aws("ec2").describe_route_tables(RouteTableIds=BEHIND["route_table_ids"])["RouteTables"]
     names = {**there, "behind": found[0]["VpcId"], "peer": PEER["vpc_id"]}
     assert wrong.format(**names) in [problem for problems in told(change).values() for problem in problems]
+
+
+def test_a_vpc_without_dns_host_names_takes_no_cluster(told, aws, there):
+    """Nodes would not join."""
+    ec2, what = aws("ec2"), "a new cluster can stand in the VPC"
+    ec2.modify_vpc_attribute(VpcId=there["vpc"], EnableDnsHostnames={"Value": False})
+    try:
+        assert told()[what] == [f"existing_network.vpc_id: {there['vpc']} has enableDnsHostnames=false"]
+    finally:
+        ec2.modify_vpc_attribute(VpcId=there["vpc"], EnableDnsHostnames={"Value": True})
+    assert told(_network(vpc_id=NOWHERE["vpc"]))[what].startswith("The vpc ID")
 
 
 def test_a_group_of_a_peer_may_stand_in_a_rule(told):
@@ -276,7 +299,7 @@ def test_what_the_credentials_may_not_read_is_not_tried(told, aws, role, shell):
     shell.setenv("AWS_SECRET_ACCESS_KEY", given["SecretAccessKey"])
     shell.setenv("AWS_SESSION_TOKEN", given["SessionToken"])
     found = told()
-    assert found["the VPC has the ranges of the file"] == "these credentials may not call ec2:describe_vpcs"
+    assert found["the VPC has the ranges of the file"] == "these credentials may not call ec2:DescribeVpcs"
     assert all(
         isinstance(value, str) for what, value in found.items() if what != "the credentials are of the file's account"
     )
