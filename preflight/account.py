@@ -14,6 +14,7 @@ _exceptions = importlib.import_module("botocore.exceptions")
 Json = dict[str, Any]
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 _MISSING = {"ParameterNotFound", "ResourceNotFoundException", "NoSuchEntity"}
+_MOST = 200  # values of a call's filters (EC2 user guide, Filter resources)
 _PATIENCE = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 3}}
 
 
@@ -57,14 +58,21 @@ class Account:
     def found(self, what: str, filters: dict[str, list[str]], *, region: str = "", **given: str) -> list[Json]:
         """Give what EC2 describes under some filters, such as `found("Vpcs", {"vpc-id": [...]})`; nothing is no error.
 
+        The first filter may have any number of values.
+
         Raises:
             DeniedError: As of `ask`.
             PreflightError: As of `ask`.
         """
         if not all(filters.values()):
             return []
-        named = [{"Name": name, "Values": values} for name, values in filters.items()]
-        return self.every("ec2", _OPERATIONS[what], what, region=region, Filters=named, **given)
+        (name, values), *others = filters.items()
+        answer = []
+        for start in range(0, len(values), _MOST):
+            chosen = [(name, values[start : start + _MOST]), *others]
+            named = [{"Name": name, "Values": values} for name, values in chosen]
+            answer += self.every("ec2", _OPERATIONS[what], what, region=region, Filters=named, **given)
+        return answer
 
     def _made(self, service: str, region: str) -> Any:  # noqa: ANN401  (boto3 makes its clients at run time)
         return self._session().client(service, region_name=region, config=_config.Config(**_PATIENCE))

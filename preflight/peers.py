@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import MissingError, NotAskedError, NotTriedError
 from preflight.look import Look
@@ -28,12 +28,12 @@ def _of_others(settings: Settings, peer: Peer) -> bool:
     return peer.account not in {None, settings.account}
 
 
-def _others(settings: Settings, _: Account) -> Iterator[str]:
+def _others(settings: Settings, _: Account) -> NoReturn:
+    """Name the peers that only their owners can look at."""
     named = [f"{peer.name} of {peer.account}" for peer in settings.peers if _of_others(settings, peer)]
     if named:
         raise NotTriedError(f"{some(named)}: the owners look at theirs (docs/peers.md)")
     raise NotAskedError
-    yield  # what is looked at yields
 
 
 def _vpcs(settings: Settings, account: Account) -> Iterator[str]:

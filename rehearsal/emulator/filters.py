@@ -8,7 +8,9 @@ from ministack.services import ec2
 
 from rehearsal.emulator import query_api
 from rehearsal.emulator.query_api import Query
+from rehearsal.emulator.refused import RefusedError
 
+_MOST = 200  # values of a call's filters (EC2 user guide, Filter resources)
 # operation -> its list, and the element of an item that each filter looks at (EC2 API reference)
 _FILTERS: dict[str, tuple[str, dict[str, str]]] = {
     "DescribeNetworkInterfaces": (
@@ -37,10 +39,18 @@ _FILTERS: dict[str, tuple[str, dict[str, str]]] = {
 def install() -> None:
     """Leave out of these descriptions what a filter does not want."""
     for action, (items, paths) in _FILTERS.items():
-        ec2._ACTION_MAP[action] = _filtered(ec2._ACTION_MAP[action], items, paths)
+        ec2._ACTION_MAP[action] = _filtered(action, items, paths)
 
 
-def _filtered(original: Any, items: str, paths: dict[str, str]) -> Any:  # noqa: ANN401  (the emulator's operations)
+def _refuse(_: Query) -> str:
+    raise RefusedError(
+        "FilterLimitExceeded", f"The maximum number of filter values specified on a single call is {_MOST}"
+    )
+
+
+def _filtered(action: str, items: str, paths: dict[str, str]) -> Any:  # noqa: ANN401  (the emulator's operations)
+    original = ec2._ACTION_MAP[action]
+
     def described(query: Query) -> Any:  # noqa: ANN401  (the emulator's reply)
         wanted = {path: patterns for name, path in paths.items() if (patterns := _patterns(query, name))}
 
@@ -49,6 +59,8 @@ def _filtered(original: Any, items: str, paths: dict[str, str]) -> Any:  # noqa:
                 if not all(_has(item, path, tag, patterns) for path, patterns in wanted.items()):
                     found.remove(item)
 
+        if sum(".Value." in key for key in query) > _MOST:
+            return query_api.operation(action, _refuse)(query)
         reply = original(query)
         return query_api.changed(reply, items, leave_out) if wanted else reply
 

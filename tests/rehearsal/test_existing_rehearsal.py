@@ -34,6 +34,7 @@ PROVEN = {
     "a deploy without changes",
     "make verify names the pods to restart",
     "their restart gives them their groups",
+    "make preflight finds the account as the file says",
     "make verify finds nothing wrong",
     "policies and branch ENIs go first",
     "podnet is gone from aws-node",

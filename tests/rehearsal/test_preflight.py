@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 
 from preflight.__main__ import look
 from preflight.account import Account
@@ -238,6 +239,16 @@ def test_a_group_of_a_peer_may_stand_in_a_rule(told):
         egress=[{"protocol": "tcp", "port": 1, "to": {"security_group_id": PEER["security_group_ids"][0]}}]
     )
     assert told(change)["groups that workloads name are there"] == []
+
+
+def test_more_groups_than_a_call_takes_are_asked_for_in_several(told, aws):
+    """EC2 takes 200 values of a filter."""
+    ids = [f"sg-{number:017x}" for number in range(1, 251)]
+    with pytest.raises(ClientError, match="FilterLimitExceeded"):
+        aws("ec2").describe_security_groups(Filters=[{"Name": "group-id", "Values": ids}])
+    rules = [{"protocol": "tcp", "port": 1, "from": {"security_group_id": one}} for one in ids]
+    found = told(_workload(ingress=rules))
+    assert len(found["groups that workloads name are there"]) == 250
 
 
 def test_peers_of_other_accounts_are_named_as_not_tried(told):

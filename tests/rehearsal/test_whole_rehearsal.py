@@ -23,6 +23,7 @@ PROVEN = {
     "administrators get in",
     "policies name real groups",
     "pods get the groups of their policy",
+    "make preflight finds the account as the file says",
     "make verify finds nothing wrong",
     "the node cache is there",
     "the schedule alone finds a drift",
