@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from preflight import bootstrap, cluster, groups, network, offers, peers, subnets
+from preflight import bootstrap, cluster, groups, network, offers, peers, quotas, subnets
 from preflight.account import Account
 from preflight.errors import PreflightError
 from settings import Settings, SettingsError, load
@@ -16,7 +16,16 @@ from terminal import Progress
 from verify.finding import Finding
 from verify.telling import as_json, tell
 
-LOOKS = (*bootstrap.LOOKS, *network.LOOKS, *subnets.LOOKS, *cluster.LOOKS, *offers.LOOKS, *peers.LOOKS, *groups.LOOKS)
+LOOKS = (
+    *bootstrap.LOOKS,
+    *network.LOOKS,
+    *subnets.LOOKS,
+    *cluster.LOOKS,
+    *offers.LOOKS,
+    *quotas.LOOKS,
+    *peers.LOOKS,
+    *groups.LOOKS,
+)
 _INTERRUPTED = 130
 
 

@@ -6,13 +6,25 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from preflight.errors import DeniedError, MissingError, PreflightError
+from preflight.errors import DeniedError, MissingError, NotTriedError, PreflightError
 
 boto3 = importlib.import_module("boto3")  # has no types
 _config = importlib.import_module("botocore.config")
 _exceptions = importlib.import_module("botocore.exceptions")
 Json = dict[str, Any]
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# what credentials are told that are none, or no longer (AWS API references, Common Errors)
+_CREDENTIALS = {
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_FIX = "check credentials, profile and network: `aws sts get-caller-identity`"
 _MISSING = {"ParameterNotFound", "ResourceNotFoundException", "NoSuchEntity"}
 _MOST = 200  # values of a call's filters (EC2 user guide, Filter resources)
 _PATIENCE = {"connect_timeout": 10, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 3}}
@@ -36,6 +48,7 @@ class Account:
         Raises:
             DeniedError: If the credentials may not ask that.
             MissingError: If what is asked for is not there.
+            NotTriedError: If the API answers something else.
             PreflightError: If there are no usable credentials, or the API is not reached.
         """
         with _telling(_action(service, operation)):
@@ -46,9 +59,7 @@ class Account:
         """Give what all pages of an answer have under `key`.
 
         Raises:
-            DeniedError: As of `ask`.
-            MissingError: As of `ask`.
-            PreflightError: As of `ask`.
+            DeniedError, MissingError, NotTriedError, PreflightError: As of `ask`.
         """
         with _telling(_action(service, operation)):
             pages = self._client(service, region or self._region).get_paginator(operation).paginate(**given)
@@ -61,8 +72,7 @@ class Account:
         The first filter may have any number of values.
 
         Raises:
-            DeniedError: As of `ask`.
-            PreflightError: As of `ask`.
+            DeniedError, NotTriedError, PreflightError: As of `ask`.
         """
         if not all(filters.values()):
             return []
@@ -85,12 +95,13 @@ _OPERATIONS = {
     "SecurityGroups": "describe_security_groups",
     "PrefixLists": "describe_managed_prefix_lists",
     "InstanceTypeOfferings": "describe_instance_type_offerings",
+    "InstanceTypes": "describe_instance_types",
 }
 
 
 def _action(service: str, operation: str) -> str:
     """Return what IAM calls it: `ec2:DescribeVpcs`."""
-    return f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    return f"{service.replace('-', '')}:{''.join(word.capitalize() for word in operation.split('_'))}"
 
 
 @contextmanager
@@ -101,10 +112,7 @@ def _telling(call: str) -> Iterator[None]:
     except _exceptions.ClientError as error:
         raise _told(error.response["Error"], call) from error
     except (_exceptions.BotoCoreError, OSError) as error:  # an AWS_CA_BUNDLE that is not there is the latter
-        raise PreflightError(
-            f"{call} must be answered, got: {error}; check credentials, profile and network: "
-            "`aws sts get-caller-identity`"
-        ) from error
+        raise PreflightError(f"{call} must be answered, got: {error}; {_FIX}") from error
 
 
 def _told(error: Json, call: str) -> Exception:
@@ -113,5 +121,6 @@ def _told(error: Json, call: str) -> Exception:
         return DeniedError(call)
     if code in _MISSING or code.endswith(".NotFound") or (code == "ValidationError" and "does not exist" in said):
         return MissingError(said)
-    fix = "check the credentials: `aws sts get-caller-identity`"
-    return PreflightError(f"{call} must be answered, got: {code}: {said}; {fix}")
+    if code in _CREDENTIALS:
+        return PreflightError(f"{call} must be answered, got: {code}: {said}; {_FIX}")
+    return NotTriedError(f"{call} was answered with {code} {said}".rstrip())

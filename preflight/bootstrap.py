@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.errors import MissingError
+from preflight.errors import MissingError, NotTriedError, PreflightError
 from preflight.look import Look
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ _CDK_JSON = Path(__file__).parent.parent / "cdk.json"
 
 
 def _account(settings: Settings, account: Account) -> Iterator[str]:
-    got = account.ask("sts", "get_caller_identity")
+    try:
+        got = account.ask("sts", "get_caller_identity")
+    except NotTriedError as error:
+        raise PreflightError(str(error)) from error
     if got["Account"] != settings.account:
         yield f"account: the file has {settings.account}, and the credentials are of {got['Account']} ({got['Arn']})"
 

@@ -1,11 +1,9 @@
-"""What `make preflight` says of an existing cluster, asked of a fake: a server here that answers as EKS and IAM do.
+"""What `make preflight` says of an existing cluster, asked of a fake of EKS and IAM.
 
 The emulator's clusters are of one kind; the rehearsal of an existing cluster looks at one of those.
 """
 
-import http.server
 import json
-import threading
 
 import pytest
 import yaml
@@ -14,6 +12,7 @@ from preflight.__main__ import LOOKS
 from preflight.account import Account
 from settings import load
 from settings.loading import FOLDER
+from tests.unit.fake_aws import answering
 
 SHIPPED = yaml.safe_load((FOLDER / "existing.yaml").read_text())
 NAMED = SHIPPED["existing_cluster"]
@@ -44,35 +43,6 @@ AS_FILED, REACHED, RIGHTS, VERSION = (
 )
 
 
-class Aws(http.server.BaseHTTPRequestHandler):
-    """Answers of EKS's and IAM's APIs; what is None is not found."""
-
-    cluster, addon, policies = CLUSTER, ADDON, POLICIES
-
-    def do_GET(self):
-        """EKS: one cluster, one add-on."""
-        key, value = ("addon", self.addon) if "/addons/" in self.path else ("cluster", self.cluster)
-        missing = {"__type": "ResourceNotFoundException", "message": f"No {key} found"}
-        self._send(json.dumps({key: value} if value else missing), 200 if value else 404)
-
-    def do_POST(self):
-        """IAM: the policies of a role."""
-        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        assert "RoleName=owner" in asked
-        members = "".join(f"<member><PolicyName>{name}</PolicyName></member>" for name in self.policies)
-        result = f"<ListAttachedRolePoliciesResult><AttachedPolicies>{members}</AttachedPolicies>"
-        self._send(f"<Response>{result}</ListAttachedRolePoliciesResult></Response>", 200)
-
-    def _send(self, text, status):
-        self.send_response(status)
-        self.send_header("x-amzn-ErrorType", "ResourceNotFoundException" if status != 200 else "")
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
 @pytest.fixture
 def told(monkeypatch, environment_file):
     """A function: what is found of a changed file where EKS and IAM answer so, as {promise: problems, or why not}."""
@@ -80,25 +50,12 @@ def told(monkeypatch, environment_file):
     def see(change=lambda content: None, **answers):
         content = json.loads(json.dumps(SHIPPED))
         change(content)
-        settings = load(environment_file(yaml.safe_dump(content)))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Answers", (Aws,), answers))
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-        try:
-            found = [
-                look(settings, Account("eu-west-1"))
-                for look in LOOKS
-                if look.what in {AS_FILED, REACHED, RIGHTS, VERSION}
-            ]
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        settings, account = load(environment_file(yaml.safe_dump(content))), Account("eu-west-1")
+        there = {"cluster": CLUSTER, "addon": ADDON, "policies": POLICIES}
+        with answering(monkeypatch, **{**there, **answers}):
+            found = [look(settings, account) for look in LOOKS if look.what in {AS_FILED, REACHED, RIGHTS, VERSION}]
         return {one.what: one.not_tried or one.problems for one in found if one}
 
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "example")
     return see
 
 
