@@ -63,7 +63,7 @@ class Account:
         """
         with _telling(_action(service, operation)):
             pages = self._client(service, region or self._region).get_paginator(operation).paginate(**given)
-            answer: list[Json] = pages.build_full_result()[key]
+            answer: list[Json] = pages.build_full_result().get(key, [])
         return answer
 
     def found(self, what: str, filters: dict[str, list[str]], *, region: str = "", **given: str) -> list[Json]:
