@@ -24,6 +24,15 @@ def _repetitions(raw: dict[str, Any]) -> Iterator[Problem]:
         yield from _repeated(f"{section}.{key}", _list(raw.get(section), key), set())
 
 
+def _instance_types(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return types that a node group has twice: `Cannot add same instance type override more than once`.
+
+    So says Auto Scaling, which EKS makes the nodes with (terraform-aws-modules/terraform-aws-eks#368).
+    """
+    for i, group in items(raw, "node_groups"):
+        yield from _repeated(f"node_groups[{i}].instance_types", _list(group, "instance_types"), set())
+
+
 def _further_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
     """Return ranges of a VPC that stand twice, beside its first one or among each other."""
     peers = {f"peers[{i}]": peer for i, peer in items(raw, "peers")}
@@ -80,4 +89,4 @@ def _list(section: object, key: str) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-PARTS = (_repetitions, _further_ranges, _administrators, _endpoint_ranges, _return_tables)
+PARTS = (_repetitions, _instance_types, _further_ranges, _administrators, _endpoint_ranges, _return_tables)

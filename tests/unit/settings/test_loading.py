@@ -393,6 +393,11 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         ),
         (lambda c: c["cluster"].update(log_types=["api", "audit", "api"]), "cluster.log_types[2]", "named once"),
         (
+            lambda c: c["node_groups"][0].update(instance_types=["m5.large", "m6i.large", "m5.large"]),
+            "node_groups[0].instance_types[2]",
+            "named once",
+        ),
+        (
             lambda c: c["network"].update(interface_endpoints=["sts", "sts"]),
             "network.interface_endpoints[1]",
             "named once",
