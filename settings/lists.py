@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from settings.problems import Problem, show
@@ -39,6 +40,17 @@ def _further_ranges(raw: dict[str, Any]) -> Iterator[Problem]:
     for path, part in {"existing_network": raw.get("existing_network"), **peers}.items():
         if isinstance(part, dict):
             yield from _repeated(f"{path}.further_cidrs", _list(part, "further_cidrs"), {str(part.get("cidr"))})
+
+
+def _ranges_of_vpcs(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Return ranges of peers that no VPC can have; behind a gateway lie hosts too (VPC user guide, VPC CIDR blocks)."""
+    for i, peer in items(raw, "peers"):
+        further = enumerate(_list(peer, "further_cidrs"))
+        ranges = {"cidr": peer.get("cidr"), **{f"further_cidrs[{j}]": cidr for j, cidr in further}}
+        for key, cidr in ranges.items() if peer.get("vpc_id") is not None else ():
+            if re.fullmatch(r"[0-9.]{7,15}/(?:29|3[0-2])", str(cidr)):
+                fix = "write the VPC's own range; a host beyond a gateway has transit_gateway_id in place of vpc_id"
+                yield Problem(f"peers[{i}].{key}", "must be a range of /28 or wider, as VPCs have", show(cidr), fix)
 
 
 def _repeated(path: str, values: list[Any], seen: set[str]) -> Iterator[Problem]:
@@ -89,4 +101,12 @@ def _list(section: object, key: str) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-PARTS = (_repetitions, _instance_types, _further_ranges, _administrators, _endpoint_ranges, _return_tables)
+PARTS = (
+    _repetitions,
+    _instance_types,
+    _further_ranges,
+    _ranges_of_vpcs,
+    _administrators,
+    _endpoint_ranges,
+    _return_tables,
+)

@@ -25,7 +25,7 @@ from settings.forms import Section
 
 Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
 # 50 blocks is the most that AWS raises a VPC's quota to, the primary one counted (VPC user guide, Amazon VPC quotas)
-FurtherRanges = Annotated[tuple[VpcRange, ...], Field(max_length=49)]
+_FURTHER = Field(max_length=49)
 
 
 class Network(Section):
@@ -58,7 +58,7 @@ class ExistingNetwork(Section):
     """The VPC's id."""
     cidr: VpcRange
     """IPv4 range of the VPC, the primary one where it has several."""
-    further_cidrs: FurtherRanges = ()
+    further_cidrs: Annotated[tuple[VpcRange, ...], _FURTHER] = ()
     """The VPC's other IPv4 ranges, such as one for pods; peers route them back and admit them like `cidr`."""
     availability_zones: Zones
     """Zones of the private subnets, one for each, in the same order."""
@@ -96,9 +96,9 @@ class Peer(Section):
     transit_gateway_id: TransitGatewayId | None = None
     """Transit gateway that leads to the peer. podnet attaches a VPC that it makes, and routes; the gateway must accept
     attachments by itself, and its owner routes back."""
-    cidr: VpcRange
-    """IPv4 range of the peer's VPC; routed through the connection or the gateway."""
-    further_cidrs: FurtherRanges = ()
+    cidr: AnyRange
+    """IPv4 range of the peer's VPC, or behind the gateway, where it may be one host's; routed there."""
+    further_cidrs: Annotated[tuple[AnyRange, ...], _FURTHER] = ()
     """Other IPv4 ranges of the peer's VPC, or behind the gateway; routed, let out and admitted like `cidr`."""
     account: AccountId | None = None
     """The peer's account; left out: the same as this environment's."""

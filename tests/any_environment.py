@@ -14,7 +14,16 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 FILES = [yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("dev", "prod", "existing")]
 NODES = "sg-0e1a2b3c4d5e6f703"  # what `cluster: true` means in existing.yaml
 CIDRS = st.sampled_from(
-    ["10.20.0.0/16", "10.99.0.0/16", "10.98.0.0/17", "0.0.0.0/0", "172.16.0.0/12", "10.99.0.0/28", "100.64.0.0/10"]
+    [
+        "10.20.0.0/16",
+        "10.99.0.0/16",
+        "10.98.0.0/17",
+        "0.0.0.0/0",
+        "172.16.0.0/12",
+        "10.99.0.0/28",
+        "100.64.0.0/10",
+        "10.8.1.53/32",
+    ]
 )
 GROUPS = st.lists(st.integers(0, 9).map(lambda i: f"sg-{i:017x}"), max_size=15)
 TYPES = st.sampled_from(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-_WIDEST_VPC = 16  # a wider range behind a gateway is no VPC's, and its second address may be anybody's
+_OF_A_VPC = range(16, 29)  # another range behind a gateway is no VPC's, and its second address may be anybody's
 _CACHE = "pod_networking.dns_cache"
 _ZONES, _UPSTREAMS = f"{_CACHE}.stub_domains", f"{_CACHE}.upstreams"
 
@@ -78,7 +78,7 @@ def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
 def stub_resolvers_serve_others(settings: Settings) -> Iterator[At]:
     """Find the second address of a peer's ranges: of the primary one it is its VPC's resolver, of others nobody."""
     networks = [ipaddress.IPv4Network(found.cidr) for found in of_peers(settings)]
-    taken = {str(network[2]) for network in networks if network.prefixlen >= _WIDEST_VPC}
+    taken = {str(network[2]) for network in networks if network.prefixlen in _OF_A_VPC}
     for path, i, resolvers in _resolvers(settings):
         if resolvers[i] in taken:
             yield At(path, resolvers[i])

@@ -351,6 +351,8 @@ def test_a_problem_says_path_rule_value_and_fix(problems_of):
         ),
         (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.1/16"]), "peers[0].further_cidrs[0]", "IPv4 range"),
         (lambda c: c["peers"][0].update(further_cidrs=["100.64.0.0/29"]), "peers[0].further_cidrs[0]", "/28 or wider"),
+        (lambda c: c["peers"][0].update(cidr="10.99.1.53/32"), "peers[0].cidr", "/28 or wider"),
+        (lambda c: c["network"].update(cidr="10.20.0.0/29"), "network.cidr", "/28 or wider"),
         (lambda c: c["network"].update(cidr="10.20.0.0/255.255.0.0"), "network.cidr", "such as 10.0.0.0/16"),
         (lambda c: c["network"].update(cidr="10.20.0.0/0.0.255.255"), "network.cidr", "such as 10.0.0.0/16"),
         (lambda c: c["network"].update(cidr="10.20.0.0/016"), "network.cidr", "such as 10.0.0.0/16"),
@@ -513,6 +515,14 @@ def test_what_only_looks_wrong_is_taken(environment_file):
     content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
     content["existing_network"]["private_route_table_ids"] = ["rtb-12345678", "rtb-12345678"]
     assert len(load(environment_file(yaml.safe_dump(content))).existing_network.private_route_table_ids) == 2
+
+
+def test_behind_a_transit_gateway_may_lie_a_single_host(environment_file):
+    """Such as a resolver on premises: a route may have any length, only a VPC's range may not."""
+    content = copy.deepcopy(DEV)
+    gateway = {"transit_gateway_id": "tgw-0a1b2c3d4e5f60718", "cidr": "10.8.1.53/32", "further_cidrs": ["10.8.2.0/29"]}
+    content["peers"].append({"name": "on-premises", **gateway})
+    assert load(environment_file(yaml.safe_dump(content))).peers[1].cidrs == ("10.8.1.53/32", "10.8.2.0/29")
 
 
 def test_an_existing_clusters_nodes_are_its_owners(environment_file):

@@ -893,6 +893,9 @@ def test_shipped_environments_have_no_errors(name):
         *((rule, "existing", _around) for rule in ("peer-sees-pod-address", "peer-owner-does-the-rest")),
         ("stub-resolvers-serve-others", "existing",
          lambda c: (_around(c), _cache(stub_domains={"a.example": ["10.0.0.2"]})(c))),
+        *(("stub-resolvers-serve-others", "dev", lambda c, cidr=cidr: (
+            _behind_gateway(cidr)(c), _cache(stub_domains={"a.example": ["10.99.1.2"]})(c)))
+          for cidr in ("10.99.1.0/29", "10.99.1.2/32")),
         *(("external-services-are-translated", "existing",
            lambda c, ranges=ranges: (_without_a_way_out(None)(c), _pods(external_snat=False)(c),
                                      _env(AWS_EXTERNAL_SERVICE_CIDRS=ranges)(c)))
