@@ -2,7 +2,9 @@
 
 import pytest
 
+from charts.node_local_dns import Options
 from review.rules import RULES, check
+from review.rules.cache_nodes import memory_mi
 from settings import load
 from tests.unit.review.rules.test_neighbours import CASES as BESIDE
 
@@ -676,6 +678,21 @@ CASES = [
     ("cache-rollout-fits-its-limit", "dev",
      lambda c: (_nodes("m5.large", max_size=91)(c), _cache(max_unavailable="1%", min_ready_seconds=20)(c)),
      "pod_networking.dns_cache.max_unavailable"),
+    *(("cache-finds-its-nodes", "dev", _cache(node_labels=labels), "pod_networking.dns_cache.node_labels")
+      for labels in ({"example.com/tier": "web"}, {"podnet.io/node-group": "gpu"},
+                     {"podnet.io/node-group": "general", "tier": "web"})),
+    ("cache-finds-its-nodes", "dev",
+     lambda c: (_nodes("m5.large", labels={"tier": "batch"})(c), _cache(node_labels={"tier": "web"})(c)),
+     "pod_networking.dns_cache.node_labels"),
+    *(("nodes-hold-the-cache", "dev", lambda c, values=values, types=types: (_cache(**values)(c), _nodes(*types)(c)),
+       f"pod_networking.dns_cache.{path}")
+      for path, values, types in (
+          ("cache_capacity", {"cache_capacity": 400_000}, ["m5.large"]),
+          ("cache_capacity", {"cache_capacity": 200_000, "standby": True}, ["m5.large"]),
+          ("cache_capacity", {"cache_capacity": 400_000}, ["r5.large", "c5.xlarge"]),
+          ("cache_capacity", {"cache_capacity": 100_000}, ["c6g.medium"]),
+          ("cpu_request", {"cpu_request": "1001m"}, ["m5.xlarge", "m5.large"]),
+          ("cpu_request", {"cpu_request": "5", "standby": True}, ["c5.4xlarge"]))),
     ("vpc-cni-knows-the-variables", "dev", _cni("v1.10.4-eksbuild.1"), "pod_networking.vpc_cni.version"),
     ("vpc-cni-is-recommended", "dev", _cni("v1.16.4-eksbuild.2"), "pod_networking.vpc_cni.version"),
     ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.32"),
@@ -787,6 +804,8 @@ TOLD = {
     "trunk-leaves-addresses": "m7g.medium with 2 interfaces of 4 addresses",
     "branch-interfaces-suffice": "9 branch ENIs at most for 10 workloads",
     "cache-rollout-fits-its-limit": "'1%': 46 minutes for 91 nodes, limit 30",
+    "cache-finds-its-nodes": "podnet.io/node-group=general, tier=web",
+    "nodes-hold-the-cache": "4,890 MiB with the standby, and m5.large has 8,192",
     "vpc-cni-knows-the-variables": "v1.10.4-eksbuild.1, and POD_SECURITY_GROUP_ENFORCING_MODE came with v1.11.0",
     "kube-proxy-follows-kubernetes": "v1.36.0-eksbuild.1 for 1.35",
     "node-groups-follow-kubernetes": "1.31 for 1.35",
@@ -1049,6 +1068,21 @@ def test_shipped_environments_have_no_errors(name):
         ("branch-interfaces-suffice", "dev",
          lambda c: (_many_workloads(c), c["node_groups"].append({"name": "new", "instance_types": ["m99.large"]}))),
         ("cache-rollout-fits-its-limit", "dev", _nodes("m5.large", max_size=90)),
+        *(("cache-finds-its-nodes", "dev",
+           lambda c, labels=labels: (_nodes("m5.large", labels={"tier": "web"})(c), _cache(node_labels=labels)(c)))
+          for labels in ({"tier": "web"}, {"podnet.io/node-group": "general", "kubernetes.io/arch": "amd64"},
+                         {"node.kubernetes.io/instance-type": "m5.large", "tier": "web"},
+                         {"eks.amazonaws.com/capacityType": "ON_DEMAND"})),
+        ("cache-finds-its-nodes", "dev", _cache(node_labels={"tier": "web"}, enabled=False)),
+        ("cache-finds-its-nodes", "existing", _cache(node_labels={"tier": "web"})),
+        ("nodes-hold-the-cache", "dev", _cache(cache_capacity=300_000)),
+        ("nodes-hold-the-cache", "dev", _cache(cpu_request="1")),
+        ("nodes-hold-the-cache", "dev", _cache(cpu_request="99", cache_capacity=1_000_000, enabled=False)),
+        ("nodes-hold-the-cache", "dev",
+         lambda c: (_nodes("i4i.large", "m5.8xlarge")(c), _cache(cache_capacity=1_000_000)(c))),
+        ("nodes-hold-the-cache", "dev", lambda c: (
+            _cache(cache_capacity=400_000, node_labels={"tier": "large"})(c),
+            c["node_groups"].append({"name": "large", "instance_types": ["m5.4xlarge"], "labels": {"tier": "large"}}))),
         ("cache-rollout-fits-its-limit", "dev",
          lambda c: (_nodes("m5.large", max_size=91)(c), _cache(enabled=False)(c))),
         ("cache-rollout-fits-its-limit", "existing", _cache(max_unavailable="10%")),
@@ -1217,6 +1251,13 @@ def test_shipped_environments_have_no_errors(name):
 def test_the_rule_lets_pass_what_is_right(changed, rule, name, change):
     """The nearest right setting is not found."""
     assert rule not in [finding.rule.id for finding in check(changed(name, change))]
+
+
+@pytest.mark.parametrize("values", [{}, {"cache_capacity": 1_000_000}, {"stub_domains": {}}])
+def test_what_nodes_must_hold_is_what_the_cache_requests(changed, values):
+    """The rule counts as the chart does, which the review does not import."""
+    cache = changed("dev", _cache(**values)).pod_networking.dns_cache
+    assert memory_mi(cache) == Options(**cache.options()).worst_case_memory_mi
 
 
 @pytest.mark.parametrize(("region", "words"), [("eu-wset-1", "write eu-west-1 or "), ("zz-moon-9", "mend its name")])
