@@ -16,6 +16,7 @@ from review.rules import (
     capacity,
     coredns,
     dns,
+    eni_tags,
     groups,
     instances,
     kube_proxy,
@@ -81,6 +82,7 @@ _MODULES = (
     addon,
     addon_version,
     values,
+    eni_tags,
     watch,
 )
 RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.RULES)

@@ -693,6 +693,9 @@ CASES = [
           ("cache_capacity", {"cache_capacity": 100_000}, ["c6g.medium"]),
           ("cpu_request", {"cpu_request": "1001m"}, ["m5.xlarge", "m5.large"]),
           ("cpu_request", {"cpu_request": "5", "standby": True}, ["c5.4xlarge"]))),
+    *(("interface-tags-are-taken", "dev", _env(ADDITIONAL_ENI_TAGS=text), "pod_networking.env.ADDITIONAL_ENI_TAGS")
+      for text in ("team=shop", "[" * 1024, '{"team": "shop"', '["shop"]', '{"team": 1}', '{"aws:team": "shop"}', '{"": "shop"}',
+                   '{"node.k8s.amazonaws.com/team": "shop"}', f'{{"{"k" * 129}": ""}}', f'{{"k": "{"v" * 257}"}}')),
     ("vpc-cni-knows-the-variables", "dev", _cni("v1.10.4-eksbuild.1"), "pod_networking.vpc_cni.version"),
     ("vpc-cni-is-recommended", "dev", _cni("v1.16.4-eksbuild.2"), "pod_networking.vpc_cni.version"),
     ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.32"),
@@ -804,6 +807,7 @@ TOLD = {
     "trunk-leaves-addresses": "m7g.medium with 2 interfaces of 4 addresses",
     "branch-interfaces-suffice": "9 branch ENIs at most for 10 workloads",
     "cache-rollout-fits-its-limit": "'1%': 46 minutes for 91 nodes, limit 30",
+    "interface-tags-are-taken": "'team=shop'",
     "cache-finds-its-nodes": "podnet.io/node-group=general, tier=web",
     "nodes-hold-the-cache": "4,890 MiB with the standby, and m5.large has 8,192",
     "vpc-cni-knows-the-variables": "v1.10.4-eksbuild.1, and POD_SECURITY_GROUP_ENFORCING_MODE came with v1.11.0",
@@ -1077,6 +1081,8 @@ def test_shipped_environments_have_no_errors(name):
         ("cache-finds-its-nodes", "existing", _cache(node_labels={"tier": "web"})),
         ("nodes-hold-the-cache", "dev", _cache(cache_capacity=300_000)),
         ("nodes-hold-the-cache", "dev", _cache(cpu_request="1")),
+        *(("interface-tags-are-taken", "dev", _env(ADDITIONAL_ENI_TAGS=text))
+          for text in ("{}", f'{{"{"k" * 128}": "{"v" * 256}", "Kosten-Stelle: 7/é": ""}}')),
         ("nodes-hold-the-cache", "dev", _cache(cpu_request="99", cache_capacity=1_000_000, enabled=False)),
         ("nodes-hold-the-cache", "dev",
          lambda c: (_nodes("i4i.large", "m5.8xlarge")(c), _cache(cache_capacity=1_000_000)(c))),
