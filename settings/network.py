@@ -23,7 +23,8 @@ from settings.fields import (
 )
 from settings.forms import Section
 
-Zones = Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
+# a function in a VPC takes 16 subnets (Lambda API reference, VpcConfig)
+_SUBNETS = Field(min_length=2, max_length=16)
 # 50 blocks is the most that AWS raises a VPC's quota to, the primary one counted (VPC user guide, Amazon VPC quotas)
 _FURTHER = Field(max_length=49)
 
@@ -33,7 +34,7 @@ class Network(Section):
 
     cidr: VpcRange
     """IPv4 range of the VPC; must not overlap a peer's or the service range."""
-    availability_zones: Zones
+    availability_zones: Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
     """Zones by name, two or more. They are written down because nothing is looked up at synth."""
     nat_gateways: Annotated[int, Field(ge=1, le=6)] = 1
     """Number of NAT gateways. At least one: external SNAT leaves address translation to them (a VPC without is an
@@ -60,10 +61,10 @@ class ExistingNetwork(Section):
     """IPv4 range of the VPC, the primary one where it has several."""
     further_cidrs: Annotated[tuple[VpcRange, ...], _FURTHER] = ()
     """The VPC's other IPv4 ranges, such as one for pods; peers route them back and admit them like `cidr`."""
-    availability_zones: Zones
+    availability_zones: Annotated[tuple[Zone, ...], _SUBNETS]
     """Zones of the private subnets, one for each, in the same order."""
-    private_subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=2)]
-    """Subnets with a route to a NAT gateway; nodes (and a private endpoint's handler) stand in them."""
+    private_subnet_ids: Annotated[tuple[SubnetId, ...], _SUBNETS]
+    """Subnets with a route to a NAT gateway, 2 to 16; nodes (and a private endpoint's handler) stand in them."""
     private_route_table_ids: tuple[RouteTableId, ...] = ()
     """Route table of each private subnet, in the same order; needed where a new cluster has peers."""
     behind_nat: Literal[True, False, "isolated"] | None = None

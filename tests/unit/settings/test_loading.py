@@ -150,6 +150,11 @@ def test_a_file_of_an_existing_cluster_is_told_what_does_not_fit(environment_fil
     assert [(problem.path, problem.rule) for problem in caught.value.problems] == [*wanted.items()]
 
 
+def _subnets(number):
+    zones = [f"eu-west-1{'abc'[i % 3]}" for i in range(number)]
+    return {"private_subnet_ids": [f"subnet-{i:08x}" for i in range(number)], "availability_zones": zones}
+
+
 SECOND_GROUP = {"name": "second", "instance_types": ["m5.large"]}  # of 1, 2 and 3 nodes
 SUBNET = "subnet-0e1a2b3c4d5e6f711"
 ROLE = "arn:aws:iam::111111111111:role/Admin"
@@ -523,6 +528,16 @@ def test_behind_a_transit_gateway_may_lie_a_single_host(environment_file):
     gateway = {"transit_gateway_id": "tgw-0a1b2c3d4e5f60718", "cidr": "10.8.1.53/32", "further_cidrs": ["10.8.2.0/29"]}
     content["peers"].append({"name": "on-premises", **gateway})
     assert load(environment_file(yaml.safe_dump(content))).peers[1].cidrs == ("10.8.1.53/32", "10.8.2.0/29")
+
+
+def test_an_existing_vpc_may_have_as_many_subnets_as_a_function_takes(environment_file):
+    """Several in each zone; a VPC that podnet makes has one private one."""
+    content = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+    content["existing_network"].update(_subnets(16))
+    assert len(load(environment_file(yaml.safe_dump(content))).existing_network.private_subnet_ids) == 16
+    content["existing_network"].update(_subnets(17))
+    with pytest.raises(SettingsError, match=r"private_subnet_ids must have at most 16 entries, got 17"):
+        load(environment_file(yaml.safe_dump(content)))
 
 
 def test_an_existing_clusters_nodes_are_its_owners(environment_file):

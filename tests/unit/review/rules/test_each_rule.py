@@ -694,8 +694,9 @@ CASES = [
           ("cpu_request", {"cpu_request": "1001m"}, ["m5.xlarge", "m5.large"]),
           ("cpu_request", {"cpu_request": "5", "standby": True}, ["c5.4xlarge"]))),
     *(("interface-tags-are-taken", "dev", _env(ADDITIONAL_ENI_TAGS=text), "pod_networking.env.ADDITIONAL_ENI_TAGS")
-      for text in ("team=shop", "[" * 1024, '{"team": "shop"', '["shop"]', '{"team": 1}', '{"aws:team": "shop"}', '{"": "shop"}',
-                   '{"node.k8s.amazonaws.com/team": "shop"}', f'{{"{"k" * 129}": ""}}', f'{{"k": "{"v" * 257}"}}')),
+      for text in ("team=shop", "[" * 1024, '{"team": "shop"', '["shop"]', '{"team": 1}', '{"aws:team": "shop"}',
+                   '{"": "shop"}', '{"node.k8s.amazonaws.com/team": "shop"}',
+                   f'{{"{"k" * 129}": ""}}', f'{{"k": "{"v" * 257}"}}')),
     ("vpc-cni-knows-the-variables", "dev", _cni("v1.10.4-eksbuild.1"), "pod_networking.vpc_cni.version"),
     ("vpc-cni-is-recommended", "dev", _cni("v1.16.4-eksbuild.2"), "pod_networking.vpc_cni.version"),
     ("kubernetes-version-has-a-kubectl", "dev", lambda c: c["cluster"].update(kubernetes_version="1.32"),
