@@ -81,10 +81,10 @@ def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:
 @rule(
     "nodes-reach-the-image",
     "warning",
-    must="lie in ECR of this region where no subnet has a way to the internet",
-    why="the nodes pull the cache's image, and no endpoint leads to another registry: its pods end in ErrImagePull on "
-    "the first node, and the deploy fails when the limit of the rollout has passed",
-    source="EKS user guide, Deploy private clusters with limited internet access",
+    must="lie in ECR of this region where no subnet has a way to the internet, and not at registry.k8s.io in China",
+    why="the nodes pull the cache's image, and no endpoint leads to another registry, nor a way out of China to this "
+    "one: its pods end in ErrImagePull on the first node, and the deploy fails when the limit of the rollout has passed",
+    source="EKS user guide, Deploy private clusters with limited internet access; kubernetes/registry.k8s.io#137",
     fix="copy the image to a repository in ECR of this region, or acknowledge it where the registry can be reached",
     paths=("pod_networking.dns_cache.image", _BEHIND_NAT, "region"),
 )
@@ -93,7 +93,8 @@ def nodes_reach_the_image(settings: Settings) -> Iterator[At]:
     cache = settings.pod_networking.dns_cache
     found = _ECR.match(cache.image)
     near = found is not None and found[1] == settings.region
-    if conditions_of(settings).nodes == "isolated" and cache.enabled and not near:
+    blocked = settings.region.startswith("cn-") and cache.image.startswith("registry.k8s.io/")
+    if cache.enabled and (blocked or (conditions_of(settings).nodes == "isolated" and not near)):
         yield At("pod_networking.dns_cache.image", cache.image)
 
 

@@ -608,6 +608,7 @@ CASES = [
     ("stub-resolvers-are-reached", "existing",
      lambda c: (_without_a_way_out(None)(c), _cache(upstreams=["10.60.0.53", "9.9.9.9"])(c)),
      "pod_networking.dns_cache.upstreams[1]"),
+    ("nodes-reach-the-image", "dev", lambda c: c.update(region="cn-north-1"), "pod_networking.dns_cache.image"),
     ("nodes-reach-the-image", "existing",
      _without_a_way_out("111111111111.dkr.ecr.us-east-1.amazonaws.com/cache:1"), "pod_networking.dns_cache.image"),
     ("external-services-are-translated", "existing",
@@ -987,6 +988,8 @@ def test_shipped_environments_have_no_errors(name):
         *(("nodes-reach-the-image", "existing", _without_a_way_out(f"{host}/cache:1"))
           for host in ("111111111111.dkr.ecr.eu-west-1.amazonaws.com", "111111111111.dkr-ecr.eu-west-1.on.aws")),
         ("nodes-reach-the-image", "existing", lambda c: c["existing_network"].update(behind_nat=False)),
+        *(("nodes-reach-the-image", "dev", lambda c, cache=cache: (c.update(region="cn-north-1"), _cache(**cache)(c)))
+          for cache in ({"enabled": False}, {"image": "mirror.example.cn/dns/k8s-dns-node-cache:1.26.8"})),
         ("nodes-reach-the-image", "existing", lambda c: (_without_a_way_out(None)(c), _cache(enabled=False)(c))),
         ("strict-mode-needs-no-ipvs", "dev", _pods(enforcing_mode="strict")),
         ("nftables-needs-a-newer-cni", "dev", _pods(kube_proxy_mode="nftables")),
