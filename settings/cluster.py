@@ -30,6 +30,7 @@ HttpsUrl = Annotated[
     str, Form("https://[A-Za-z0-9.:-]+", "must be the API server's https URL", "copy `cluster.endpoint`")
 ]
 Certificate = Annotated[str, PemCertificate()]
+_MOST_NODES = 5000  # of a whole cluster (kubernetes.io, Considerations for large clusters)
 
 
 class Cluster(Section):
@@ -107,11 +108,11 @@ class NodeGroup(Section):
     """Name used in this file, and label `podnet.io/node-group` of its nodes."""
     instance_types: Annotated[tuple[InstanceType, ...], Field(min_length=1, max_length=20)]
     """Instance types, of one CPU architecture."""
-    min_size: Annotated[int, Field(ge=0, le=450)] = 1
+    min_size: Annotated[int, Field(ge=0, le=_MOST_NODES)] = 1
     """Fewest nodes."""
-    max_size: Annotated[int, Field(ge=1, le=450)] = 3
-    """Most nodes."""
-    desired_size: Annotated[int, Field(ge=0, le=450)] = 2
+    max_size: Annotated[int, Field(ge=1, le=_MOST_NODES)] = 3
+    """Most nodes; a group has 450 unless the account's quota was raised."""
+    desired_size: Annotated[int, Field(ge=0, le=_MOST_NODES)] = 2
     """Nodes at creation; later changes belong to the autoscaler or to this file."""
     disk_gib: Annotated[int, Field(ge=20, le=16384)] = 50
     """Size of the encrypted root volume, GiB."""

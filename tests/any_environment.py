@@ -139,7 +139,7 @@ CHOICES = {
     "peers.0.peer_side": [None, {}, {"security_group_id": "sg-12345678"}, {"route_table_ids": ["rtb-12345678"]}],
     "node_groups.0.architecture": ["x86_64", "arm64"],
     "node_groups.0.capacity": ["on-demand", "spot"],
-    "node_groups.0.max_size": [1, 3, 450],
+    "node_groups.0.max_size": [1, 3, 450, 5000],
     "node_groups.0.min_size": [0, 3],
     "node_groups.0.kubernetes_version": ["1.33", "1.34"],
     "node_groups.0.labels": [{}, {"example.com/tier": "a"}],

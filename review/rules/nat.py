@@ -83,7 +83,7 @@ def kubectl_reaches_eks(settings: Settings) -> Iterator[At]:
     "warning",
     must="lie in ECR of this region where no subnet has a way to the internet, and not at registry.k8s.io in China",
     why="the nodes pull the cache's image, and no endpoint leads to another registry, nor a way out of China to this "
-    "one: its pods end in ErrImagePull on the first node, and the deploy fails when the limit of the rollout has passed",
+    "one: its pods end in ErrImagePull on the first node, and the deploy fails at the rollout's limit",
     source="EKS user guide, Deploy private clusters with limited internet access; kubernetes/registry.k8s.io#137",
     fix="copy the image to a repository in ECR of this region, or acknowledge it where the registry can be reached",
     paths=("pod_networking.dns_cache.image", _BEHIND_NAT, "region"),

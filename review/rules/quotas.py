@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-_CONNECTIONS, _GATEWAYS, _NODE_GROUPS = 50, 5, 30
+_CONNECTIONS, _GATEWAYS, _NODE_GROUPS, _NODES = 50, 5, 30, 450
 _OF_A_ROLE = 10_240  # characters of all its inline policies, without blanks (IAM user guide, IAM and AWS STS quotas)
 # of each connection, for the function that sets its DNS option; podnet.peering_connection, as CloudFormation sends it
 _POLICY = (
@@ -96,4 +96,26 @@ def node_groups_fit_the_quota(settings: Settings) -> Iterator[At]:
         yield At("node_groups", f"{len(settings.node_groups)}")
 
 
-RULES = (connections_fit_the_quota, connections_fit_a_role, gateways_fit_a_vpc, node_groups_fit_the_quota)
+@rule(
+    "nodes-fit-the-quota",
+    "warning",
+    must="be at most 450",
+    why="a managed node group has 450 nodes unless its account's quota was raised: EKS refuses the group",
+    source="AWS General Reference, Amazon EKS endpoints and quotas, Nodes per managed node group",
+    fix="make several groups; where the quota was raised, acknowledge it",
+    paths=("node_groups[].max_size",),
+)
+def nodes_fit_the_quota(settings: Settings) -> Iterator[At]:
+    """Find groups that may grow past the default quota."""
+    for i, group in enumerate(settings.node_groups):
+        if group.max_size > _NODES:
+            yield At(f"node_groups[{i}].max_size", f"{group.max_size:,}")
+
+
+RULES = (
+    connections_fit_the_quota,
+    connections_fit_a_role,
+    gateways_fit_a_vpc,
+    node_groups_fit_the_quota,
+    nodes_fit_the_quota,
+)

@@ -671,6 +671,7 @@ CASES = [
      "peers"),
     ("gateways-fit-a-vpc", "dev", _peers(6, "transit_gateway_id", "tgw"), "peers[5].transit_gateway_id"),
     ("node-groups-fit-the-quota", "dev", _groups_of_nodes(31), "node_groups"),
+    ("nodes-fit-the-quota", "dev", _nodes("m5.large", max_size=451), "node_groups[0].max_size"),
     ("stub-resolvers-serve-others", "dev", _cache(stub_domains={"a.example": ["10.99.1.53", "10.99.0.2"]}),
      "pod_networking.dns_cache.stub_domains.a.example[1]"),
     ("stub-resolvers-serve-others", "dev", _cache(upstreams=["10.99.0.2"]), "pod_networking.dns_cache.upstreams[0]"),
@@ -1085,6 +1086,7 @@ def test_shipped_environments_have_no_errors(name):
         ("cache-finds-its-nodes", "existing", _cache(node_labels={"tier": "web"})),
         ("nodes-hold-the-cache", "dev", _cache(cache_capacity=300_000)),
         ("nodes-hold-the-cache", "dev", _cache(cpu_request="1")),
+        ("nodes-fit-the-quota", "dev", _nodes("m5.large", max_size=450)),
         *(("interface-tags-are-taken", "dev", _env(ADDITIONAL_ENI_TAGS=text))
           for text in ("{}", f'{{"{"k" * 128}": "{"v" * 256}", "Kosten-Stelle: 7/é": ""}}')),
         ("nodes-hold-the-cache", "dev", _cache(cpu_request="99", cache_capacity=1_000_000, enabled=False)),
