@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import MissingError, NotAskedError, NotTriedError
 from preflight.look import Look
-from preflight.network import ranges
+from preflight.network import existing, ranges
+from preflight.routes import routes, tables_of, target_of
 from settings.alike import some
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
     from settings.network import Peer
 
-_PROPAGATED = "EnableVgwRoutePropagation"  # a route that somebody makes goes before it
+_TO_THE_INTERNET = ("nat-", "igw-")  # leads to no private range
 
 
 def _here(settings: Settings) -> list[tuple[int, Peer]]:
@@ -85,17 +86,22 @@ def _ways(settings: Settings, account: Account) -> Iterator[str]:
         tables = network.private_route_table_ids if network else ()
         here = [("existing_network.private_route_table_ids", table, peer.cidrs) for table in tables]
         for path, table, cidrs in (*there, *here):
-            for cidr, target in _routes(account, table):
-                if cidr in cidrs and target not in own:
-                    yield f"{path}: {table} leads {cidr} to {target} already"
+            for found in account.found("RouteTables", {"route-table-id": [table]}):
+                for cidr, target in routes(found, propagated=False):  # one that is made goes before a propagated one
+                    if cidr in cidrs and target not in own:
+                        yield f"{path}: {table} leads {cidr} to {target} already"
 
 
-def _routes(account: Account, table: str) -> Iterator[tuple[str, str]]:
-    for found in account.found("RouteTables", {"route-table-id": [table]}):
-        for route in found["Routes"]:
-            target = next((value for key, value in route.items() if key.endswith("Id") and value != "local"), "")
-            if "DestinationCidrBlock" in route and target and route.get("Origin") != _PROPAGATED:
-                yield route["DestinationCidrBlock"], target
+def _roads(settings: Settings, account: Account) -> Iterator[str]:
+    """Find peers of an existing cluster to which its owner has made no way yet."""
+    if settings.existing_cluster is None or not settings.peers:
+        raise NotAskedError
+    for subnet, table in tables_of(existing(settings), account).items():
+        for i, peer in enumerate(settings.peers):
+            for cidr in peer.cidrs:
+                target = target_of(table, cidr)
+                if not target or target.startswith(_TO_THE_INTERNET):
+                    yield f"peers[{i}]: {subnet} leads {cidr} to {target or 'nothing'}"
 
 
 def _made(settings: Settings, account: Account) -> set[str]:
@@ -120,6 +126,11 @@ LOOKS = (
         "no route stands in the way of podnet's",
         "remove that route right before the deploy, which makes its own; or leave the table out of the file",
         _ways,
+    ),
+    Look(
+        "private subnets lead to the peers",
+        "have the VPC's owner make connection and routes: podnet makes them with a cluster of its own alone",
+        _roads,
     ),
     Look("peers of other accounts are as the file says", "", _others),
 )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from preflight.errors import NotAskedError, NotTriedError
 from preflight.look import Look
 from preflight.network import existing
+from preflight.routes import tables_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.account import Account, Json
+    from preflight.account import Account
     from settings import Settings
-    from settings.network import ExistingNetwork
 
 _EVERYWHERE = "0.0.0.0/0"
 
@@ -31,25 +31,11 @@ def _subnets(settings: Settings, account: Account) -> Iterator[str]:
             yield f"{path}: {subnet} is in {found[subnet]['AvailabilityZone']}, and its zone in the file is {zone}"
 
 
-def _tables(network: ExistingNetwork, account: Account) -> dict[str, Json]:
-    """Return the route table of each private subnet: the VPC's main one where it has none of its own.
-
-    Raises:
-        NotTriedError: If there is no such VPC.
-    """
-    tables = account.found("RouteTables", {"vpc-id": [network.vpc_id]})
-    if not tables:
-        raise NotTriedError(f"there is no {network.vpc_id}")
-    of = {link.get("SubnetId"): table for table in tables for link in table.get("Associations", ())}
-    main = next(table for table in tables if any(link.get("Main") for link in table.get("Associations", ())))
-    return {subnet: of.get(subnet, main) for subnet in network.private_subnet_ids}
-
-
 def _route_tables(settings: Settings, account: Account) -> Iterator[str]:
     network = existing(settings)
     if not network.private_route_table_ids:
         raise NotAskedError
-    found = _tables(network, account)
+    found = tables_of(network, account)
     pairs = zip(network.private_subnet_ids, network.private_route_table_ids, strict=True)
     for i, (subnet, named) in enumerate(pairs):
         if found[subnet]["RouteTableId"] != named:
@@ -62,9 +48,8 @@ def _way_out(settings: Settings, account: Account) -> Iterator[str]:
     if network.behind_nat is None:
         raise NotTriedError("the file does not say existing_network.behind_nat")
     path = "existing_network.behind_nat"
-    for subnet, table in _tables(network, account).items():
-        default = [route for route in table["Routes"] if route.get("DestinationCidrBlock") == _EVERYWHERE]
-        target = next((value for route in default for key, value in route.items() if key.endswith("Id")), "")
+    for subnet, table in tables_of(network, account).items():
+        target = target_of(table, _EVERYWHERE)
         if network.behind_nat == "isolated" and target:
             yield f"{path}: the file has isolated, and {subnet} leads to {target}"
         elif network.behind_nat is True and (not target or target.startswith("igw-")):

@@ -285,6 +285,31 @@ def test_a_route_of_somebody_else_is_in_the_way_and_podnets_own_is_not(told, aws
         stacks.delete_stack(StackName="ours-Network")
 
 
+def test_an_owner_who_has_not_made_the_way_to_a_peer_is_told(told, aws, there):
+    """Of an existing cluster podnet makes none; a NAT gateway leads to no private range."""
+
+    def change(content):
+        shipped = yaml.safe_load((FOLDER / "existing.yaml").read_text())
+        content["existing_cluster"] = shipped["existing_cluster"]
+        for key in ("cluster", "node_groups"):
+            content.pop(key)
+
+    ec2, what = aws("ec2"), "private subnets lead to the peers"
+    made = ec2.create_vpc_peering_connection(VpcId=there["vpc"], PeerVpcId=PEER["vpc_id"])["VpcPeeringConnection"]
+    wanted = [f"peers[0]: {subnet} leads 10.99.0.0/16 to {there['gateway']}" for subnet in there["subnets"]]
+    assert told(change)[what] == wanted
+    ranges = dict(zip(there["tables"], ["10.99.0.0/16", "10.98.0.0/15"], strict=True))  # a wider one will do
+    for table, cidr in ranges.items():
+        ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock=cidr, VpcPeeringConnectionId=made["VpcPeeringConnectionId"]
+        )
+    try:
+        assert told(change)[what] == []
+    finally:
+        for table, cidr in ranges.items():
+            ec2.delete_route(RouteTableId=table, DestinationCidrBlock=cidr)
+
+
 def test_a_region_without_bootstrap_is_told(told, aws):
     """With the parameter that is missing, or its version."""
     ssm, name = aws("ssm"), "/cdk-bootstrap/hnb659fds/version"
