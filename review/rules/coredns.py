@@ -8,6 +8,7 @@ from review.corefile import answered, blocks
 from review.rules.at import At
 from review.rules.nearest import nearest
 from review.rules.rule import rule
+from settings.problems import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,9 @@ _KEYS = (
     *("podLabels", "replicaCount", "resources", "tolerations", "topologySpreadConstraints"),
 )
 
+_SCALING = {"enabled": bool, "minReplicas": int, "maxReplicas": int}
+_WORDS = {bool: "true or false", int: "a number, without quotes"}
+
 
 def _given(settings: Settings) -> dict[str, Any]:
     return (settings.cluster and settings.cluster.coredns_configuration) or {}
@@ -30,18 +34,27 @@ def _given(settings: Settings) -> dict[str, Any]:
 @rule(
     "coredns-configuration-is-known",
     "error",
-    must="have keys of the add-on's schema",
+    must="have keys of the add-on's schema, with numbers for replicas and true or false for a switch",
     why="EKS refuses any other one: CoreDNS is not made, or keeps what it has, and the deploy is rolled back",
     source="aws eks describe-addon-configuration --addon-name coredns, of v1.14; EKS API reference, UpdateAddon",
     fix="mend the key; acknowledge one that a newer version of the add-on has",
     paths=(_PATH,),
 )
 def coredns_configuration_is_known(settings: Settings) -> Iterator[At]:
-    """Find other keys, with the nearest one."""
-    for key in _given(settings):
+    """Find other keys, with the nearest one, and text where the schema has a number or a switch."""
+    given = _given(settings)
+    for key in given:
         if key not in _KEYS:
             near = nearest(key, _KEYS)
             yield At(_PATH, key, f"write {near}" if near else "")
+    scaling = given.get("autoScaling", {})
+    scalars: dict[str, tuple[Any, type]] = {"replicaCount": (given.get("replicaCount", 2), int)}
+    if isinstance(scaling, dict):
+        known = ((key, value) for key, value in scaling.items() if key in _SCALING)
+        scalars |= {f"autoScaling.{key}": (value, _SCALING[key]) for key, value in known}
+    for key, (value, kind) in scalars.items():
+        if type(value) is not kind:
+            yield At(f"{_PATH}.{key}", show(value), f"write {_WORDS[kind]}")
 
 
 @rule(

@@ -645,6 +645,10 @@ CASES = [
      "node_groups[0].instance_types[0]"),
     *[("coredns-configuration-is-known", "dev", _core_dns(**{key: 3}), "cluster.coredns_configuration")
       for key in ("replicas", "Corefile")],
+    *[("coredns-configuration-is-known", "dev", _core_dns(**values), f"cluster.coredns_configuration.{path}")
+      for path, values in (("replicaCount", {"replicaCount": "3"}), ("replicaCount", {"replicaCount": True}),
+                           ("autoScaling.enabled", {"autoScaling": {"enabled": "true", "minReplicas": 2}}),
+                           ("autoScaling.maxReplicas", {"autoScaling": {"enabled": True, "maxReplicas": "9"}}))],
     *[("corefile-answers-the-cluster", "dev", _core_dns(corefile=text), "cluster.coredns_configuration.corefile")
       for text in ("", 3, [COREFILE], COREFILE.replace("ready", "# ready"), COREFILE.replace("health", "healthy"),
                    COREFILE.replace("kubernetes cluster.local", "kubernetes a.local"),
@@ -1061,6 +1065,8 @@ def test_shipped_environments_have_no_errors(name):
           for name in ("m7i-flex.12xlarge", "m99-flex.large", "m5-flex.large")),
         ("instance-type-has-the-architecture", "dev", _nodes("m99g.large")),
         ("coredns-configuration-is-known", "dev", _core_dns(replicaCount=3, corefile=COREFILE)),
+        ("coredns-configuration-is-known", "dev",
+         _core_dns(autoScaling={"enabled": True, "minReplicas": 2, "maxReplicas": 9}, podLabels={"team": "shop"})),
         ("corefile-answers-the-cluster", "dev", _core_dns(replicaCount=3)),
         *(("corefile-answers-the-cluster", "dev", _core_dns(corefile=text))
           for text in (COREFILE, "cluster.local {\n kubernetes\n}\n. {\n health\n ready\n forward . 10.0.0.2\n}\n",
