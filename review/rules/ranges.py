@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _SERVICE_WIDEST, _SERVICE_NARROWEST = 12, 24
 _SMALLEST_SUBNET, PUBLIC_SUBNET = 16, 256
-_NEVER_OUTSIDE = ("127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+_NEVER_OUTSIDE = (
+    *("100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
+    "224.0.0.0/3",
+)
 _PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
@@ -91,8 +94,9 @@ def service_range_is_private(settings: Settings) -> Iterator[At]:
     "endpoint-ranges-are-public",
     "error",
     must="be ranges of public addresses, or 0.0.0.0/0",
-    why="EKS refuses private and reserved ones, those of documentation included: nobody comes from them",
-    source="EKS user guide, Cluster API server endpoint; RFC 1918, RFC 5737",
+    why="EKS refuses private and reserved ones, those of documentation included: nobody comes from them, nor from the "
+    "shared ones of a provider or an overlay network, 100.64.0.0/10",
+    source="EKS user guide, Cluster API server endpoint; RFC 1918, RFC 5737, RFC 6598",
     fix="give the ranges that people and build agents have in the internet; inside the VPC the private way is used",
     paths=("cluster.endpoint_cidrs",),
 )

@@ -454,8 +454,8 @@ CASES = [
     ("rules-fit-a-group", "dev", _many_ranges("egress"), "workloads[0].egress"),
     ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["8.8.8.8/32", "192.0.2.0/25"]),
      "cluster.endpoint_cidrs[1]"),
-    ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["10.0.0.0/8"]),
-     "cluster.endpoint_cidrs[0]"),
+    *(("endpoint-ranges-are-public", "dev", lambda c, cidr=cidr: c["cluster"].update(endpoint_cidrs=[cidr]),
+       "cluster.endpoint_cidrs[0]") for cidr in ("10.0.0.0/8", "100.100.1.7/32", "240.0.0.0/4")),
     ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(8)}), "pod_networking.env"),
     ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
         alarm_topic_arn="arn:aws:sns:us-east-1:222222222222:alarms"), "pod_networking.drift.alarm_topic_arn"),
@@ -1237,7 +1237,8 @@ def test_shipped_environments_have_no_errors(name):
         ("rules-fit-a-group", "dev", _many_reach("cluster", 56)),
         ("rules-fit-a-group", "existing", _to_the_cluster_and_its_id(57)),
         ("coredns-has-nodes", "prod", lambda c: c["node_groups"][1].update(desired_size=0)),
-        ("endpoint-ranges-are-public", "dev", lambda c: c["cluster"].update(endpoint_cidrs=["0.0.0.0/0"])),
+        *(("endpoint-ranges-are-public", "dev", lambda c, cidr=cidr: c["cluster"].update(endpoint_cidrs=[cidr]))
+          for cidr in ("0.0.0.0/0", "100.63.0.0/16", "100.128.0.0/9", "223.255.255.0/24")),
         ("variables-fit-an-event", "dev", _env(**{f"V{number}": "x" * 1000 for number in range(7)})),
         ("peer-routes-return", "existing", _group_at_a_peer),
         ("alarms-reach-their-topic", "prod", lambda c: c["pod_networking"]["drift"].update(
