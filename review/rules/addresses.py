@@ -59,8 +59,9 @@ def _of_a_node(settings: Settings, group: NodeGroup) -> int:
     if pods.prefixes:
         return _OWN + _PREFIX
     targets = [int(env[name]) for name in ("WARM_IP_TARGET", "MINIMUM_IP_TARGET") if env.get(name, "").isdecimal()]
-    if targets or env.get("WARM_ENI_TARGET") == "0":
-        return _OWN + max(targets, default=0)
+    held = max(targets, default=0)  # to aws-node 0 is no target (pkg/ipamd/ipamd.go, warmIPTargetsDefined)
+    if held or env.get("WARM_ENI_TARGET") == "0":
+        return _OWN + held
     return _OWN + min((found[1] for found in map(limits, group.instance_types) if found), default=1) - 1
 
 

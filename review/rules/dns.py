@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from review.rules.at import At
 from review.rules.rule import rule
+from review.rules.versions import CNI, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ _PORTS = tuple(f"{_CACHE}.{name}" for name in ("health_port", "metrics_port", "s
 # of kubelet, kube-proxy, aws-node and its network policy agent; also those of the loopback address alone, since metrics
 # are served on every address
 _NODES_OWN = (10_248, 10_249, 10_250, 10_256, 61_678, 61_679, 8162, 8163)
+_UNTIL_SOCKETS, _SOCKETS_SINCE = (50_051, 50_052), (1, 23, 0)
 _LONGEST_ZONE, _LAST_PORT = 253, 65_535
 _VERSION = re.compile(r"dns-node-cache:v?([0-9]+)\.([0-9]+)\.([0-9]+)(?![0-9])")
 _KNOWS_THE_FLAGS = (1, 26, 5)
@@ -121,19 +123,20 @@ def cluster_domain_is_that_of_eks(settings: Settings) -> Iterator[At]:
     "error",
     must="be a port of its own, not one of kubelet, kube-proxy or aws-node, with a standby not the one before another",
     why="the second to listen fails: the cache does not come up, or its metrics are missing; the port after its own is "
-    "the standby's, and nodes have 8162, 8163, 10248 to 10250, 10256, 61678 and 61679 in use",
+    "the standby's, and nodes use 8162, 8163, 10248 to 10250, 10256, 61678, 61679, before VPC CNI 1.23 50051 and 50052",
     source="kubernetes/dns, cmd/node-cache/app; coredns.io, plugins, health and prometheus; kubernetes.io, Ports and "
-    "Protocols; aws/amazon-vpc-cni-k8s, README.md, cmd/cni-metrics-helper/README.md and charts/aws-vpc-cni/values.yaml",
+    "Protocols; aws/amazon-vpc-cni-k8s, README.md, cmd/, pkg/ipamd/rpc_handler.go and charts/aws-vpc-cni/values.yaml",
     fix="leave the three ports out, or take others",
-    paths=(*_PORTS, f"{_CACHE}.standby"),
+    paths=(*_PORTS, f"{_CACHE}.standby", CNI),
 )
 def cache_ports_differ(settings: Settings) -> Iterator[At]:
     """Find ports of the cache that are taken twice, by others on each node, or above 65535 in the standby."""
     cache = settings.pod_networking.dns_cache
     ports = [cache.health_port, cache.metrics_port, cache.setup_metrics_port]
+    older = number(settings.pod_networking.vpc_cni.version) < _SOCKETS_SINCE
     for i, port in enumerate(ports):
         impossible = port in ports[:i] or (cache.standby and (port + 1 in ports or port == _LAST_PORT))
-        if impossible or {port, port + cache.standby} & {*_NODES_OWN}:
+        if impossible or {port, port + cache.standby} & {*_NODES_OWN, *_UNTIL_SOCKETS * older}:
             yield At(_PORTS[i], str(port), final=impossible and cache.enabled)
 
 
