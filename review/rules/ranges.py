@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 _SERVICE_WIDEST, _SERVICE_NARROWEST = 12, 24
-_SMALLEST_SUBNET, PUBLIC_SUBNET = 16, 256
+PUBLIC_SUBNET = 256
 _NEVER_OUTSIDE = (
     *("100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
     "224.0.0.0/3",
@@ -65,11 +65,10 @@ def ranges_do_not_overlap(settings: Settings) -> Iterator[At]:
     paths=("network.cidr", "network.availability_zones"),
 )
 def vpc_range_holds_its_subnets(settings: Settings) -> Iterator[At]:
-    """Find ranges without room for private subnets of at least /28."""
+    """Find ranges without room behind the public subnets: what is left is none, or a /24 or more for all zones."""
     if settings.network:
         zones = len(settings.network.availability_zones)
-        rest = ipaddress.IPv4Network(settings.network.cidr).num_addresses - zones * PUBLIC_SUBNET
-        if rest < zones * _SMALLEST_SUBNET:
+        if ipaddress.IPv4Network(settings.network.cidr).num_addresses <= zones * PUBLIC_SUBNET:
             yield At("network.cidr", f"{settings.network.cidr} for {zones} zones", final=True)
 
 
