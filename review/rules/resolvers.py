@@ -69,15 +69,16 @@ def stub_resolvers_are_reached(settings: Settings) -> Iterator[At]:
 @rule(
     "stub-resolvers-serve-others",
     "error",
-    must="be a resolver that answers other VPCs",
+    must="be a resolver that answers this VPC",
     why="the second address of a VPC's or a subnet's range is Amazon's resolver for that VPC alone, or nobody",
     source="Route 53 developer guide, DNS queries between VPCs and your network; VPC user guide, Subnet sizing",
-    fix="take the addresses of a Route 53 Resolver inbound endpoint in the peer",
-    paths=(_ZONES, _UPSTREAMS, "peers[].cidr", "peers[].further_cidrs"),
+    fix="take the addresses of a Route 53 Resolver inbound endpoint in the peer; of this VPC, 169.254.169.253",
+    paths=(_ZONES, _UPSTREAMS, "existing_network.further_cidrs", "peers[].cidr", "peers[].further_cidrs"),
 )
 def stub_resolvers_serve_others(settings: Settings) -> Iterator[At]:
-    """Find the second address of a peer's ranges: of the primary one it is its VPC's resolver, of others nobody."""
-    networks = [ipaddress.IPv4Network(found.cidr) for found in of_peers(settings)]
+    """Find the second address of a range: of a VPC's primary one it is its resolver, for itself; of others nobody."""
+    _, *further = of_vpc(settings)
+    networks = [ipaddress.IPv4Network(found.cidr) for found in (*further, *of_peers(settings))]
     taken = {str(network[2]) for network in networks if network.prefixlen in _OF_A_VPC}
     for path, i, resolvers in _resolvers(settings):
         if resolvers[i] in taken:

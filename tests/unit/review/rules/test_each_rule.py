@@ -386,6 +386,9 @@ CASES = [
      "pod_networking.external_snat"),
     ("peer-may-see-node-address", "dev",
      lambda c: (_pods(external_snat=False)(c), _only_egress(c, None)), "pod_networking.external_snat"),
+    ("peer-may-see-node-address", "dev",  # what it receives from the peer says nothing of what it sends there
+     lambda c: (_pods(external_snat=False)(c), _only_egress(c, None), _workload(ingress=_from({"peer": "data"}, 1))(c)),
+     "pod_networking.external_snat"),
     ("nodes-stand-behind-nat", "existing", lambda c: c["existing_network"].update(behind_nat=False),
      "existing_network.behind_nat"),
     ("nodes-stand-behind-nat", "existing",
@@ -687,6 +690,9 @@ CASES = [
     ("stub-resolvers-serve-others", "dev", _cache(stub_domains={"a.example": ["10.99.1.53", "10.99.0.2"]}),
      "pod_networking.dns_cache.stub_domains.a.example[1]"),
     ("stub-resolvers-serve-others", "dev", _cache(upstreams=["10.99.0.2"]), "pod_networking.dns_cache.upstreams[0]"),
+    ("stub-resolvers-serve-others", "existing",
+     lambda c: (_further("100.64.0.0/16")(c), _cache(upstreams=["10.60.0.2", "100.64.0.2"])(c)),
+     "pod_networking.dns_cache.upstreams[1]"),
     ("cache-rollout-fits-its-limit", "dev", _nodes("m5.large", max_size=91),
      "pod_networking.dns_cache.max_unavailable"),
     ("cache-rollout-fits-its-limit", "dev",
@@ -953,6 +959,8 @@ def test_of_shipped_environments_nothing_is_told_but_what_they_acknowledge(name)
         ("cluster-domain-is-that-of-eks", "existing", _cache(cluster_domain="corp.example")),
         ("cluster-domain-is-that-of-eks", "dev", _cache(cluster_domain="corp.example", enabled=False)),
         ("peers-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(region="us-east-1")),
+        ("peers-lie-in-the-partition", "prod", lambda c: c["peers"][1].update(
+            region="us-gov-west-1", vpc_id=None, transit_gateway_id="tgw-0d1a2b3c4d5e6f701")),
         ("variable-has-its-form", "dev", _env(WARM_IP_TARGET="0", MAX_ENI="-1")),
         *(("workloads-let-each-other-pass", "dev", _pair(sent, received)) for sent, received in (
             ({"port": 9000}, {"port": 8000, "to_port": 9000}),
@@ -1242,6 +1250,7 @@ def test_of_shipped_environments_nothing_is_told_but_what_they_acknowledge(name)
          lambda c: (_further("10.61.0.0/16")(c), _cache(upstreams=["10.61.0.53"])(c))),
         ("stub-resolvers-serve-others", "dev",
          lambda c: (_peer(further_cidrs=["100.64.0.0/16"])(c), _cache(upstreams=["100.64.0.3"])(c))),
+        ("stub-resolvers-serve-others", "existing", _cache(upstreams=["10.60.0.2"])),
         ("rules-fit-a-group", "dev", lambda c: (_many_ranges("ingress")(c), _peer(further_cidrs=[])(c))),
         ("rules-fit-a-group", "dev", _many_reach("peer", 60)),
         ("rules-fit-a-group", "dev", _workload(ingress=_from({"cluster": True}, 60))),
