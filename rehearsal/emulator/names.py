@@ -8,7 +8,7 @@ PINNED = "1.5.33"
 # module -> names, each used by a file of this package; a test holds the list against the installed version
 PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "hypercorn.asyncio": ("serve",),
-    "ministack.app": ("main", "_port_is_bindable"),
+    "ministack.app": ("main", "_port_is_bindable", "SERVICE_HANDLERS"),
     "ministack.core.iam_evaluator": ("EvalContext", "_gather_role_policies", "evaluate"),
     "ministack.core.iam_actions": ("extract_resource_arn",),
     "ministack.core.lambda_runtime": ("execution_credentials", "zipfile"),
@@ -20,6 +20,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
         "get_region",
         "request_scope",
     ),
+    "ministack.core.router": ("SERVICE_PATTERNS",),
     "ministack.core.tls": ("resolve_tls_material",),
     "ministack.services.cloudformation": ("_exports", "_stack_events", "_stacks"),
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),

@@ -1,14 +1,18 @@
-"""What EKS and EC2 offer, which the emulator does not know: what the environment's file names, as a given."""
+"""What AWS offers, which the emulator does not know: what the environment's file names, as a given, and room for it."""
 
 import json
 from typing import Any
 
+from ministack import app
+from ministack.core import router
 from ministack.services import ec2, eks
 
 from rehearsal.emulator import query_api
 from rehearsal.emulator.query_api import Query
 
 _ACTION = "DescribeInstanceTypeOfferings"
+_QUOTAS = "servicequotas"
+_VCPUS = 1000
 _offered: dict[str, list[str]] = {}
 
 
@@ -18,7 +22,12 @@ def offer(offers: dict[str, list[str]]) -> None:
 
 
 def install() -> None:
-    """Answer DescribeAddonVersions and DescribeInstanceTypeOfferings."""
+    """Answer DescribeAddonVersions, DescribeInstanceTypeOfferings and GetServiceQuota."""
+    router.SERVICE_PATTERNS[_QUOTAS] = {
+        "target_prefixes": ["ServiceQuotasV20190624"],
+        "host_patterns": [r"servicequotas\."],
+    }
+    app.SERVICE_HANDLERS[_QUOTAS] = _quota
     ec2._ACTION_MAP[_ACTION] = query_api.operation(_ACTION, _instance_types)
     original = eks._handle_request_sync
 
@@ -32,6 +41,12 @@ def install() -> None:
         return 200, {"Content-Type": "application/json"}, json.dumps(answer).encode()
 
     eks._handle_request_sync = handle
+
+
+async def _quota(*request: Any) -> Any:  # noqa: ANN401  (method, path, headers, body, query; the emulator's reply)
+    code = json.loads(request[3])["QuotaCode"]
+    answer = {"Quota": {"QuotaCode": code, "Value": _VCPUS}}
+    return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
 
 
 def _instance_types(query: Query) -> str:

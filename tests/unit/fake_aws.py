@@ -25,7 +25,9 @@ class Aws(http.server.BaseHTTPRequestHandler):
         """IAM and EC2 by their query, Service Quotas by its target."""
         asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if "ServiceQuotas" in self.headers.get("X-Amz-Target", ""):
-            self._send(json.dumps({"Quota": {"QuotaCode": json.loads(asked)["QuotaCode"], "Value": self.quota}}), 200)
+            answer = {"Quota": {"QuotaCode": json.loads(asked)["QuotaCode"], "Value": self.quota}}
+            other = {"__type": "IllegalArgumentException", "message": "no such quota"}
+            self._send(json.dumps(other if self.quota is None else answer), 400 if self.quota is None else 200)
         elif "Action=DescribeInstanceTypes" in asked:
             wanted = re.findall(r"Filter\.1\.Value\.\d+=([\w.]+)", asked)
             items = "".join(
@@ -43,7 +45,7 @@ class Aws(http.server.BaseHTTPRequestHandler):
 
     def _send(self, text, status):
         self.send_response(status)
-        self.send_header("x-amzn-ErrorType", "ResourceNotFoundException" if status != 200 else "")
+        self.send_header("x-amzn-ErrorType", "ResourceNotFoundException" if status == 404 else "")
         self.end_headers()
         self.wfile.write(text.encode())
 

@@ -60,6 +60,13 @@ def test_nodes_that_it_may_run_are_not(told, quota, groups):
     assert told(quota, *groups).result == "holds"
 
 
+def test_an_answer_that_nobody_expects_is_not_tried_with_its_words(told):
+    """It ends no other look."""
+    found = told(None)
+    words = "servicequotas:GetServiceQuota was answered with IllegalArgumentException no such quota"
+    assert (found.result, found.not_tried) == ("not tried", words)
+
+
 def test_without_standard_instances_nothing_is_asked(told):
     """No promise is made up."""
     assert told(0.0, instance_types=["g4dn.xlarge"]) is None
