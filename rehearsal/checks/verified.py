@@ -22,7 +22,7 @@ def account_is_as_the_file_says(file: Path, env: Mapping[str, str]) -> str:
     equal("problems of make preflight", _problems(found), {})
     equal("exit code of make preflight", code, 0)
     held = sum(finding["result"] == "holds" for finding in found)
-    return f"{held} promises hold, {len(found) - held} not tried"
+    return f"{held} promises hold{f', {len(found) - held} not tried' if len(found) > held else ''}"
 
 
 def everything_holds(scene: Scene, file: Path) -> str:
