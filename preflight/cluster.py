@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from preflight.errors import MissingError, NotAskedError, NotTriedError
@@ -26,7 +27,9 @@ def _existing(settings: Settings) -> ExistingCluster:
     return settings.existing_cluster
 
 
+@functools.cache
 def _described(name: str, account: Account) -> Json:
+    """Return what EKS says of a cluster, asked once for three looks."""
     cluster: Json = account.ask("eks", "describe_cluster", name=name)["cluster"]
     return cluster
 

@@ -28,16 +28,11 @@ def _own(settings: Settings) -> _Named:
 
 def _ends(settings: Settings) -> _Named:
     """Return path and id of each group that a rule names: it may be a peer's too."""
-    found = []
-    for i, workload in enumerate(settings.workloads):
-        path = f"workloads[{i}]"
-        named = [
-            *((f"ingress[{j}].from", rule.source.security_group_id) for j, rule in enumerate(workload.ingress)),
-            *((f"egress[{j}].to", rule.destination.security_group_id) for j, rule in enumerate(workload.egress or ())),
-            *((f"reaches[{j}]", reach.security_group_id) for j, reach in enumerate(workload.reaches)),
-        ]
-        found += [(f"{path}.{key}.security_group_id", group) for key, group in named if group]
-    return found
+    return [
+        (f"workloads[{i}].{path}", group)
+        for i, workload in enumerate(settings.workloads)
+        for path, group in workload.groups_of_rules
+    ]
 
 
 def _groups(settings: Settings, account: Account) -> Iterator[str]:
@@ -47,14 +42,14 @@ def _groups(settings: Settings, account: Account) -> Iterator[str]:
     vpc = existing(settings).vpc_id
     ids = sorted({group for _, group in own + ends})
     of = {group["GroupId"]: group["VpcId"] for group in account.found("SecurityGroups", {"group-id": ids})}
-    peers = {peer.vpc_id for peer in settings.peers if peer.vpc_id}
     behind_a_gateway = any(peer.transit_gateway_id for peer in settings.peers)
-    for path, group in own + ends:
-        mine = (path, group) in own
-        if group not in of:
-            yield f"{path}: there is no {group} in {settings.region}"
-        elif of[group] != vpc and (mine or not (behind_a_gateway or of[group] in peers)):
-            yield f"{path}: {group} is of {of[group]}, and the VPC is {vpc}"
+    any_of = {*of.values()} if behind_a_gateway else {vpc, *(peer.vpc_id for peer in settings.peers)}
+    for named, vpcs in ((own, {vpc}), (ends, any_of)):
+        for path, group in named:
+            if group not in of:
+                yield f"{path}: there is no {group} in {settings.region}"
+            elif of[group] not in vpcs:
+                yield f"{path}: {group} is of {of[group]}, and the VPC is {vpc}"
 
 
 def _lists(settings: Settings, account: Account) -> Iterator[str]:

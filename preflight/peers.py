@@ -8,6 +8,7 @@ from preflight.errors import MissingError, NotAskedError, NotTriedError
 from preflight.look import Look
 from preflight.network import existing, ranges
 from preflight.routes import routes, tables_of, target_of
+from review.uses import elsewhere
 from settings.alike import some
 
 if TYPE_CHECKING:
@@ -22,16 +23,12 @@ _TO_THE_INTERNET = ("nat-", "igw-")  # leads to no private range
 
 def _here(settings: Settings) -> list[tuple[int, Peer]]:
     """Return the peers of the file's account, with their places in the file."""
-    return [(i, one) for i, one in enumerate(settings.peers) if not _of_others(settings, one)]
-
-
-def _of_others(settings: Settings, peer: Peer) -> bool:
-    return peer.account not in {None, settings.account}
+    return [(i, one) for i, one in enumerate(settings.peers) if not elsewhere(settings, one)[0]]
 
 
 def _others(settings: Settings, _: Account) -> NoReturn:
     """Name the peers that only their owners can look at."""
-    named = [f"{peer.name} of {peer.account}" for peer in settings.peers if _of_others(settings, peer)]
+    named = [f"{peer.name} of {peer.account}" for peer in settings.peers if elsewhere(settings, peer)[0]]
     if named:
         raise NotTriedError(f"{some(named)}: the owners look at theirs (docs/peers.md)")
     raise NotAskedError
@@ -79,17 +76,19 @@ def _ways(settings: Settings, account: Account) -> Iterator[str]:
     if settings.cluster is None or not settings.peers:
         raise NotAskedError
     network = settings.existing_network
-    own = _made(settings, account)
+    wanted = []
     for i, peer in enumerate(settings.peers):
         back = peer.peer_side.route_table_ids if peer.peer_side else ()
-        there = [(f"peers[{i}].peer_side.route_table_ids", table, settings.any_network.cidrs) for table in back]
+        wanted += [(f"peers[{i}].peer_side.route_table_ids", table, settings.any_network.cidrs) for table in back]
         tables = network.private_route_table_ids if network else ()
-        here = [("existing_network.private_route_table_ids", table, peer.cidrs) for table in tables]
-        for path, table, cidrs in (*there, *here):
-            for found in account.found("RouteTables", {"route-table-id": [table]}):
-                for cidr, target in routes(found, propagated=False):  # one that is made goes before a propagated one
-                    if cidr in cidrs and target not in own:
-                        yield f"{path}: {table} leads {cidr} to {target} already"
+        wanted += [("existing_network.private_route_table_ids", table, peer.cidrs) for table in tables]
+    asked = account.found("RouteTables", {"route-table-id": sorted({table for _, table, _ in wanted})})
+    found, own = {table["RouteTableId"]: table for table in asked}, _made(settings, account)
+    for path, name, cidrs in wanted:
+        # a route that is made goes before a propagated one
+        for cidr, target in routes(found[name], propagated=False) if name in found else ():
+            if cidr in cidrs and target not in own:
+                yield f"{path}: {name} leads {cidr} to {target} already"
 
 
 def _roads(settings: Settings, account: Account) -> Iterator[str]:

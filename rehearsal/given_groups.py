@@ -16,8 +16,7 @@ def given_groups(settings: Settings) -> list[str]:
     named: list[str | None] = [settings.node_security_group_id]
     for workload in settings.workloads:
         named += workload.security_group_ids
-        named += [end.security_group_id for end in workload.ends]
-        named += [reach.security_group_id for reach in workload.reaches]
+        named += [group for _, group in workload.groups_of_rules]
     known = {peer.peer_side.security_group_id for peer in settings.peers if peer.peer_side}
     known |= {settings.existing_cluster.security_group_id} if settings.existing_cluster else set()
     return sorted({group for group in named if group} - known)

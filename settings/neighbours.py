@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from settings.loading import load
@@ -22,12 +23,22 @@ def neighbours(settings: Settings) -> list[Settings]:
     """
     folder = settings.folder
     files = sorted(folder.glob("*.yaml")) if folder else []
-    loaded = (_loaded(file) for file in files if file.stem != settings.name)
+    texts = ((file, _text(file)) for file in files if file.stem != settings.name)
+    loaded = (_loaded(file, text) for file, text in texts if _KEY in text)
     return [one for one in loaded if one]
 
 
-def _loaded(file: pathlib.Path) -> Settings | None:
+def _text(file: pathlib.Path) -> bytes:
     try:
-        return load(str(file)) if _KEY in file.read_bytes() else None
-    except (OSError, SettingsError):
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+@functools.lru_cache(100)
+def _loaded(file: pathlib.Path, _text: bytes) -> Settings | None:
+    """Load it once for all rules, as long as its text is the same."""
+    try:
+        return load(str(file))
+    except SettingsError:
         return None

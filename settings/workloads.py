@@ -91,6 +91,16 @@ class Workload(Section):
         return (*(rule.source for rule in self.ingress), *(rule.destination for rule in self.egress or ()))
 
     @property
+    def groups_of_rules(self) -> tuple[tuple[str, str], ...]:
+        """Path below the workload, and id, of each security group that a rule names."""
+        named = (
+            *((f"ingress[{j}].from", rule.source.security_group_id) for j, rule in enumerate(self.ingress)),
+            *((f"egress[{j}].to", rule.destination.security_group_id) for j, rule in enumerate(self.egress or ())),
+            *((f"reaches[{j}]", reach.security_group_id) for j, reach in enumerate(self.reaches)),
+        )
+        return tuple((f"{path}.security_group_id", group) for path, group in named if group)
+
+    @property
     def has_own_group(self) -> bool:
         """Whether podnet makes a security group for these pods."""
         return bool(self.ingress or self.reaches) or self.egress is not None
